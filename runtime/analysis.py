@@ -1,0 +1,180 @@
+"""`Analysis`: the one frozen value that a recording becomes and every output is written from.
+
+The JSON form is schema 1: names are fixed, more may be added. Times are seconds from the start of the
+recording, confidences are probabilities in 0..1, levels are one of `LEVELS`, ``beat`` indexes `beats`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA = 1
+LEVELS = ("pp", "p", "mf", "f", "ff")
+Level = Literal["pp", "p", "mf", "f", "ff"]
+HairpinKind = Literal["crescendo", "diminuendo"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The recording: its file name (no folder), length and the sample rate that was decoded."""
+
+    name: str
+    duration_s: float
+    sample_rate_hz: int
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which model, by which execution provider, made the analysis."""
+
+    name: str
+    version: str
+    sha256: str
+    provider: str
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A beat; `bar` counts from 1 (0 for a pickup), `position` 1 is the downbeat."""
+
+    time_s: float
+    bar: int
+    position: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Metre:
+    """The number of beats per bar from `time_s` on."""
+
+    time_s: float
+    beats_per_bar: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """Beats per minute from `time_s` to the next beat."""
+
+    time_s: float
+    bpm: float
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """One marking as it would be written: a level that holds from this beat on."""
+
+    time_s: float
+    beat: int
+    level: Level
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ChangePoint:
+    """A beat at which the dynamic level changes (the first marking is not a change)."""
+
+    time_s: float
+    beat: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Hairpin:
+    """A span of gradual change."""
+
+    start_s: float
+    end_s: float
+    kind: HairpinKind
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """Total loudness Ntot in sone, one value every `hop_s` seconds from time 0."""
+
+    hop_s: float
+    ntot_sone: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything heard in one recording. Written from, never changed."""
+
+    source: Source
+    model: ModelIdentity
+    beats: tuple[Beat, ...] = ()
+    metre: tuple[Metre, ...] = ()
+    tempo: tuple[Tempo, ...] = ()
+    dynamics: tuple[Dynamic, ...] = ()
+    beat_levels: tuple[Level, ...] = ()
+    change_points: tuple[ChangePoint, ...] = ()
+    hairpins: tuple[Hairpin, ...] = ()
+    loudness: Loudness = field(default_factory=lambda: Loudness(0.1, ()))
+    score: dict[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.beat_levels and len(self.beat_levels) != len(self.beats):
+            raise ValueError(f"{len(self.beat_levels)} beat levels for {len(self.beats)} beats")
+        for event in (*self.dynamics, *self.change_points):
+            if not 0 <= event.beat < len(self.beats):
+                raise ValueError(f"{event} refers to a beat outside 0..{len(self.beats) - 1}")
+
+    @property
+    def downbeats(self) -> tuple[Beat, ...]:
+        """The beats at position 1."""
+        return tuple(b for b in self.beats if b.position == 1)
+
+    def to_json(self, *, indent: int | None = 1) -> str:
+        """This value as schema-1 JSON with times rounded to 0.1 ms; equal values give equal bytes."""
+        return json.dumps(
+            {"schema": SCHEMA, **_rounded(asdict(self))}, ensure_ascii=False, indent=indent, allow_nan=False
+        )
+
+
+_DIGITS = {"bpm": 3, "ntot_sone": 3, "confidence": 4}
+
+
+def _rounded(value: Any, key: str = "") -> Any:
+    if isinstance(value, float):
+        return round(value, _DIGITS.get(key, 4))
+    if isinstance(value, dict):
+        return {k: _rounded(v, k) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(v, key) for v in value]
+    return value
+
+
+def from_json(text: str) -> Analysis:
+    """Read what `Analysis.to_json` wrote (unknown names are ignored, as schema 1 may grow).
+
+    Raises `ValueError` when the text is not a schema-1 analysis.
+    """
+    try:
+        data = json.loads(text)
+        if data.get("schema") != SCHEMA:
+            raise ValueError(f"schema {data.get('schema')!r}, expected {SCHEMA}")
+        events = {
+            "beats": Beat, "metre": Metre, "tempo": Tempo, "dynamics": Dynamic,
+            "change_points": ChangePoint, "hairpins": Hairpin,
+        }  # fmt: skip
+        lists = {name: tuple(_build(kind, e) for e in data[name]) for name, kind in events.items()}
+        loudness = Loudness(data["loudness"]["hop_s"], tuple(data["loudness"]["ntot_sone"]))
+        return Analysis(
+            source=_build(Source, data["source"]),
+            model=_build(ModelIdentity, data["model"]),
+            beat_levels=tuple(data["beat_levels"]),
+            loudness=loudness,
+            score=data["score"],
+            warnings=tuple(data["warnings"]),
+            **lists,
+        )
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as e:
+        raise ValueError(f"not an analysis of schema {SCHEMA}: {e}") from e
+
+
+def _build(kind: Any, data: dict[str, Any]) -> Any:
+    return kind(**{k: data[k] for k in kind.__dataclass_fields__})

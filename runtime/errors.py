@@ -1,0 +1,29 @@
+"""The one error type that library code raises for things a user can understand and mend."""
+
+from __future__ import annotations
+
+
+class MezzoforteError(Exception):
+    """A problem told in the user's terms: what, where, the likely cause and what to do next."""
+
+    def __init__(self, what: str, *, where: str = "", cause: str = "", advice: str = "") -> None:
+        self.what, self.where, self.cause, self.advice = what, where, cause, advice
+        head = f"{where}: {what}" if where else what
+        parts = [head, f"likely cause: {cause}" if cause else "", advice]
+        super().__init__(". ".join(p.rstrip(".") for p in parts if p) + ".")
+
+
+class AudioError(MezzoforteError):
+    """The recording cannot be read as audio."""
+
+
+class ModelError(MezzoforteError):
+    """The model file, its card or the execution provider is not usable."""
+
+
+class OutputError(MezzoforteError):
+    """A result cannot be written where it was asked to go."""
+
+
+class ScoreError(MezzoforteError):
+    """A score cannot be read, aligned or written."""
