@@ -7,6 +7,7 @@ changes with the order or the number of files.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -25,11 +26,16 @@ REAL_AUDIO_PIECES = frozenset(
 """Pieces of the real recordings in the data folder: never trained on, whatever the performer."""
 
 
-def held_out_asap_pieces(pieces: Iterable[str]) -> set[str]:
-    """The ASAP pieces kept for tests: per composer, the 15 % whose hashed names come first, and every piece
+def piece_of(folder: str) -> str:
+    """The piece of an ASAP folder: versions with and without repeats are one piece."""
+    return re.sub(r"(_no)?_repeat$", "", folder)
+
+
+def held_out_asap_pieces(folders: Iterable[str]) -> set[str]:
+    """The pieces (see `piece_of`) among ASAP folders kept for tests: per composer, the 15 % whose hashed names come first, and every piece
     of `REAL_AUDIO_PIECES`."""
     by_composer: dict[str, list[str]] = defaultdict(list)
-    for piece in sorted(set(pieces)):
+    for piece in sorted({piece_of(f) for f in folders}):
         by_composer[piece.split("/")[0]].append(piece)
     held_out = set(REAL_AUDIO_PIECES)
     for names in by_composer.values():
