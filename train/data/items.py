@@ -1,0 +1,55 @@
+"""What every reader gives: recordings with labels, and what it left out and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from train.data.labels import BeatLabels
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One recording or performance.
+
+    `id` is unique over all data sets and safe as a relative file path; `piece_id` is the same for one piece of
+    music wherever it occurs (`train.data.pieces`); `midi_path` or `audio_path` may be missing; `notes` say
+    what is doubtful or masked and why.
+    """
+
+    id: str
+    corpus: str
+    piece_id: str
+    composer: str
+    labels: BeatLabels
+    midi_path: Path | None = None
+    audio_path: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Something that was left out: `id`, the `reason` (a short fixed phrase) and the `detail`."""
+
+    id: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass
+class Reading:
+    """The result of a reader: items in a fixed order and everything dropped or masked."""
+
+    items: list[Item] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    masked: list[Dropped] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Lines for people: counts of items, and of what was dropped and masked by reason."""
+        pieces = len({item.piece_id for item in self.items})
+        lines = [f"{len(self.items)} performances of {pieces} pieces"]
+        for title, entries in (("dropped", self.dropped), ("levels masked", self.masked)):
+            for reason, count in sorted(Counter(d.reason for d in entries).items()):
+                lines.append(f"{title}: {count} × {reason}")
+        return "\n".join(lines)
