@@ -34,20 +34,22 @@ BARK_UPPER_EDGES_HZ = (
 )
 
 _HALF = WINDOW_SAMPLES // 2
+# All bins at full scale (power 512²) times this stay below 1e-7 of the excitation that is 0 dB.
+_NEGLIGIBLE = 1e-16
 _FloatArray = npt.NDArray[np.float64]
 
 
 class PowerSpectrum(nn.Module):
     """Squared magnitude of the short-time Fourier transform, without any normalisation.
 
-    Periodic Hann window of 1,024 samples, hop 441, centred: 512 samples of reflect padding at each end. A signal
-    shorter than 513 samples cannot be reflected that far; it is first extended with zeros to 513 samples. Either
-    way N samples give 1 + N // 441 frames, from N = 1 on.
+    Periodic Hann window of 1,024 samples, hop 441, centred: 512 samples of reflect padding at each end. A
+    signal shorter than 513 samples cannot be reflected that far; it is first extended with zeros to 513
+    samples. Either way N samples give 1 + N // 441 frames, from N = 1 on.
 
     Args:
         n_bins: how many bins to return, counted from DC, 1..513 (442 are enough for loudness).
-        implementation: ``stft`` uses `torch.stft` (training); ``matmul`` uses slices and matrix products only,
-            for export. Both return the same values up to float32 rounding.
+        implementation: ``stft`` uses `torch.stft` (training); ``matmul`` uses slices and matrix products
+            only, for export. Both return the same values up to float32 rounding.
     """
 
     def __init__(self, n_bins: int = N_BINS, implementation: Literal["stft", "matmul"] = "stft") -> None:
@@ -83,7 +85,7 @@ class PowerSpectrum(nn.Module):
     def _by_matmul(self, padded: Tensor, n_frames: int) -> Tensor:
         frames = _frames_by_slices(padded, n_frames)
         # w[0] = 0 and w[n] = w[1024 - n] for the periodic Hann window, and cosine (sine) is even (odd) about
-        # the frame centre: adding (subtracting) the mirrored half halves the products. Sample 0 weighs nothing.
+        # the frame centre: adding (subtracting) the mirrored half halves the products.
         first, mirrored = frames[..., 1:_HALF], frames[..., _HALF + 1 :].flip(-1)
         even = torch.cat([first + mirrored, frames[..., _HALF : _HALF + 1]], dim=-1)
         real = even @ self.cosines
@@ -116,7 +118,7 @@ def outer_ear_db(frequency_hz: npt.ArrayLike) -> _FloatArray:
 
 def bark_bins(n_bands: int = 22) -> list[range]:
     """Spectrum bins of each Bark band: lower edge < frequency <= upper edge; band 0 includes DC."""
-    uppers = [int(math.floor(edge / BIN_HZ)) for edge in BARK_UPPER_EDGES_HZ[:n_bands]]
+    uppers = [math.floor(edge / BIN_HZ) for edge in BARK_UPPER_EDGES_HZ[:n_bands]]
     lowers = [0, *(upper + 1 for upper in uppers[:-1])]
     return [range(lower, upper + 1) for lower, upper in zip(lowers, uppers, strict=True)]
 
@@ -130,12 +132,12 @@ def spreading_matrix(n_bands: int = 22) -> _FloatArray:
 class Bssl(nn.Module):
     """Bark-scale specific loudness: power spectrum → sone in each of up to 22 critical bands.
 
-    Outer-ear weighting, sum per Bark band, spreading, dB with a floor of 0, sone. Full scale is 96 dB: a sine of
-    amplitude 1 has 96 dB before the ear's weighting under ``pampalk``, and 6.02 dB less under ``paper``.
+    Outer-ear weighting, sum per Bark band, spreading, dB with a floor of 0, sone. A sample of 1 is 96 dB above
+    the unit of power; the input level is taken as it is.
 
     Args:
-        variant: ``pampalk`` is the chain as its author wrote it, |2 X / sum(w)|² and no DC; ``paper`` is the one
-            published with arXiv 2510.18190, |X / sum(w)|² and DC passed unweighted.
+        variant: ``pampalk`` is the chain as its author wrote it, |2 X / sum(w)|² and no DC; ``paper`` is the
+            one published with arXiv 2510.18190, |X / sum(w)|² (6.02 dB lower) and DC passed unweighted.
         n_bands: number of bands from the lowest, 1..22.
     """
 
@@ -149,12 +151,10 @@ class Bssl(nn.Module):
         self.n_bands = n_bands
         bins = bark_bins(n_bands)
         self.n_bins_used = bins[-1].stop
-        self.register_buffer(
-            "band_matrix", torch.from_numpy(self._band_matrix(bins)).float(), persistent=False
-        )
+        self.register_buffer("band_matrix", torch.from_numpy(self._band_matrix(bins)).float(), persistent=False)
 
     def _band_matrix(self, bins: list[range]) -> _FloatArray:
-        """Scale, ear, grouping and spreading are all linear in power: one matrix [bins, bands] for the four."""
+        """Scale, ear, grouping and spreading are linear in power: one matrix [bins, bands] for the four."""
         window_sum = WINDOW_SAMPLES / 2
         faithful = self.variant == "pampalk"
         scale = 10.0 ** (FULL_SCALE_DB / 10.0) * (4.0 if faithful else 1.0) / window_sum**2
@@ -164,7 +164,10 @@ class Bssl(nn.Module):
         grouping = np.zeros((self.n_bins_used, self.n_bands))
         for band, band_bins in enumerate(bins):
             grouping[band_bins.start : band_bins.stop, band] = 1.0
-        return scale * weight[:, None] * (grouping @ spreading_matrix(self.n_bands).T)
+        matrix = scale * weight[:, None] * (grouping @ spreading_matrix(self.n_bands).T)
+        # Masking across many bands reaches 1e-50: far below the 0 dB floor at any level, and as float32
+        # denormals such entries make the product many times slower.
+        return np.where(matrix < _NEGLIGIBLE, 0.0, matrix)
 
     def band_levels_db(self, power: Tensor) -> Tensor:
         """Power [B, T, >= n_bins_used] → excitation level in dB, >= 0, [B, T, n_bands]."""
@@ -196,8 +199,8 @@ class LogMelConfig:
     Attributes:
         n_mels: number of triangular bands between `low_hz` and `high_hz`.
         area_normalised: scale each triangle to unit area in Hz (Slaney) instead of unit peak.
-        compression: ``decibel`` is 10 log10(max(sum of power, 1e-10)); ``log1p`` is log(1 + 1000 m), m the sum
-            of amplitudes scaled so that a full-scale sine has amplitude 1.
+        compression: ``decibel`` is 10 log10(max(sum of power, 1e-10)); ``log1p`` is log(1 + 1000 m), m the
+            sum of amplitudes scaled so that a full-scale sine has amplitude 1.
     """
 
     n_mels: int
@@ -219,8 +222,8 @@ class LogMel(nn.Module):
     """Log-compressed mel spectrum of a power spectrum.
 
     Args:
-        config: ``paper``, ``metre`` or a `LogMelConfig`. A config with a band narrower than the bin spacing, so
-            that no bin falls into it, raises ValueError.
+        config: ``paper``, ``metre`` or a `LogMelConfig`. One with a band so narrow that no bin falls into it
+            raises ValueError.
     """
 
     def __init__(self, config: Literal["paper", "metre"] | LogMelConfig = "metre") -> None:
@@ -246,14 +249,12 @@ class LogMel(nn.Module):
 
 def mel_filters(config: LogMelConfig) -> _FloatArray:
     """Triangles [bins up to high_hz, n_mels] on the Slaney scale, evaluated at the bin frequencies."""
-    n_bins = int(math.floor(config.high_hz / BIN_HZ)) + 1
+    n_bins = math.floor(config.high_hz / BIN_HZ) + 1
     mels = np.linspace(*_hz_to_mel(np.array([config.low_hz, config.high_hz])), config.n_mels + 2)
     edges_hz = _mel_to_hz(mels)
     bins_hz = np.arange(n_bins)[:, None] * BIN_HZ
     low, centre, high = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
-    triangles = np.clip(
-        np.minimum((bins_hz - low) / (centre - low), (high - bins_hz) / (high - centre)), 0, None
-    )
+    triangles = np.clip(np.minimum((bins_hz - low) / (centre - low), (high - bins_hz) / (high - centre)), 0, None)
     return triangles * (2.0 / (high - low)) if config.area_normalised else triangles
 
 

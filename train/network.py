@@ -2,8 +2,8 @@
 
 Three branches run at frame rates 1, 1/s and 1/s² and exchange their tensors four times; a mixture of experts
 (or one projection per task) turns the shared latent frames into task features, and linear heads into logits.
-Tensors inside are [batch, channels, frames]; the published (1, W) convolution over a stack of W branch tensors
-is the same map as a 1×1 convolution over their concatenated channels, which is what is used here.
+Tensors inside are [batch, channels, frames]; the published (1, W) convolution over a stack of W branch
+tensors is the same map as a 1×1 convolution over their concatenated channels, which is what is used here.
 """
 
 from __future__ import annotations
@@ -53,12 +53,8 @@ class NetworkConfig:
             raise ValueError(f"n_bands, scale and latent must be >= 1 and n_experts >= 0: {self}")
         if not self.tasks or len(set(self.tasks)) != len(self.tasks) or not set(self.tasks) <= set(TASKS):
             raise ValueError(f"tasks must be distinct names from {TASKS}, got {self.tasks}")
-        if self.direct and (
-            len(self.tasks) != 1 or self.latent != TASK_CLASSES[self.tasks[0]] or self.n_experts
-        ):
-            raise ValueError(
-                f"direct output needs one task, latent equal to its classes and no experts: {self}"
-            )
+        if self.direct and (len(self.tasks) != 1 or self.latent != TASK_CLASSES[self.tasks[0]] or self.n_experts):
+            raise ValueError(f"direct output needs one task, latent equal to its classes and no experts: {self}")
 
 
 def _single_task(n_bands: int, task: str) -> NetworkConfig:
@@ -74,9 +70,7 @@ PRESETS: dict[str, NetworkConfig] = {
     "multitask_bssl_no_mmoe": NetworkConfig(22, n_experts=0),
     "multitask_bssl_scale1": NetworkConfig(22, scale=1),
     **{
-        f"singletask_{feature}_{task}": _single_task(bands, task)
-        for feature, bands in _BANDS.items()
-        for task in TASKS
+        f"singletask_{feature}_{task}": _single_task(bands, task) for feature, bands in _BANDS.items() for task in TASKS
     },
 }
 
@@ -134,8 +128,8 @@ class SelfAttention(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        query, key, value = self.query_key_value(x.transpose(1, 2)).chunk(3, dim=-1)
-        attended = F.scaled_dot_product_attention(query, key, value)
+        one_head = self.query_key_value(x.transpose(1, 2)).unsqueeze(1)
+        attended = F.scaled_dot_product_attention(*one_head.chunk(3, dim=-1)).squeeze(1)
         return x + self.out(attended).transpose(1, 2)
 
 
@@ -153,8 +147,8 @@ class NormedBlock(nn.Module):
 class Encoder(nn.Module):
     """Features [B, n_bands, T] → latent frames [B, latent, T].
 
-    T must be a multiple of scale² unless `published_padding`; module names say level and branch: ``block21`` is
-    level 2, branch 1 (full rate), ``up321`` brings level 3 from branch 2 to branch 1.
+    T must be a multiple of scale² unless `published_padding`. Names say level and branch: ``block21`` is level
+    2, branch 1 (full rate); ``up321`` brings level 3 from branch 2 to branch 1.
     """
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -217,7 +211,7 @@ class Encoder(nn.Module):
 
 
 class MixtureOfExperts(nn.Module):
-    """Latent frames [B, L, T] → one feature tensor [B, T, L] per task, each its own gated sum of all experts."""
+    """Latent frames [B, L, T] → one [B, T, L] per task, each its own gated sum of all experts."""
 
     def __init__(self, latent: int, n_experts: int, n_tasks: int) -> None:
         super().__init__()
@@ -235,7 +229,7 @@ class MixtureOfExperts(nn.Module):
 
 
 class Projections(nn.Module):
-    """Latent frames [B, L, T] → one feature tensor [B, T, L] per task: a linear map and GELU each."""
+    """Latent frames [B, L, T] → one [B, T, L] per task: a linear map and GELU each."""
 
     def __init__(self, latent: int, n_tasks: int) -> None:
         super().__init__()
@@ -269,9 +263,7 @@ class MultiScaleNet(nn.Module):
         published_padding: bool = False,
     ) -> None:
         super().__init__()
-        config = NetworkConfig(
-            n_bands, scale, latent, n_experts, tuple(tasks), direct, dropout, published_padding
-        )
+        config = NetworkConfig(n_bands, scale, latent, n_experts, tuple(tasks), direct, dropout, published_padding)
         self.config = config
         self.input_norm = nn.BatchNorm1d(n_bands, momentum=0.01)
         self.encoder = Encoder(config)
@@ -319,9 +311,9 @@ class MultiScaleNet(nn.Module):
 def load_published(state: Mapping[str, Tensor], *, published_padding: bool = True) -> MultiScaleNet:
     """A network with the weights of a checkpoint of the published implementation, in evaluation mode.
 
-    Bands, scale, latent size and experts are read from the shapes. Raises `ModelError` when a name is missing,
-    unknown or has the wrong shape; only the four projections that the published forward pass discards beside a
-    mixture of experts are left out.
+    Bands, scale, latent size and experts are read from the shapes. Raises `ModelError` when a name is
+    missing, unknown or has the wrong shape; only the four projections that the published forward pass
+    discards beside a mixture of experts are left out.
     """
     shape: PublishedShape = published_shape(state)
     config = NetworkConfig(shape.n_bands, shape.scale, shape.latent, shape.n_experts)
