@@ -147,9 +147,7 @@ def dynamics_scores_own_beats(
     return level_scores([t.levels for t in truth], answers)
 
 
-def level_scores(
-    truth: Sequence[npt.NDArray[np.int8]], predicted: Sequence[npt.NDArray[np.int8]]
-) -> DynamicsScores:
+def level_scores(truth: Sequence[npt.NDArray[np.int8]], predicted: Sequence[npt.NDArray[np.int8]]) -> DynamicsScores:
     """Scores of level arrays of equal shapes, pooled; truth 0 is masked, prediction 0 is "no answer"."""
     all_truth = np.concatenate([*truth, np.zeros(0, np.int8)]).astype(np.int64)
     all_predicted = np.concatenate([*predicted, np.zeros(0, np.int8)]).astype(np.int64)
@@ -284,9 +282,7 @@ def _mean_track(pairs: Iterable[tuple[Floats, Floats]]) -> TrackScores:
 
 def _same_length(*sequences: Sequence[object]) -> None:
     if len({len(s) for s in sequences}) > 1:
-        raise DataError(
-            f"lists of {[len(s) for s in sequences]} recordings cannot be compared", where="metrics"
-        )
+        raise DataError(f"lists of {[len(s) for s in sequences]} recordings cannot be compared", where="metrics")
 
 
 def _same_grid(truth: Sequence[BeatLabels], predicted: Sequence[LevelPrediction]) -> None:

@@ -193,9 +193,7 @@ def test_matching_is_one_to_one_in_order_within_the_window(a: list[float], b: li
     assert np.all(np.abs(truth[i] - predicted[j]) <= 0.070 + 1e-9)
 
 
-@given(
-    st.lists(st.floats(0, 3), max_size=12, unique=True), st.lists(st.floats(0, 3), max_size=12, unique=True)
-)
+@given(st.lists(st.floats(0, 3), max_size=12, unique=True), st.lists(st.floats(0, 3), max_size=12, unique=True))
 def test_matching_finds_as_many_pairs_as_mir_eval(a: list[float], b: list[float]) -> None:
     import mir_eval
 

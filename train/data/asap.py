@@ -33,12 +33,12 @@ def read_asap(folder: Path) -> Reading:
         item_id = f"{CORPUS}/{row['midi_performance'].removesuffix('.mid')}"
         midi = folder / row["midi_performance"]
         if not midi.is_file():
-            reading.dropped.append(Dropped(item_id, "no MIDI file", str(midi)))
+            reading.dropped.append(Dropped(item_id, "no MIDI file", str(midi), is_damage=True))
             continue
         try:
             labels = _beats(folder / row["performance_annotations"])
         except DataError as e:
-            reading.dropped.append(Dropped(item_id, "no usable beat annotation", str(e)))
+            reading.dropped.append(Dropped(item_id, "no usable beat annotation", str(e), is_damage=True))
             continue
         piece = asap_piece(row["composer"], row["title"])
         reading.items.append(Item(item_id, CORPUS, piece, row["composer"], labels, midi_path=midi))

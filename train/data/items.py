@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +15,8 @@ class Item:
     """One recording or performance.
 
     `id` is unique over all data sets and safe as a relative file path; `piece_id` is the same for one piece of
-    music wherever it occurs (`train.data.pieces`); `midi_path` or `audio_path` may be missing; `notes` say
-    what is doubtful or masked and why.
+    music wherever it occurs (`train.data.pieces`); `midi_path` or `audio_path` may be missing; `attributes`
+    hold what one data set alone knows (tier, fold, performer).
     """
 
     id: str
@@ -25,16 +26,20 @@ class Item:
     labels: BeatLabels
     midi_path: Path | None = None
     audio_path: Path | None = None
-    notes: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """Something that was left out: `id`, the `reason` (a short fixed phrase) and the `detail`."""
+    """Something that was left out: `id`, the `reason` (a short fixed phrase) and the `detail`.
+
+    `is_damage` tells a broken or missing file from a choice that was meant.
+    """
 
     id: str
     reason: str
     detail: str = ""
+    is_damage: bool = False
 
 
 @dataclass

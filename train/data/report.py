@@ -1,0 +1,98 @@
+"""Counts of what a reader gave, by group, as a table for people or JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from runtime.analysis import LEVELS
+from train.data.items import Dropped, Item, Reading
+
+
+@dataclass
+class Group:
+    """Sums over the items of one group; `marks` counts level marks per piece once, not per performance."""
+
+    pieces: set[str] = field(default_factory=set)
+    performances: int = 0
+    hours: float = 0.0
+    beats: int = 0
+    downbeats: int = 0
+    flagged: int = 0
+    with_levels: int = 0
+    level_beats: Counter[str] = field(default_factory=Counter)
+    changes: int = 0
+    hairpins: int = 0
+
+    def add(self, item: Item) -> None:
+        """Count one item; its length is that of its beats."""
+        labels = item.labels
+        self.pieces.add(item.piece_id)
+        self.performances += 1
+        self.hours += float(labels.beats_s[-1] - labels.beats_s[0]) / 3600 if labels.n_beats else 0.0
+        self.beats += labels.n_beats
+        self.downbeats += len(labels.downbeats_s)
+        self.flagged += int(labels.flagged.sum())
+        self.with_levels += bool((labels.levels > 0).any())
+        for number, name in enumerate(LEVELS, start=1):
+            self.level_beats[name] += int(np.sum(labels.levels == number))
+        self.changes += len(labels.change_points)
+        self.hairpins += len(labels.hairpins)
+
+    def row(self) -> dict[str, float | int]:
+        """The sums as one table row."""
+        return {
+            "pieces": len(self.pieces), "performances": self.performances, "hours": round(self.hours, 2),
+            "beats": self.beats, "downbeats": self.downbeats, "flagged beats": self.flagged,
+            "with levels": self.with_levels, **{name: self.level_beats[name] for name in LEVELS},
+            "changes": self.changes, "hairpins": self.hairpins,
+        }  # fmt: skip
+
+
+def group_rows(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, dict[str, float | int]]:
+    """One row per group in alphabetical order, and their `total`."""
+    groups: dict[str, Group] = defaultdict(Group)
+    total = Group()
+    for item in items:
+        groups[key(item)].add(item)
+        total.add(item)
+    return {**{name: groups[name].row() for name in sorted(groups)}, "total": total.row()}
+
+
+def dropped_rows(dropped: Iterable[Dropped]) -> dict[str, list[str]]:
+    """Ids by reason."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for entry in dropped:
+        by_reason[entry.reason].append(f"{entry.id}: {entry.detail}" if entry.detail else entry.id)
+    return dict(sorted(by_reason.items()))
+
+
+def render(reading: Reading, key: Callable[[Item], str], *, as_json: bool, show: int = 10) -> str:
+    """The whole report: a Markdown table and lists of what was dropped or masked (first `show` of each)."""
+    rows = group_rows(reading.items, key)
+    lists = {"dropped": dropped_rows(reading.dropped), "masked": dropped_rows(reading.masked)}
+    if as_json:
+        return json.dumps({"groups": rows, **lists}, ensure_ascii=False, indent=1)
+    columns = list(rows["total"])
+    lines = ["| | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
+    lines += [f"| {name} | " + " | ".join(f"{row[c]:,}" for c in columns) + " |" for name, row in rows.items()]
+    for title, entries in lists.items():
+        for reason, ids in entries.items():
+            lines += ["", f"{title}, {reason}: {len(ids)}", *(f"- {i}" for i in ids[:show])]
+            lines += [f"- … and {len(ids) - show} more"] if len(ids) > show else []
+    return "\n".join(lines)
+
+
+def print_report(reading: Reading, key: Callable[[Item], str], *, as_json: bool, strict: bool) -> int:
+    """Print the report to stdout; exit code 1 when `strict` and something was damaged or missing."""
+    print(render(reading, key, as_json=as_json))
+    damaged = [d for d in reading.dropped if d.is_damage]
+    if strict and damaged:
+        print(f"refused: {len(damaged)} damaged or missing entries", file=sys.stderr)
+        return 1
+    return 0
