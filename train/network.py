@@ -291,12 +291,14 @@ class MultiScaleNet(nn.Module):
     def forward(self, features: Tensor) -> dict[str, Tensor]:
         """Features [B, T, n_bands] → logits per task: ``dynamics`` [B, T, 6], each other task [B, T]."""
         n_frames = features.shape[1]
-        latent = self.encoder(self.input_norm(self._padded(features.transpose(1, 2))))[..., :n_frames]
-        if self.config.direct:
-            return {self.config.tasks[0]: _one_or_many(latent.transpose(1, 2))}
+        latent = self.encoder(self.input_norm(self._padded(features.transpose(1, 2))))
+        logits = [latent.transpose(1, 2)] if self.config.direct else self._task_logits(latent)
+        cropped = (_one_or_many(x[:, :n_frames]) for x in logits)
+        return dict(zip(self.config.tasks, cropped, strict=True))
+
+    def _task_logits(self, latent: Tensor) -> list[Tensor]:
         mixed = self.mix(self.drop(latent))
-        logits = (self.heads[task](frames) for task, frames in zip(self.config.tasks, mixed, strict=True))
-        return {task: _one_or_many(x) for task, x in zip(self.config.tasks, logits, strict=True)}
+        return [head(frames) for head, frames in zip(self.heads.values(), mixed, strict=True)]
 
     def _padded(self, x: Tensor) -> Tensor:
         multiple = self.config.scale**2
