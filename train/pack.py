@@ -1,0 +1,121 @@
+"""Join renders (or recordings) with their labels in one HDF5 file: `python -m train.pack OUT.h5 --corpus …`.
+
+Layout, one group per recording, named by its id with ``/`` replaced by ``|``::
+
+    samples       int16 [n]      mono, 22,050 Hz
+    beats_s       float64 [b]    beat times in this audio (tempo variation and onset latency applied)
+    beat_in_bar   int16 [b]      1 is the downbeat, 0 unknown
+    levels        int8 [b]       0 unknown, 1 pp … 5 ff
+    attributes    corpus, piece_id, composer, instrument, gain (level rule of runtime.audio), source
+
+The root has the attribute `schema`. Recordings that are there already are kept, so a run that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import soundfile as sf
+from tqdm import tqdm
+
+from runtime.audio import gain_for_level, measure_level_dbfs
+from runtime.errors import MezzoforteError
+from runtime.frames import SAMPLE_RATE_HZ
+from train.data.asap import read_asap
+from train.data.items import Item, Reading
+from train.data.resynth import read_resynth
+from train.render import audio_path_of
+
+SCHEMA = 1
+READERS: dict[str, Callable[[Path], Reading]] = {"mazurka_resynth": read_resynth, "asap": read_asap}
+
+
+def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> None:
+    """Add one recording; `how` is the JSON that `train.render` wrote beside the audio.
+
+    Beats after the end of the audio are left out. Raises `MezzoforteError` when the audio is not at 22,050 Hz.
+    """
+    samples, rate_hz = sf.read(audio_path, dtype="int16")
+    if rate_hz != SAMPLE_RATE_HZ or samples.ndim != 1:
+        raise MezzoforteError(
+            f"{rate_hz} Hz, {samples.ndim} channels; mono at 22,050 Hz is needed", where=str(audio_path)
+        )
+    beats_s = item.labels.beats_s * how["variation"]["time_scale"] + how["onset_latency_s"]
+    inside = beats_s < len(samples) / SAMPLE_RATE_HZ
+    if how["max_s"] is not None:
+        inside &= item.labels.beats_s <= how["max_s"]
+    group = pack.create_group(_key(item.id))
+    group["samples"] = samples
+    group["beats_s"] = beats_s[inside]
+    group["beat_in_bar"] = item.labels.beat_in_bar[inside].astype(np.int16)
+    group["levels"] = item.labels.levels[inside]
+    level_dbfs = measure_level_dbfs((samples / np.float32(32768)).astype(np.float32), rate_hz)
+    group.attrs.update(
+        corpus=item.corpus, piece_id=item.piece_id, composer=item.composer, instrument=how["instrument"],
+        gain=gain_for_level(level_dbfs), source=how["midi"], complete=True,
+    )  # fmt: skip
+
+
+def pack_corpus(pack: h5py.File, corpus: str, data_dir: Path, audio_dir: Path) -> tuple[int, int]:
+    """Add every item of a corpus whose render is in `audio_dir`. Returns how many were added and were there."""
+    items = [i for i in READERS[corpus](data_dir).items if i.midi_path is not None]
+    added = present = 0
+    for item in tqdm(items, desc=corpus, unit="recording"):
+        assert item.midi_path is not None
+        audio_path = audio_path_of(audio_dir, str(item.midi_path.relative_to(data_dir)))
+        if not audio_path.is_file():
+            continue
+        if _key(item.id) in pack:
+            if pack[_key(item.id)].attrs.get("complete"):
+                present += 1
+                continue
+            del pack[_key(item.id)]
+        add_recording(pack, item, audio_path, json.loads(audio_path.with_suffix(".json").read_text()))
+        added += 1
+    return added, present
+
+
+def _key(item_id: str) -> str:
+    return item_id.replace("/", "|")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train.pack", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("out", type=Path, help="the HDF5 file; it is extended when it exists")
+    parser.add_argument(
+        "--corpus", nargs=3, action="append", required=True, metavar=("NAME", "DATA_DIR", "AUDIO_DIR"),
+        help=f"NAME is one of {', '.join(READERS)}; AUDIO_DIR is what train.render wrote",
+    )  # fmt: skip
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Pack all corpora; the counts go to stderr."""
+    for corpus, *_ in args.corpus:
+        if corpus not in READERS:
+            raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(READERS)}")
+    with h5py.File(args.out, "a") as pack:
+        pack.attrs["schema"] = SCHEMA
+        for corpus, data_dir, audio_dir in args.corpus:
+            added, present = pack_corpus(pack, corpus, Path(data_dir), Path(audio_dir))
+            print(f"{corpus}: {added} added, {present} were there", file=sys.stderr)
+            if not added + present:
+                raise MezzoforteError(f"no audio for any recording of {corpus}", where=audio_dir)
+    return 0
+
+
+def main() -> None:
+    try:
+        sys.exit(run(build_parser().parse_args()))
+    except MezzoforteError as e:
+        sys.exit(f"error: {e}")
+
+
+if __name__ == "__main__":
+    main()
