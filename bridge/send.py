@@ -1,0 +1,54 @@
+"""Deliver an analysis to a listener: ``python -m bridge.send FILE.json|AUDIO --osc HOST:PORT``.
+
+The runtime itself opens no sockets; this is where results leave over OSC.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bridge.load import load_analysis, parse_target
+from bridge.osc import BRIDGE_PORT
+from bridge.osc_server import send_analysis
+from runtime.errors import MezzoforteError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line. Returns 0, or 1 after a problem told on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m bridge.send", description=__doc__)
+    parser.add_argument("input", type=Path, help="analysis (.json) or recording")
+    parser.add_argument("--osc", required=True, metavar="HOST:PORT", help="where the listener waits")
+    parser.add_argument("--tcp", choices=("slip", "length"), help="use TCP with this framing instead of UDP")
+    parser.add_argument(
+        "--reply-port", type=int, default=BRIDGE_PORT, help="port that acknowledgements come to (%(default)s)"
+    )
+    parser.add_argument("--bind", default="127.0.0.1", metavar="HOST", help="own address (%(default)s)")
+    options = parser.parse_args(argv)
+    try:
+        target = parse_target(options.osc)
+        sent = send_analysis(
+            load_analysis(options.input),
+            target.host,
+            target.port,
+            transport=options.tcp,
+            bind_port=options.reply_port,
+            bind_host=options.bind,
+        )
+    except MezzoforteError as e:
+        print(e, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(
+        f"result {sent.rid} delivered to {options.osc}: {sent.chunks} chunks in {sent.seconds:.3f} s, "
+        f"{sent.resent} sent again",
+        file=sys.stderr,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
