@@ -16,9 +16,10 @@ import re
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 import soundfile as sf
@@ -54,7 +55,8 @@ __all__ = [
 RATES_HZ = (1_000, 768_000)
 MAX_DURATION_S = 24 * 3600.0
 RESAMPLER_QUALITY = "HQ"
-BLOCK_VALUES = 1 << 17  # values of all channels in one read: 64 Ki frames of stereo, 0.5 MB
+BLOCK_S = 2.0
+BLOCK_VALUES = 1 << 20  # most values (of all channels) in one read, 4 MB
 
 PARALLEL_SCAN_S = 120.0  # shorter files are not worth a second reader
 PARALLEL_READERS = 2
@@ -208,7 +210,8 @@ def _mono(frames: Samples) -> Samples:
 
 def _blocks(path: Path, file: _Reader, rate_hz: int) -> Iterator[Samples]:
     """Mono blocks at the native rate from the reader's position to the end of what decodes."""
-    buffer = np.empty((max(1, BLOCK_VALUES // file.channels), file.channels), np.float32)
+    size = min(int(BLOCK_S * rate_hz), BLOCK_VALUES // file.channels)
+    buffer = np.empty((size, file.channels), np.float32)
     done = 0
     while True:
         try:
@@ -263,7 +266,7 @@ def _scan(
 
 
 class _Abandoned(Exception):
-    """Ends the other readers when one result is no longer wanted."""
+    """Ends the readers when their result is no longer wanted."""
 
 
 def _scan_in_parts(path: Path, info: AudioInfo, tick: Callable[[int], None] | None) -> list[LevelMeter]:
@@ -276,35 +279,44 @@ def _scan_in_parts(path: Path, info: AudioInfo, tick: Callable[[int], None] | No
         return [_scan(path, info.rate_hz, tick=tick)]
     block = LevelMeter(info.rate_hz).block
     bounds = [frames * k // PARALLEL_READERS // block * block for k in range(PARALLEL_READERS)]
+    done: SimpleQueue[int] = SimpleQueue()
     abandoned = threading.Event()
 
-    def checked_tick(n: int) -> None:
+    def report(n: int) -> None:
         if abandoned.is_set():
             raise _Abandoned
-        if tick:
-            tick(n)
+        done.put(n)
 
     with ThreadPoolExecutor(PARALLEL_READERS) as pool:
         parts = [
-            pool.submit(_scan, path, info.rate_hz, start, stop, checked_tick)
+            pool.submit(_scan, path, info.rate_hz, start, stop, report)
             for start, stop in zip(bounds, [*bounds[1:], None], strict=True)
         ]
         try:
+            while wait(parts, timeout=0.05, return_when=FIRST_EXCEPTION).not_done:
+                _pass_on(done, tick)
             return [part.result() for part in parts]
         except (AudioError, sf.SoundFileError):
+            pass
+        finally:
             abandoned.set()
-        except BaseException:
-            abandoned.set()
-            raise
     return [_scan(path, info.rate_hz, tick=tick)]
+
+
+def _pass_on(done: SimpleQueue[int], tick: Callable[[int], None] | None) -> None:
+    """Call `tick` in this thread for what other threads reported."""
+    while not done.empty():
+        n = done.get()
+        if tick:
+            tick(n)
 
 
 def measure(path: str | os.PathLike[str], tick: Callable[[int], None] | None = None) -> Measured:
     """First pass: decode the whole file once, count its frames and measure its level.
 
-    `tick` is called with the number of native frames just decoded, possibly from another thread; what it
-    raises ends the pass. Raises `AudioError` for what cannot be decoded, for NaN and infinity, for a
-    recording of 0 samples or of more than 24 hours.
+    `tick` is called with the number of native frames just decoded; what it raises ends the pass. Raises
+    `AudioError` for what cannot be decoded, for NaN and infinity, for a recording of 0 samples or of more
+    than 24 hours.
     """
     path = Path(path)
     info = probe(path)

@@ -2,7 +2,7 @@
 
 Graph contract: input ``samples`` float32 [batch, n], mono at 22,050 Hz, level set by `runtime.level`; outputs
 ``beat``, ``downbeat``, ``change`` [batch, T] (logits), ``dynamics`` [batch, T, 5] (logits of pp, p, mf, f, ff)
-and ``ntot_sone`` [batch, T], with ``T = 1 + n // 441``. A model must not look further than 2.5 s.
+and ``ntot_sone`` [batch, T], with ``T = 1 + n // 441``, for any n ≥ 1.
 """
 
 from __future__ import annotations

@@ -1,0 +1,236 @@
+"""Command line: recordings in, beats, downbeats, dynamics and change points out.
+
+``python -m runtime.analyze AUDIO [AUDIO …] [--out FILE|DIR] [--format json,csv,…]``
+
+One recording without ``--out`` prints JSON (schema 1) on stdout; everything for people goes to stderr. Exit
+status: 0 all went well, 1 some recordings failed (each with one message), 2 nothing was tried because the
+command, the model, the provider or the output place is wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from runtime.errors import MezzoforteError, OutputError
+
+# The heavy imports wait until they are needed: --help and a mistyped option answer at once.
+if TYPE_CHECKING:
+    from runtime.analysis import Analysis
+    from runtime.batch import Outcome
+    from runtime.model import Model, Provider
+    from runtime.outputs import Targets
+    from runtime.progress import Cancel, Progress, TerminalProgress
+
+EXIT_OK, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def analyse_file(
+    path: str | os.PathLike[str],
+    *,
+    model: str | Path | Model | None = None,
+    provider: Provider = "auto",
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> Analysis:
+    """Analyse one recording.
+
+    `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
+    then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
+    `cancel` is asked between blocks and windows; both from the calling thread. Raises `AudioError`,
+    `ModelError`, or `runtime.progress.Cancelled` when `cancel` returned True.
+    """
+    from runtime.model import Model, load_model
+    from runtime.pipeline import hear
+
+    ready = model if isinstance(model, Model) else load_model(model, provider)
+    return hear(path, ready, progress, cancel).analysis
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line's options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m runtime.analyze",
+        description="Find beats, downbeats, dynamic levels and change points in piano recordings.",
+        epilog="Exit status: 0 ok, 1 some recordings failed, 2 nothing was tried, 130 interrupted.",
+    )
+    add = parser.add_argument
+    add("audio", nargs="+", type=Path, metavar="AUDIO", help="recordings: WAV, FLAC, MP3, OGG, AIFF, …")
+    add("--out", metavar="FILE|DIR", help="where to write; without it one recording's JSON goes to stdout")
+    add("--format", default="", metavar="LIST", help="json, csv, midi, labels, jams, png, …, with commas between")
+    add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
+    add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
+    add("--skip-existing", action="store_true", help="leave out recordings whose results are all there")
+    add("--jobs", type=_jobs, default=1, metavar="N", help="recordings analysed at the same time (default: 1)")
+    add("--quiet", action="store_true", help="no progress and no tables, only errors")
+    return parser
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the options say; returns the exit status. Raises `KeyboardInterrupt`."""
+    try:
+        targets = _plan(options)
+        if options.skip_existing:
+            targets = _missing(targets, options.quiet)
+            if not targets:
+                return EXIT_OK
+        from runtime.model import find_card, load_model
+
+        model = load_model(find_card(options.model), options.provider)
+    except MezzoforteError as e:
+        _say(f"error: {e}")
+        return EXIT_USAGE
+    if not options.quiet:
+        for warning in model.warnings:
+            _say(f"warning: {warning}")
+    failed = _analyse(options, model, targets)
+    if failed and len(targets) > 1:
+        _say(f"{failed} of {len(targets)} recordings failed.")
+    return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _plan(options: argparse.Namespace) -> Targets:
+    """Every output file; a recording without any goes to stdout."""
+    inputs = list(dict.fromkeys(options.audio))
+    formats = list(dict.fromkeys(f.strip() for f in options.format.split(",") if f.strip()))
+    if options.out is not None:
+        from runtime.outputs import plan
+
+        return plan(inputs, options.out, formats)
+    if len(inputs) > 1:
+        raise OutputError(f"{len(inputs)} recordings need a folder for their results", advice="Add --out DIR")
+    if formats not in ([], ["json"]):
+        raise OutputError("without --out there is only JSON, on stdout", advice="Add --out FILE or --out DIR")
+    if options.skip_existing:
+        raise OutputError("--skip-existing needs --out")
+    return {inputs[0]: {}}
+
+
+def _missing(targets: Targets, quiet: bool) -> Targets:
+    missing = {path: files for path, files in targets.items() if not all(f.is_file() for f in files.values())}
+    if not quiet and len(missing) < len(targets):
+        _say(f"{len(targets) - len(missing)} of {len(targets)} recordings have their results already.")
+    return missing
+
+
+def _analyse(options: argparse.Namespace, model: Model, targets: Targets) -> int:
+    """Analyse and write; returns how many recordings failed."""
+    from runtime.progress import TerminalProgress
+
+    failed = 0
+    shown = not options.quiet
+    label = next(iter(targets)).name if len(targets) == 1 else f"{len(targets)} recordings"
+    with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
+        for outcome in _outcomes(options, model, list(targets), bar):
+            message = outcome.error or _deliver(outcome, targets[outcome.path])
+            bar.wipe()
+            if message:
+                failed += 1
+                _say(f"error: {message}")
+            elif shown and outcome.heard:
+                _tell(outcome.heard.analysis, outcome.path, targets)
+    return failed
+
+
+def _outcomes(options: argparse.Namespace, model: Model, paths: list[Path], bar: TerminalProgress) -> Iterator[Outcome]:
+    if options.jobs > 1 and len(paths) > 1:
+        from runtime.batch import analyse_in_processes
+        from runtime.model import find_card
+
+        return analyse_in_processes(
+            paths, find_card(options.model), options.provider, min(options.jobs, len(paths)), bar
+        )
+    from runtime.batch import analyse_each
+
+    return analyse_each(paths, model, bar)
+
+
+def _deliver(outcome: Outcome, files: Mapping[str, Path]) -> str:
+    """Write one result; returns a message when that failed."""
+    if outcome.heard is None:
+        return ""
+    if not files:
+        # Bytes, so that the result is UTF-8 whatever the terminal's encoding.
+        sys.stdout.buffer.write((outcome.heard.analysis.to_json() + "\n").encode("utf-8"))
+        sys.stdout.buffer.flush()
+        return ""
+    from runtime.outputs import write
+
+    try:
+        write(outcome.heard, outcome.path, files)
+    except MezzoforteError as e:
+        return str(e)
+    return ""
+
+
+def _tell(analysis: Analysis, path: Path, targets: Targets) -> None:
+    """For people: a short table after one recording, a line after each of several."""
+    beats, bars = len(analysis.beats), len(analysis.downbeats)
+    for warning in analysis.warnings:
+        _say(f"warning: {path}: {warning}")
+    if len(targets) > 1:
+        _say(f"{path}: {beats} beats, {bars} downbeats, {len(analysis.dynamics)} dynamics")
+        return
+    tempi = sorted(t.bpm for t in analysis.tempo)
+    # Tenth to ninth decile: single long notes are not the tempo.
+    low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None
+    metres = ", ".join(dict.fromkeys(str(m.beats_per_bar) for m in analysis.metre))
+    minutes, seconds = divmod(analysis.source.duration_s, 60.0)
+    rows = [
+        ("duration", f"{minutes:.0f} min {seconds:04.1f} s at {analysis.source.sample_rate_hz} Hz"),
+        ("beats", str(beats)),
+        ("bars", f"{bars} ({metres} beats each)" if metres else str(bars)),
+        ("tempo", f"{low_high[0]:.0f}..{low_high[1]:.0f} bpm" if low_high else "none"),
+        ("dynamics", " ".join(d.level for d in analysis.dynamics[:16]) + (" …" if len(analysis.dynamics) > 16 else "")),
+        ("changes", str(len(analysis.change_points))),
+        ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),
+        *(("written", str(file)) for file in targets[path].values()),
+    ]
+    for name, value in rows:
+        _say(f"{name:>9}  {value or 'none'}")
+
+
+def _say(text: str) -> None:
+    if sys.stderr is not None:  # print would take stdout instead
+        print(text, file=sys.stderr, flush=True)
+
+
+def _private_stderr() -> TextIO:
+    """Keep stderr for this program's messages: decoders and onnxruntime print theirs to nowhere."""
+    own = os.fdopen(os.dup(2), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    faulthandler.enable(own)  # a crash in a library must still be seen
+    return own
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse and run; returns the exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        _say("interrupted: results not yet written are lost, those written are whole.")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout went away; nothing can be told it, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SOME_FAILED
+
+
+if __name__ == "__main__":
+    if sys.stderr is not None:
+        sys.stderr = _private_stderr()
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Many recordings, one after another or in several processes; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runtime.errors import MezzoforteError
+from runtime.model import Model, Provider, load_model
+from runtime.pipeline import Heard, hear
+from runtime.progress import Cancel, Cancelled, Progress, of_several
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one recording: `heard`, or a message for people in `error`."""
+
+    path: Path
+    heard: Heard | None
+    error: str = ""
+
+
+def analyse_each(
+    paths: Sequence[Path], model: Model, progress: Progress | None = None, cancel: Cancel | None = None
+) -> Iterator[Outcome]:
+    """Analyse recordings in this process, in order. `progress` runs once from 0 to 1 over all of them."""
+    for index, path in enumerate(paths):
+        part = of_several(progress, index, len(paths)) if progress else None
+        yield _outcome(path, model, part, cancel)
+
+
+def _outcome(path: Path, model: Model, progress: Progress | None, cancel: Cancel | None) -> Outcome:
+    try:
+        return Outcome(path, hear(path, model, progress, cancel))
+    except MezzoforteError as e:
+        return Outcome(path, None, str(e))
+    except MemoryError:
+        return Outcome(path, None, f"{path}: there is not enough memory for this recording.")
+
+
+def analyse_in_processes(
+    paths: Sequence[Path], model: str | Path, provider: Provider, jobs: int, progress: Progress | None = None
+) -> Iterator[Outcome]:
+    """Analyse recordings in `jobs` processes, each with its own copy of the model; outcomes come in order.
+
+    `progress` is called with the share of finished recordings. Leaving the iterator early (or Ctrl-C) stops
+    the processes within a window of their work. A recording whose process dies is a failed one.
+    """
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(model, provider, stop))
+    try:
+        futures = [pool.submit(_work, path) for path in paths]
+        for done, (path, future) in enumerate(zip(paths, futures, strict=True), start=1):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield Outcome(path, None, f"{path}: the process that analysed it, or one beside it, died.")
+            if progress:
+                progress(done / len(paths))
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(model: str | Path, provider: Provider, stop: Any) -> None:
+    # Ctrl-C reaches the whole process group; the parent decides and tells through `stop`.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker.update(model=load_model(model, provider), stop=stop)
+
+
+def _work(path: Path) -> Outcome:
+    try:
+        return _outcome(path, _worker["model"], None, _worker["stop"].is_set)
+    except Cancelled:
+        return Outcome(path, None, f"{path}: stopped.")

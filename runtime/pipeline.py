@@ -1,0 +1,200 @@
+"""One recording to one `Analysis`: measure, then decode and resample in one thread while the model runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Empty, Full, Queue
+
+import numpy as np
+
+from runtime import audio, windows
+from runtime.analysis import Analysis, Source
+from runtime.errors import AudioError
+from runtime.frames import SAMPLE_RATE_HZ
+from runtime.level import SILENCE_DBFS, Samples, gain_for_level
+from runtime.model import FrameLogits, Model
+from runtime.progress import Cancel, Progress, check
+
+SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
+BLOCKS_AHEAD = 40  # of at most 2 s: more than the model takes away at once
+OUTLINE_HOP_S = 0.1
+_SCAN_SHARE, _MODEL_SHARE = 0.3, 0.65  # of the progress; the rest is decoding
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Waveform outline for pictures: lowest and highest sample (full scale ±1) of every `hop_s` seconds."""
+
+    hop_s: float
+    low: Samples
+    high: Samples
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An analysis with what its pictures need besides."""
+
+    analysis: Analysis
+    outline: Outline
+    channels: int
+    """Channels of the recording."""
+
+
+def hear(
+    path: str | os.PathLike[str], model: Model, progress: Progress | None = None, cancel: Cancel | None = None
+) -> Heard:
+    """Analyse one recording.
+
+    `progress` and `cancel` are called from the calling thread, between blocks and windows. Raises
+    `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
+    model fails, `Cancelled` when `cancel` returned True. Silence, and less than 1 s, give an empty analysis
+    with a warning.
+    """
+    path = Path(path)
+    report = progress or (lambda _: None)
+    measured = _measure(path, report, cancel)
+    source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
+    outline = _OutlineMaker()
+    reason = _why_empty(measured)
+    if reason:
+        analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
+    else:
+        logits = _run_model(path, measured, model, outline, report, cancel)
+        analysis = _decode(logits, model, source)
+        analysis = replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
+    report(1.0)
+    return Heard(analysis, outline.finish(), measured.info.channels)
+
+
+def _measure(path: Path, report: Progress, cancel: Cancel | None) -> audio.Measured:
+    promised = audio.probe(path).promised_frames or 0
+    done = 0
+
+    def tick(n: int) -> None:
+        nonlocal done
+        check(cancel)
+        done += n
+        if promised:
+            report(_SCAN_SHARE * min(1.0, done / promised))
+
+    check(cancel)
+    return audio.measure(path, tick)
+
+
+def _why_empty(measured: audio.Measured) -> str:
+    if measured.duration_s < SHORTEST_S:
+        return f"shorter than {SHORTEST_S:g} s ({measured.duration_s:.3f} s): nothing was analysed"
+    if measured.silent:
+        return f"silence (level under {SILENCE_DBFS:g} dBFS, or the channels cancel each other): nothing was analysed"
+    return ""
+
+
+def _run_model(
+    path: Path,
+    measured: audio.Measured,
+    model: Model,
+    outline: _OutlineMaker,
+    report: Progress,
+    cancel: Cancel | None,
+) -> FrameLogits:
+    gain = np.float32(gain_for_level(measured.level_dbfs))
+    expected = measured.duration_s * SAMPLE_RATE_HZ
+    heard = 0
+
+    def scaled() -> Iterator[Samples]:
+        nonlocal heard
+        for block in audio.stream(path):
+            outline.push(block)
+            heard += block.size
+            yield block * gain
+
+    def step(samples: Samples) -> windows.Columns:
+        check(cancel)
+        columns = model.run(samples).columns()
+        report(_SCAN_SHARE + _MODEL_SHARE * min(1.0, heard / expected))
+        return columns
+
+    columns = windows.run(step, ahead(scaled()))
+    if abs(heard - expected) > 1.0:
+        raise AudioError("the file changed while it was read", where=str(path))
+    return FrameLogits.from_columns(columns)
+
+
+def _decode(logits: FrameLogits, model: Model, source: Source) -> Analysis:
+    from runtime.decode import decode
+
+    return decode(logits, logits.ntot_sone, model.card, source, model.identity)
+
+
+def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samples]:
+    """Produce `blocks` in another thread, at most `depth` of them ahead of the consumer.
+
+    What the producer raises is raised here; a consumer that stops early stops the producer.
+    """
+    queue: Queue[Samples | BaseException | None] = Queue(depth)
+    stop = threading.Event()
+
+    def put(item: Samples | BaseException | None) -> bool:
+        while not stop.is_set():
+            try:
+                queue.put(item, timeout=0.1)
+                return True
+            except Full:
+                continue
+        return False
+
+    def produce() -> None:
+        try:
+            for block in blocks:
+                if not put(block):
+                    return
+            put(None)
+        except BaseException as e:  # carried over to the consumer, which raises it
+            put(e)
+
+    thread = threading.Thread(target=produce, name="decode and resample", daemon=True)
+    thread.start()
+    try:
+        while True:
+            try:
+                item = queue.get(timeout=0.2)  # with a limit, so that Ctrl-C is seen on every system
+            except Empty:
+                continue
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        thread.join()
+
+
+class _OutlineMaker:
+    """Collects lowest and highest samples of 0.1 s at 22,050 Hz from blocks of any size."""
+
+    def __init__(self) -> None:
+        self._hop = round(OUTLINE_HOP_S * SAMPLE_RATE_HZ)
+        self._rest = np.empty(0, np.float32)
+        self._low: list[Samples] = []
+        self._high: list[Samples] = []
+
+    def push(self, block: Samples) -> None:
+        whole = np.concatenate((self._rest, block))
+        cut = whole.size // self._hop * self._hop
+        rows = whole[:cut].reshape(-1, self._hop)
+        self._low.append(rows.min(axis=1))
+        self._high.append(rows.max(axis=1))
+        self._rest = whole[cut:]
+
+    def finish(self) -> Outline:
+        if self._rest.size:
+            self._low.append(self._rest.min(keepdims=True))
+            self._high.append(self._rest.max(keepdims=True))
+            self._rest = np.empty(0, np.float32)
+        none = np.empty(0, np.float32)
+        return Outline(OUTLINE_HOP_S, np.concatenate([none, *self._low]), np.concatenate([none, *self._high]))

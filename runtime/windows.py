@@ -1,0 +1,106 @@
+"""A long recording through a model in windows of 60 s, joined so that no seam can be heard in the result.
+
+Windows start every 54 s, on frame borders. The 2.5 s of each window that touch a cut are discarded (the
+model saw silence beyond them), the next second is faded linearly into the neighbour. The last window is
+moved back so that it is a whole one too: a recording has no padding anywhere but at its own two ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.frames import FRAMES_PER_S, HOP_SAMPLES, SAMPLE_RATE_HZ, n_frames
+from runtime.level import Samples
+
+WINDOW_SAMPLES = 60 * SAMPLE_RATE_HZ
+BORDER_FRAMES = 5 * FRAMES_PER_S // 2
+FADE_FRAMES = FRAMES_PER_S
+HOP_FRAMES = WINDOW_SAMPLES // HOP_SAMPLES - 2 * BORDER_FRAMES - FADE_FRAMES
+_HOP = HOP_FRAMES * HOP_SAMPLES
+
+Columns = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of the recording: samples from frame `first_frame` on, and whether it touches the ends."""
+
+    first_frame: int
+    samples: Samples
+    is_first: bool
+    is_last: bool
+
+    def weights(self) -> npt.NDArray[np.float32]:
+        """Share of each frame in the result, shape (frames,): 0 near a cut, then rising to 1."""
+        frames = np.arange(n_frames(self.samples.size))
+        left = np.ones(frames.size) if self.is_first else (frames - BORDER_FRAMES) / FADE_FRAMES
+        right = np.ones(frames.size) if self.is_last else (frames[::-1] - BORDER_FRAMES) / FADE_FRAMES
+        return np.clip(np.minimum(left, right), 0.0, 1.0).astype(np.float32)
+
+
+def cut(blocks: Iterable[Samples]) -> Iterator[Window]:
+    """Cut a recording, given in blocks of any size, into windows; a window's samples are valid until the next.
+
+    A recording of up to one window gives one window of its own length. Every other window but the last has
+    exactly `WINDOW_SAMPLES`; the last has up to 440 more. No samples give no window.
+    """
+    # Room for one emitted window's hop, one window, and the frame that tells whether another one follows.
+    buffer = np.empty(_HOP + WINDOW_SAMPLES + HOP_SAMPLES, np.float32)
+    base = filled = 0  # recording position of buffer[0]; samples in the buffer
+    following = 0  # where the next window starts in the buffer
+    for block in blocks:
+        taken = 0
+        while taken < block.size:
+            room = min(following + WINDOW_SAMPLES + HOP_SAMPLES - filled, block.size - taken)
+            buffer[filled : filled + room] = block[taken : taken + room]
+            filled += room
+            taken += room
+            if filled < following + WINDOW_SAMPLES + HOP_SAMPLES:
+                continue
+            samples = buffer[following : following + WINDOW_SAMPLES]
+            yield Window((base + following) // HOP_SAMPLES, samples, base + following == 0, False)
+            if following:
+                buffer[: filled - following] = buffer[following:filled].copy()
+                base, filled = base + following, filled - following
+            following = _HOP
+    if filled == 0:
+        return
+    # The last window ends with the recording, so its start is the one free choice, on a frame border.
+    start = (base + filled) // HOP_SAMPLES * HOP_SAMPLES - WINDOW_SAMPLES - base if following else 0
+    yield Window((base + start) // HOP_SAMPLES, buffer[start:filled], following == 0, True)
+
+
+def join(parts: Iterable[tuple[Window, Columns]]) -> Columns:
+    """Weighted mean of the windows' frames, shape (T, columns) over the whole recording.
+
+    `parts` are the windows of `cut`, in order, each with the model's columns, shape (frames, columns).
+    """
+    finished: list[Columns] = []
+    first = 0
+    total: Columns | None = None
+    weight = np.zeros(0, np.float32)
+    for window, columns in parts:
+        share = window.weights()
+        if total is None:
+            total, weight = np.zeros((0, columns.shape[1]), np.float32), np.zeros(0, np.float32)
+        done = window.first_frame - first
+        finished.append(total[:done] / weight[:done, None])
+        end = max(first + len(total), window.first_frame + len(columns))
+        longer = np.zeros((end - window.first_frame, columns.shape[1]), np.float32)
+        longer_weight = np.zeros(len(longer), np.float32)
+        longer[: len(total) - done], longer_weight[: len(total) - done] = total[done:], weight[done:]
+        longer[: len(columns)] += columns * share[:, None]
+        longer_weight[: len(columns)] += share
+        total, weight, first = longer, longer_weight, window.first_frame
+    if total is None:
+        return np.zeros((0, 0), np.float32)
+    return np.concatenate([*finished, total / weight[:, None]])
+
+
+def run(model: Callable[[Samples], Columns], blocks: Iterable[Samples]) -> Columns:
+    """The model's columns for a whole recording, shape (1 + n // 441, columns), however `blocks` are cut."""
+    return join((window, model(window.samples)) for window in cut(blocks))
