@@ -159,7 +159,7 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
 
 
 _CHUNK_SIZE = re.compile(r"^\s*(?:data|SSND)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
-_OGG_CUT = "without an End-Of-Stream flag"
+_OGG_CUT = re.compile(r"lacks an end-of-stream bit|without an End-Of-Stream flag")
 
 
 def _info(path: Path, file: _Reader) -> AudioInfo:
@@ -192,7 +192,7 @@ def _header_warning(parser_log: str) -> str:
         placeholder = declared >= 0xFFFF_F000 or 0x7FFF_F000 <= declared <= 0x7FFF_FFFF
         if declared > present and not placeholder:
             return f"the header promises {declared} bytes of audio, the file holds {present}"
-    if _OGG_CUT in parser_log:
+    if _OGG_CUT.search(parser_log):
         return "the Ogg stream has no end"
     return ""
 
@@ -295,6 +295,7 @@ def _scan_in_parts(path: Path, info: AudioInfo, tick: Callable[[int], None] | No
         try:
             while wait(parts, timeout=0.05, return_when=FIRST_EXCEPTION).not_done:
                 _pass_on(done, tick)
+            _pass_on(done, tick)
             return [part.result() for part in parts]
         except (AudioError, sf.SoundFileError):
             pass
