@@ -23,6 +23,7 @@ class Mark:
     end_s: float
     label: str
     kind: MarkKind
+    confidence: float
 
 
 def marks(analysis: Analysis) -> list[Mark]:
@@ -33,12 +34,22 @@ def marks(analysis: Analysis) -> list[Mark]:
     changed = {c.beat for c in analysis.change_points}
     ends_s = [*[d.time_s for d in analysis.dynamics[1:]], analysis.source.duration_s]
     found = [
-        Mark(d.time_s, max(end_s, d.time_s), f"change to {d.level}" if d.beat in changed else d.level, "dynamic")
+        Mark(
+            d.time_s,
+            max(end_s, d.time_s),
+            f"change to {d.level}" if d.beat in changed else d.level,
+            "dynamic",
+            d.confidence,
+        )
         for d, end_s in zip(analysis.dynamics, ends_s, strict=False)
     ]
     marked = {d.beat for d in analysis.dynamics}
-    found += [Mark(c.time_s, c.time_s, "change", "change") for c in analysis.change_points if c.beat not in marked]
-    found += [Mark(h.start_s, h.end_s, h.kind, "hairpin") for h in analysis.hairpins]
+    found += [
+        Mark(c.time_s, c.time_s, "change", "change", c.confidence)
+        for c in analysis.change_points
+        if c.beat not in marked
+    ]
+    found += [Mark(h.start_s, h.end_s, h.kind, "hairpin", h.confidence) for h in analysis.hairpins]
     return sorted(found, key=lambda m: (m.time_s, m.kind, m.label))
 
 

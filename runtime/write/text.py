@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from bisect import bisect_right
 from typing import Any
 
 from runtime.analysis import Analysis
@@ -53,7 +54,7 @@ def render_jams(analysis: Analysis, options: WriteOptions) -> bytes:
                 analysis,
                 "segment_open",
                 "dynamics, change points and hairpins",
-                [_row(m.time_s, m.end_s - m.time_s, m.label, None) for m in marks(analysis)],
+                [_row(m.time_s, m.end_s - m.time_s, m.label, m.confidence) for m in marks(analysis)],
             ),
         ],
         "file_metadata": {
@@ -69,7 +70,7 @@ def render_jams(analysis: Analysis, options: WriteOptions) -> bytes:
     return (json.dumps(jam, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-def _row(time_s: float, duration_s: float, value: Any, confidence: float | None) -> dict[str, Any]:
+def _row(time_s: float, duration_s: float, value: Any, confidence: float) -> dict[str, Any]:
     return {
         "time": round(time_s, 6),
         "duration": round(max(0.0, duration_s), 6),
@@ -94,8 +95,15 @@ def _beat_rows(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _tempo_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Each tempo is as sure as the beat that it begins on."""
     ends_s = [*[t.time_s for t in analysis.tempo[1:]], analysis.source.duration_s]
-    return [_row(t.time_s, end_s - t.time_s, t.bpm, None) for t, end_s in zip(analysis.tempo, ends_s, strict=False)]
+    times_s = [b.time_s for b in analysis.beats]
+    rows = []
+    for tempo, end_s in zip(analysis.tempo, ends_s, strict=False):
+        at = bisect_right(times_s, tempo.time_s) - 1
+        confidence = analysis.beats[at].confidence if at >= 0 else 0.0
+        rows.append(_row(tempo.time_s, end_s - tempo.time_s, tempo.bpm, confidence))
+    return rows
 
 
 def _annotation(analysis: Analysis, namespace: str, what: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
