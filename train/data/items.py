@@ -44,11 +44,13 @@ class Dropped:
 
 @dataclass
 class Reading:
-    """The result of a reader: items in a fixed order and everything dropped or masked."""
+    """The result of a reader: items in a fixed order, everything dropped or masked, and per piece the counts
+    of written signs in its score (levels by name, `accents`, `hairpins`)."""
 
     items: list[Item] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     masked: list[Dropped] = field(default_factory=list)
+    score_counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def summary(self) -> str:
         """Lines for people: counts of items, and of what was dropped and masked by reason."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from train.data.items import Dropped, Item, Reading
 
 @dataclass
 class Group:
-    """Sums over the items of one group; `marks` counts level marks per piece once, not per performance."""
+    """Sums over the items of one group; beats and changes per performance, written marks per piece once."""
 
     pieces: set[str] = field(default_factory=set)
     performances: int = 0
@@ -28,10 +28,13 @@ class Group:
     level_beats: Counter[str] = field(default_factory=Counter)
     changes: int = 0
     hairpins: int = 0
+    marks: Counter[str] = field(default_factory=Counter)
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Item, written: Mapping[str, Counter[str]]) -> None:
         """Count one item; its length is that of its beats."""
         labels = item.labels
+        if item.piece_id not in self.pieces:
+            self.marks.update(written.get(item.piece_id, {}))
         self.pieces.add(item.piece_id)
         self.performances += 1
         self.hours += float(labels.beats_s[-1] - labels.beats_s[0]) / 3600 if labels.n_beats else 0.0
@@ -51,16 +54,19 @@ class Group:
             "beats": self.beats, "downbeats": self.downbeats, "flagged beats": self.flagged,
             "with levels": self.with_levels, **{name: self.level_beats[name] for name in LEVELS},
             "changes": self.changes, "hairpins": self.hairpins,
+            **{f"written {name}": self.marks[name] for name in (*LEVELS, "accents", "hairpins")},
         }  # fmt: skip
 
 
-def group_rows(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, dict[str, float | int]]:
+def group_rows(
+    items: Iterable[Item], key: Callable[[Item], str], written: Mapping[str, Counter[str]]
+) -> dict[str, dict[str, float | int]]:
     """One row per group in alphabetical order, and their `total`."""
     groups: dict[str, Group] = defaultdict(Group)
     total = Group()
     for item in items:
-        groups[key(item)].add(item)
-        total.add(item)
+        groups[key(item)].add(item, written)
+        total.add(item, written)
     return {**{name: groups[name].row() for name in sorted(groups)}, "total": total.row()}
 
 
@@ -74,7 +80,7 @@ def dropped_rows(dropped: Iterable[Dropped]) -> dict[str, list[str]]:
 
 def render(reading: Reading, key: Callable[[Item], str], *, as_json: bool, show: int = 10) -> str:
     """The whole report: a Markdown table and lists of what was dropped or masked (first `show` of each)."""
-    rows = group_rows(reading.items, key)
+    rows = group_rows(reading.items, key, reading.score_counts)
     lists = {"dropped": dropped_rows(reading.dropped), "masked": dropped_rows(reading.masked)}
     if as_json:
         return json.dumps({"groups": rows, **lists}, ensure_ascii=False, indent=1)
