@@ -33,6 +33,7 @@ Direction = Literal["bridge to listener", "listener to bridge"]
 _IMMEDIATELY = struct.pack(">Q", 1)
 _LARGEST_PACKET = 65_507
 _DEEPEST_BUNDLE = 4
+_LARGEST_FLOAT = float.fromhex("0x1.fffffep127")
 
 
 class BadPacketError(ValueError):
@@ -239,7 +240,7 @@ def _as(kind: str, value: Arg, address: str) -> Arg:
     if isinstance(value, str):
         raise BadPacketError(f"{address}: {value!r} is not a number")
     number = float(value)
-    if not math.isfinite(number) or abs(number) > 3.4e38:
+    if not math.isfinite(number) or abs(number) > _LARGEST_FLOAT:
         raise BadPacketError(f"{address}: {value!r} is not a finite float32")
     if kind == "f":
         return number
