@@ -119,7 +119,8 @@ class Analysis:
     def __post_init__(self) -> None:
         if self.beat_levels and len(self.beat_levels) != len(self.beats):
             raise ValueError(f"{len(self.beat_levels)} beat levels for {len(self.beats)} beats")
-        for event in (*self.dynamics, *self.change_points):
+        marks: tuple[Dynamic | ChangePoint, ...] = (*self.dynamics, *self.change_points)
+        for event in marks:
             if not 0 <= event.beat < len(self.beats):
                 raise ValueError(f"{event} refers to a beat outside 0..{len(self.beats) - 1}")
 

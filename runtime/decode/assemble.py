@@ -1,0 +1,110 @@
+"""Put the decoders together into one `Analysis`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.analysis import (
+    LEVELS,
+    Analysis,
+    Beat,
+    ChangePoint,
+    Dynamic,
+    Hairpin,
+    Level,
+    Loudness,
+    Metre,
+    ModelIdentity,
+    Source,
+    Tempo,
+)  # fmt: skip
+from runtime.card import ModelCard
+from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
+from runtime.decode.beats import track_beats
+from runtime.decode.hairpins import find_hairpins
+from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
+from runtime.decode.options import DecodeOptions
+from runtime.frames import FRAME_S, frames_to_s
+from runtime.model import FrameLogits
+
+Floats = npt.NDArray[np.float64]
+
+LOUDNESS_HOP_FRAMES = 5
+_FEWEST_BEATS = 4
+
+
+def decode(
+    logits: FrameLogits,
+    ntot_sone: npt.NDArray[np.floating],
+    card: ModelCard,
+    source: Source,
+    identity: ModelIdentity,
+) -> Analysis:
+    """The analysis that these frame logits and this loudness curve (both T frames) stand for.
+
+    When nothing sounds like beats the analysis has none, and says so in a warning: marks are not invented.
+    """
+    options = DecodeOptions.of(card.thresholds)
+    silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
+    path = track_beats(logits.beat, options)
+    times_s = frames_to_s(path.frames)
+    if len(times_s) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
+        warning = "no beats were found: this does not sound like measured piano music, so there are no marks"
+        return replace(silent, warnings=(warning,))
+    bars = find_bars(downbeat_probability(logits.downbeat, path.frames, options), options)
+    levels = find_levels(
+        beat_evidence(logits.dynamics, path.frames), change_evidence(logits.change, path.frames), options
+    )
+    spans = find_hairpins(ntot_sone, times_s, levels.level)
+    dynamics, changes = _marks(times_s, levels)
+    return replace(
+        silent,
+        beats=tuple(
+            Beat(float(t), int(b), int(k), float(p))
+            for t, b, k, p in zip(times_s, bars.bar, bars.position, path.probability, strict=True)
+        ),
+        metre=_metres(times_s, bars),
+        tempo=tuple(Tempo(float(a), 60 / float(b - a)) for a, b in pairwise(times_s)),
+        dynamics=dynamics,
+        beat_levels=tuple(_name(k) for k in levels.level),
+        change_points=changes,
+        hairpins=tuple(Hairpin(float(times_s[s.start]), float(times_s[s.end]), s.kind, s.confidence) for s in spans),
+    )
+
+
+def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:
+    n = -(-len(ntot_sone) // LOUDNESS_HOP_FRAMES)
+    padded = np.pad(np.asarray(ntot_sone, np.float64), (0, n * LOUDNESS_HOP_FRAMES - len(ntot_sone)), mode="edge")
+    means = padded.reshape(n, LOUDNESS_HOP_FRAMES).mean(axis=1)
+    return Loudness(LOUDNESS_HOP_FRAMES * FRAME_S, tuple(float(v) for v in means))
+
+
+def _name(level: int) -> Level:
+    return cast(Level, LEVELS[int(level)])
+
+
+def _metres(times_s: Floats, bars: BarGrid) -> tuple[Metre, ...]:
+    """One entry where the metre begins or changes; its confidence is the mean of its beats'."""
+    starts = np.flatnonzero(np.diff(bars.beats_per_bar, prepend=-1))
+    ends = np.append(starts[1:], len(times_s))
+    return tuple(
+        Metre(float(times_s[a]), int(bars.beats_per_bar[a]), float(bars.confidence[a:b].mean()))
+        for a, b in zip(starts, ends, strict=True)
+    )
+
+
+def _marks(times_s: Floats, levels: LevelPath) -> tuple[tuple[Dynamic, ...], tuple[ChangePoint, ...]]:
+    """A marking at the first beat and at every change, with the mean confidence of the beats it holds for."""
+    starts = np.flatnonzero(np.diff(levels.level, prepend=-1))
+    ends = np.append(starts[1:], len(times_s))
+    dynamics = tuple(
+        Dynamic(float(times_s[a]), int(a), _name(levels.level[a]), float(levels.confidence[a:b].mean()))
+        for a, b in zip(starts, ends, strict=True)
+    )
+    changes = tuple(ChangePoint(float(times_s[a]), int(a), float(levels.change_confidence[a])) for a in starts[1:])
+    return dynamics, changes
