@@ -136,7 +136,8 @@ def _open(path: Path) -> _Reader:
             "the file cannot be read", where=where, cause=e.strerror or str(e), advice="Check its permissions"
         ) from e
     try:
-        return _Reader(path)
+        # As bytes, because soundfile refuses names that are not UTF-8.
+        return _Reader(os.fsencode(path) if os.name == "posix" else path)
     except (sf.SoundFileError, TypeError, ValueError) as e:
         reason = str(e).rpartition(": ")[2].rstrip(".") if isinstance(e, sf.SoundFileError) else "headerless"
         raise AudioError(
