@@ -24,7 +24,7 @@ import numpy as np
 import soundfile as sf
 from tqdm import tqdm
 
-from runtime.audio import gain_for_level, measure_level_dbfs
+from runtime.level import gain_for_level, measure_level_dbfs
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from train.data.asap import read_asap

@@ -135,7 +135,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"{len(jobs)} performances, {len(jobs) - len(todo)} already rendered", file=sys.stderr)
     options = RenderOptions(args.midi_dir, args.out_dir, args.pianos, args.soundfonts)
     with mp.Pool(args.jobs, _start_worker, (options,)) as pool:
-        results = list(tqdm(pool.imap(_work, todo, chunksize=4), total=len(todo), unit="performance"))
+        results = list(tqdm(pool.imap(_work, todo), total=len(todo), unit="performance"))
     failures = [r for r in results if r]
     for failure in failures:
         print(failure, file=sys.stderr)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, HOP_SAMPLES, SAMPLE_RATE_HZ
+from runtime.level import TARGET_DBFS
 from train.augment import change_speed
 from train.data.splits import FOLD_OF_MAZURKA, Split, split_pieces
 
@@ -102,6 +103,9 @@ def frame_targets(recording: Recording, start_s: float, n_frames: int, speed: fl
     )
 
 
+_NOTHING_SHARE = 0.02
+
+
 class Sampler:
     """Draws segments: a corpus by weight, a piece of it, a recording of it, a start (tails as often as the rest)."""
 
@@ -122,7 +126,9 @@ class Sampler:
         self._pieces = {c: list(tree[c].values()) for c in self._corpora}
 
     def draw(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], Targets]:
-        """One segment: samples [n] and its targets."""
+        """One segment: samples [n] and its targets; now and then noise or silence, in which there are no beats."""
+        if rng.random() < _NOTHING_SHARE:
+            return self._nothing(rng)
         pieces = self._pieces[self._corpora[rng.choice(len(self._corpora), p=self._weights)]]
         recordings = pieces[rng.integers(len(pieces))]
         recording = recordings[rng.integers(len(recordings))]
@@ -132,3 +138,12 @@ class Sampler:
         samples = self._pack.samples(recording, start, n_read)
         samples = samples[: self.n_samples] if speed == 1.0 else change_speed(samples, speed, self.n_samples)
         return samples, frame_targets(recording, start / SAMPLE_RATE_HZ, self.n_frames, speed)
+
+    def _nothing(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], Targets]:
+        """Noise of a random colour at the level rule's level, or silence; all targets 0."""
+        spectrum = np.fft.rfft(rng.standard_normal(self.n_samples))
+        spectrum *= np.maximum(np.arange(len(spectrum)), 1.0) ** -rng.uniform(0, 1)
+        noise = np.fft.irfft(spectrum, self.n_samples)
+        noise *= 10 ** (TARGET_DBFS / 20) / noise.std() * (rng.random() < 0.8)
+        rolls = {name: np.zeros(self.n_frames, np.float32) for name in ("beat", "downbeat", "change", "levels")}
+        return noise.astype(np.float32), Targets(**rolls, has_bars=1.0, has_levels=1.0)
