@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +49,11 @@ def analyse_in_processes(
     `progress` is called with the share of finished recordings. Leaving the iterator early (or Ctrl-C) stops
     the processes within a window of their work. A recording whose process dies is a failed one.
     """
+    # Imported here because most analyses are of one recording and start in half a second.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(model, provider, stop))
