@@ -148,8 +148,10 @@ class Trainer:
         if (state["fold"], state["config"]["network"]) != (self.fold, self.config.network):
             raise MezzoforteError("the checkpoint is of another fold or network", where=str(path))
         if state["data_identity"] != self.data_identity:
-            raise MezzoforteError("the checkpoint was trained on other recordings than this pack holds", where=str(path),
-                                  advice="Use the same pack, or start a new run folder")  # fmt: skip
+            raise MezzoforteError(
+                "the checkpoint was trained on other recordings than this pack holds", where=str(path),
+                advice="Use the same pack, or start a new run folder",
+            )  # fmt: skip
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.fill_(state["n_averaged"])

@@ -127,7 +127,8 @@ def _play_sf2(path: Path, instrument: Instrument, events: list[MidiEvent]) -> np
         write_midi(events, midi, program=instrument.program, bank=instrument.bank)
         command = [
             "fluidsynth", "-ni", "-q", "-R", "0", "-C", "0", "-g", "0.5", "-r", str(RENDER_RATE_HZ),
-            "-o", "synth.polyphony=256", "-o", "synth.cpu-cores=1", "-o", "synth.dynamic-sample-loading=1", "-T", "wav", "-O", "float",
+            "-o", "synth.polyphony=256", "-o", "synth.cpu-cores=1", "-o", "synth.dynamic-sample-loading=1",
+            "-T", "wav", "-O", "float",
             "-F", str(wav), str(path), str(midi),
         ]  # fmt: skip
         try:

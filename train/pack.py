@@ -24,9 +24,9 @@ import numpy as np
 import soundfile as sf
 from tqdm import tqdm
 
-from runtime.level import gain_for_level, measure_level_dbfs
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
+from runtime.level import gain_for_level, measure_level_dbfs
 from train.data.asap import read_asap
 from train.data.items import Item, Reading
 from train.data.resynth import read_resynth

@@ -31,9 +31,9 @@ from train.data.score_labels import PlacedMarks, count_marks, place_marks
 from train.data.score_xml import read_measures
 
 CORPUS = "asap"
-MIN_MATCHED = 0.6
+MIN_MATCHED = 0.8
 """Least share of score notes that must sound in the MIDI score where the placement says."""
-MIN_DOWNBEATS = 0.9
+MIN_DOWNBEATS = 0.85
 """Least share of annotated downbeats that must fall on the start of a placed measure."""
 
 _COLUMNS = ("composer", "title", "xml_score", "midi_score", "midi_performance", "performance_annotations",
@@ -93,15 +93,17 @@ def read_metadata(folder: Path) -> list[dict[str, str]]:
     path = folder / "metadata.csv"
     try:
         with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
+            reader = csv.DictReader(stream)
+            rows, columns = list(reader), reader.fieldnames or ()
     except OSError as e:
         raise DataError(
             "no metadata.csv", where=str(folder), cause="not the folder of the ASAP data set",
             advice="Give the folder that holds metadata.csv and one folder per composer",
         ) from e  # fmt: skip
-    missing = [c for c in _COLUMNS if not rows or rows[0].get(c) is None]
-    if missing:
+    if missing := [c for c in _COLUMNS if c not in columns]:
         raise DataError(f"metadata.csv has no column {', '.join(missing)}", where=str(path))
+    if short := [n for n, row in enumerate(rows, start=2) if any(row[c] is None for c in _COLUMNS)]:
+        raise DataError(f"line {short[0]} is cut short", where=str(path), cause="a truncated file")
     return rows
 
 
@@ -125,7 +127,8 @@ def score_levels(xml_score: Path, midi_score: Path, annotation: Path) -> ScoreLe
     placement = place_measures(measures, midi)
     beats_q = midi.quarters(beats.times_s)
     downbeats_q, starts_q = beats_q[beats.is_downbeat], np.array(placement.starts_q)
-    on_start = float(np.mean(np.abs(downbeats_q[:, None] - starts_q[None]).min(axis=1) < _NEAR_Q))
+    distance_q = np.abs(downbeats_q[:, None] - starts_q[None]).min(axis=1)
+    on_start = float(np.mean(distance_q < _NEAR_Q)) if len(distance_q) else 0.0
     if placement.note_share < MIN_MATCHED or on_start < MIN_DOWNBEATS:
         raise Refused(
             "the score does not match its MIDI file", where=str(xml_score),

@@ -61,11 +61,11 @@ def read_index(folder: Path) -> list[dict[str, str]]:
     path = folder / "index.csv"
     try:
         with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
+            reader = csv.DictReader(stream)
+            rows, columns = list(reader), reader.fieldnames or ()
     except OSError as e:
         raise DataError("no index.csv", where=str(folder), cause="not the folder of the resynthesis") from e
-    missing = [c for c in _COLUMNS if not rows or rows[0].get(c) is None]
-    if missing:
+    if missing := [c for c in _COLUMNS if c not in columns]:
         raise DataError(f"index.csv has no column {', '.join(missing)}", where=str(path))
     if short := [n for n, row in enumerate(rows, start=2) if None in row.values() or None in row]:
         raise DataError(f"line {short[0]} has another number of fields", where=str(path), cause="a truncated file")

@@ -40,7 +40,7 @@ class Placement:
 def place_measures(measures: list[Measure], midi: MidiScore) -> Placement:
     """The best placement: a plain unfolding when one fits, else the measures followed one by one."""
     follower = _Follower(measures, midi)
-    best = Placement((), (), 0.0, 0.0, "none")
+    best = follower.plain(play_order(measures), "as written")
     for name, order in variants(measures):
         placement = follower.plain(order, name)
         if placement.matched > best.matched:
@@ -86,18 +86,21 @@ class _Follower:
         step = 1
         while len(order) < 3 * len(planned) + 100:
             q = starts[-1] + self.lengths[order[-1]]
-            if q >= self.end_q - 0.01 or (step >= len(planned) and order[-1] + 1 >= len(self.measures)):
+            if q >= self.end_q - 0.01:
                 break
             following = [planned[step]] if step < len(planned) else []
             if order[-1] + 1 < len(self.measures):
                 following.append(order[-1] + 1)
-            i, start_q = self._next(following, starts[-1], q)
+            found = self._next(following, starts[-1], q)
+            if found is None:
+                break
+            i, start_q = found
             order.append(i)
             starts.append(start_q)
             step = _step_after(planned, step, i)
         return self._placement(order, starts, "followed")
 
-    def _next(self, following: list[int], before_q: float, expected_q: float) -> tuple[int, float]:
+    def _next(self, following: list[int], before_q: float, expected_q: float) -> tuple[int, float] | None:
         for i in following:
             if self.share(i, expected_q) >= _GOOD or not self.content[i]:
                 return i, expected_q
@@ -107,10 +110,11 @@ class _Follower:
             shares = [(self._pair(i, q - first), -abs(q - first - expected_q), q - first) for q in near.tolist()]
             if shares and max(shares)[0] >= _GOOD:
                 return i, max(shares)[2]
-        jumps = [(self._pair(j, expected_q), -abs(j - following[0]), j) for j in range(len(self.measures))]
+        # Of equal bars the first written one: a da capo nobody wrote leads to the beginning.
+        jumps = [(self._pair(j, expected_q), -j, j) for j in range(len(self.measures))]
         if max(jumps)[0] >= _JUMP:
             return max(jumps)[2], expected_q
-        return following[0], expected_q
+        return (following[0], expected_q) if following else None
 
     def _pair(self, i: int, start_q: float) -> float:
         """Share of the notes of measure `i` and the one after it that sound from `start_q` on."""

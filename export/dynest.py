@@ -1,0 +1,163 @@
+"""Checkpoints → one ONNX file with its card: `python -m export.dynest DYNAMICS.pt [--metre METRE.pt] --out NAME.onnx`.
+
+The command ends with its proof: the file against torch at several lengths, its size and its speed. It fails, and
+leaves nothing, when they differ by more than 1e-3 in any logit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from export.graph import RuntimeGraph, model_of
+from runtime.card import ModelCard, load_card
+from runtime.errors import MezzoforteError
+from runtime.frames import SAMPLE_RATE_HZ
+from runtime.write.atomic import write_bytes
+from train.fit import load_checkpoint
+from train.tcn import n_parameters
+
+OPSET = 20
+OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
+PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)
+MAX_DIFFERENCE = 1e-3
+LICENCE = "CC-BY-NC-SA-4.0"
+ATTRIBUTION = (
+    "MazurkaBL by Katerina Kosta et al., CC BY-NC-SA 4.0",
+    "(n)ASAP by Foscarin, Peter, Hu et al., CC BY-NC-SA 4.0",
+    "Salamander Grand Piano by Alexander Holm, CC BY 3.0; MuseScore General (MIT) and FluidR3 (MIT) soundfonts",
+)
+
+
+def export(graph: RuntimeGraph, path: Path) -> None:
+    """Write the graph with dynamic batch and length, all weights inside the file."""
+    example = torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1
+    dynamic = {"samples": {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            graph, (example,), input_names=["samples"], output_names=list(OUTPUTS), dynamic_shapes=dynamic,
+            dynamo=True, opset_version=OPSET, verbose=False,
+        )  # fmt: skip
+    assert program is not None
+    program.save(str(path), external_data=False)
+
+
+def prove(graph: RuntimeGraph, path: Path) -> dict[int, float]:
+    """Largest difference to torch per length in samples. Raises `MezzoforteError` when one is over 1e-3."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    rng = np.random.default_rng(0)
+    differences = {}
+    for n in PROOF_LENGTHS:
+        samples = (rng.standard_normal((1, n)) * np.linspace(0.001, 0.3, n)).astype(np.float32)
+        got = session.run(list(OUTPUTS), {"samples": samples})
+        with torch.no_grad():
+            expected = [t.numpy() for t in graph(torch.from_numpy(samples))]
+        differences[n] = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
+    worst = max(differences.values())
+    if worst > MAX_DIFFERENCE:
+        raise MezzoforteError(f"the exported file differs from torch by {worst:.2g}", where=str(path))
+    return differences
+
+
+def seconds_per_minute(path: Path, threads: int) -> float:
+    """Best of five: seconds that one minute of audio takes on `threads` threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    samples = np.random.default_rng(0).standard_normal((1, 60 * SAMPLE_RATE_HZ)).astype(np.float32) * 0.1
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        session.run(None, {"samples": samples})
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def make_card(
+    args: argparse.Namespace, graph: RuntimeGraph, onnx: bytes, presets: str, trained_on: list[str]
+) -> ModelCard:
+    """The card of a fresh export; decoding thresholds are kept from a card that is there already."""
+    card_path = args.out.with_suffix(".json")
+    thresholds = dict(load_card(card_path).thresholds) if card_path.is_file() else {}
+    return ModelCard(
+        name=args.out.stem, version=args.version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pampalk",
+        preset=presets, parameters=n_parameters(graph), thresholds=thresholds, training_data=tuple(trained_on),
+        training_commit=_commit(), licence=LICENCE, attribution=ATTRIBUTION,
+    )  # fmt: skip
+
+
+def _commit() -> str:
+    git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent)
+    return git.stdout.strip() or "unknown"
+
+
+def _describe(checkpoint: dict) -> str:
+    fold = checkpoint["fold"]
+    mazurkas = "all mazurkas" if fold is None else f"no mazurka of test fold {fold}"
+    corpora = ", ".join(checkpoint["config"]["corpus_weights"])
+    return (
+        f"{checkpoint['config']['name']} branch: {corpora}, synthesised with several pianos, {mazurkas}, no held-out "
+        f"piece of train/data/splits.py; {checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
+    )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export.dynest", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("checkpoint", type=Path, help="of a preset with all four tasks")
+    parser.add_argument("--metre", type=Path, help="checkpoint of a metre branch for beats and downbeats")
+    parser.add_argument("--metre-weight", type=float, default=1.0, help="share of the metre branch in both logits")
+    parser.add_argument("--out", type=Path, required=True, help="the ONNX file; its card lies beside it")
+    parser.add_argument("--version", default="0.1.0")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export, prove, write the file and its card, print the proof."""
+    main_checkpoint = load_checkpoint(args.checkpoint)
+    metre_checkpoint = load_checkpoint(args.metre) if args.metre else None
+    dynamics = model_of(main_checkpoint)
+    if missing := {"dynamics", "beat", "downbeat", "change"} - set(dynamics.tasks):
+        raise MezzoforteError(f"the network lacks {', '.join(sorted(missing))}", where=str(args.checkpoint))
+    metre = model_of(metre_checkpoint) if metre_checkpoint else None
+    graph = RuntimeGraph(dynamics, metre, args.metre_weight).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Path(folder) / "model.onnx"
+        export(graph, beside)
+        differences, onnx = prove(graph, beside), beside.read_bytes()
+        speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
+    checkpoints = [c for c in (main_checkpoint, metre_checkpoint) if c]
+    presets = " + ".join(c["config"]["name"] for c in checkpoints)
+    card = make_card(args, graph, onnx, presets, [_describe(c) for c in checkpoints])
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(args.out, onnx)
+    write_bytes(args.out.with_suffix(".json"), card.to_json().encode())
+    print(f"{args.out}: {len(onnx) / 1e6:.2f} MB, {card.parameters:,} parameters, opset {OPSET}")
+    for n, difference in differences.items():
+        print(f"  {n:>10,} samples: largest difference to torch {difference:.1e}")
+    for threads, seconds in speeds.items():
+        print(f"  one minute of audio in {seconds:.3f} s on {threads} thread(s)")
+    return 0
+
+
+def main() -> None:
+    try:
+        sys.exit(run(build_parser().parse_args()))
+    except MezzoforteError as e:
+        sys.exit(f"error: {e}")
+
+
+if __name__ == "__main__":
+    main()

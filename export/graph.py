@@ -1,0 +1,42 @@
+"""The exported graph: samples in, the frame logits of the runtime's contract out (see `runtime.model`)."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from train.config import from_dict
+from train.features import Bssl, PowerSpectrum
+from train.model import FrameModel
+
+
+class RuntimeGraph(nn.Module):
+    """One spectrum shared by a dynamics branch and, when there is one, a metre branch.
+
+    Beat and downbeat logits are `metre_weight` · metre branch + (1 − metre_weight) · dynamics branch. The
+    dynamics branch's unused first class ("blank") is left out.
+    """
+
+    def __init__(self, dynamics: FrameModel, metre: FrameModel | None, metre_weight: float = 1.0) -> None:
+        super().__init__()
+        bins = max(m.spectrum.n_bins for m in (dynamics, metre) if m is not None)
+        self.spectrum = PowerSpectrum(bins, "matmul")
+        self.dynamics, self.metre, self.metre_weight = dynamics, metre, metre_weight
+        self.loudness = Bssl("pampalk")
+
+    def forward(self, samples: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        power = self.spectrum(samples)
+        main = self.dynamics.from_power(power[..., : self.dynamics.spectrum.n_bins])
+        beat, downbeat = main["beat"], main["downbeat"]
+        if self.metre is not None:
+            w, metre = self.metre_weight, self.metre.from_power(power[..., : self.metre.spectrum.n_bins])
+            beat, downbeat = w * metre["beat"] + (1 - w) * beat, w * metre["downbeat"] + (1 - w) * downbeat
+        ntot = self.loudness.total_loudness_sone(self.loudness(power[..., : self.loudness.n_bins_used]))
+        return beat, downbeat, main["change"], main["dynamics"][..., 1:], ntot
+
+
+def model_of(checkpoint: dict) -> FrameModel:
+    """The averaged weights of a checkpoint of `train.fit`, in evaluation mode."""
+    config = from_dict(checkpoint["config"], "checkpoint")
+    model = FrameModel(config)
+    model.load_state_dict(checkpoint["average"])
+    return model.eval()

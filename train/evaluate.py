@@ -1,0 +1,175 @@
+"""Score a model by the protocols of `train.metrics`: `python -m train.evaluate --model CARD --pack PACK.h5 …`.
+
+The recordings are those of one split of a pack. The table has one row per system: the model, and the trivial rules
+beside it. stdout gets markdown, `--json` a file with every figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from runtime.card import Metric
+from runtime.errors import MezzoforteError
+from runtime.frames import SAMPLE_RATE_HZ
+from runtime.model import find_card, load_model
+from runtime.write.atomic import write_bytes
+from train.data.labels import BeatLabels
+from train.metrics import (
+    beat_scores,
+    change_point_counts,
+    change_point_counts_own_beats,
+    downbeat_scores,
+    dynamics_scores,
+    dynamics_scores_own_beats,
+)
+from train.metrics_published import published_scores
+from train.predict import METRONOME_BPM, Predicted, always_p, listen, predict
+from train.segments import Pack, Recording
+
+COLUMNS = {
+    "beat_f": "beat F", "beat_cmlt": "CMLt", "beat_amlt": "AMLt", "downbeat_f": "downbeat F",
+    "dynamics_macro_f1": "dynamics macro-F1", "dynamics_weighted_f1": "weighted F1", "within_one": "within one level",
+    "change_f1": "change-point F1",
+    "own_dynamics_macro_f1": "own beats: dynamics", "own_change_f1": "own beats: change",
+}  # fmt: skip
+PUBLISHED_COLUMNS = {
+    "weighted_f1_mf_filled": "dynamics (weighted, mf filled)",
+    "change_point_f1_with_padding_bonus": "change (padding bonus)",
+    "beat_f1_pooled_4_frames": "beat (±4 frames, pooled)",
+    "third_beat_f1_pooled_4_frames": "third beat",
+}
+PROTOCOL = "docs/accuracy.md: mir_eval F ±70 ms from 5 s on; dynamics and change points at ground-truth beats"
+
+
+def scores(truth: Sequence[BeatLabels], predicted: Sequence[Predicted]) -> dict[str, float]:
+    """Every figure of the clean protocols, by the names of `COLUMNS`; 0..1. Unknown levels are masked."""
+    beats = [p.beats for p in predicted]
+    beat, downbeat = beat_scores(truth, beats), downbeat_scores(truth, beats)
+    out = {
+        "beat_f": beat.f_measure, "beat_cmlt": beat.cmlt, "beat_amlt": beat.amlt, "downbeat_f": downbeat.f_measure,
+        "downbeat_cmlt": downbeat.cmlt, "downbeat_amlt": downbeat.amlt,
+    }  # fmt: skip
+    known = [i for i, t in enumerate(truth) if (t.levels > 0).any()]
+    if known:
+        out.update(_level_figures([truth[i] for i in known], [predicted[i] for i in known]))
+    return out
+
+
+def _level_figures(truth: list[BeatLabels], predicted: list[Predicted]) -> dict[str, float]:
+    at_truth, own = [p.levels_at_truth for p in predicted], [p.levels_at_own for p in predicted]
+    beats = [p.beats for p in predicted]
+    levels, own_levels = dynamics_scores(truth, at_truth), dynamics_scores_own_beats(truth, beats, own)
+    return {
+        "dynamics_macro_f1": levels.macro_f1, "dynamics_weighted_f1": levels.weighted_f1,
+        "within_one": levels.within_one, "change_f1": change_point_counts(truth, at_truth).f1,
+        "own_dynamics_macro_f1": own_levels.macro_f1, "own_within_one": own_levels.within_one,
+        "own_change_f1": change_point_counts_own_beats(truth, beats, own).f1,
+    }  # fmt: skip
+
+
+def published(truth: Sequence[BeatLabels], predicted: Sequence[Predicted], recordings: Sequence[Recording]) -> dict:
+    """The published metric, flaws included, by the names of `PUBLISHED_COLUMNS`."""
+    durations_s = [r.n_samples / SAMPLE_RATE_HZ for r in recordings]
+    levels = [p.levels_at_truth for p in predicted]
+    return vars(published_scores(truth, [p.beats for p in predicted], levels, durations_s))
+
+
+def table(rows: dict[str, dict[str, float]], columns: dict[str, str]) -> str:
+    """Markdown with one row per system; a figure that does not apply is a dash."""
+    used = {k: v for k, v in columns.items() if any(k in row for row in rows.values())}
+    lines = ["| system | " + " | ".join(used.values()) + " |", "|---|" + "---:|" * len(used)]
+    for name, row in rows.items():
+        cells = (f"{row[k]:.3f}" if k in row else "–" for k in used)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def evaluate(pack: Pack, recordings: list[Recording], model: Any) -> dict[str, Any]:
+    """All figures of the model and of the trivial rules on these recordings."""
+    heard = listen(pack, recordings, model)
+    truth = [h.truth for h in heard]
+    systems = {
+        f"{model.card.name} {model.card.version}": [predict(h, model) for h in heard],
+        f"always p, no change; metronome at {METRONOME_BPM:.0f} bpm": [
+            always_p(h.truth, h.recording.n_samples / SAMPLE_RATE_HZ) for h in heard
+        ],
+    }
+    return {
+        "n_recordings": len(recordings),
+        "n_pieces": len({r.piece_id for r in recordings}),
+        "hours": sum(r.n_samples for r in recordings) / SAMPLE_RATE_HZ / 3600,
+        "instruments": sorted({r.instrument for r in recordings}),
+        "clean": {name: scores(truth, p) for name, p in systems.items()},
+        "published_metric": {name: published(truth, p, recordings) for name, p in systems.items()},
+    }
+
+
+def report(corpus: str, result: dict[str, Any]) -> str:
+    """The result of one corpus as markdown."""
+    instruments = ", ".join(result["instruments"])
+    head = (
+        f"### {corpus}: {result['n_recordings']} recordings of {result['n_pieces']} pieces, "
+        f"{result['hours']:.1f} h, synthesised ({instruments})"
+    )
+    parts = [head, "", table(result["clean"], COLUMNS)]
+    if corpus == "mazurka_resynth":
+        parts += ["", "The published metric, flaws included (not comparable with the columns above):", ""]
+        parts.append(table(result["published_metric"], PUBLISHED_COLUMNS))
+    return "\n".join(parts)
+
+
+def card_metrics(corpus: str, result: dict[str, Any]) -> tuple[Metric, ...]:
+    """The model's own row as metrics for its card."""
+    row = next(iter(result["clean"].values()))
+    data = (
+        f"{corpus}, {result['n_recordings']} recordings of {result['n_pieces']} held-out pieces, "
+        f"synthesised ({', '.join(result['instruments'])})"
+    )
+    return tuple(Metric(label, round(row[key], 4), PROTOCOL, data) for key, label in COLUMNS.items() if key in row)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--model", default="mezzoforte", help="name of a shipped model or path of a card")
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--split", choices=("train", "valid", "test"), default="test")
+    parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
+    parser.add_argument("--json", type=Path, help="write every figure to this file")
+    parser.add_argument("--write-card", action="store_true", help="put the model's figures into its card")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate each corpus of the split, print the tables."""
+    model = load_model(args.model, "cpu")
+    pack = Pack(args.pack)
+    recordings = pack.split(args.split, args.fold)
+    if not recordings:
+        raise MezzoforteError(f"the pack has no {args.split} recordings", where=str(args.pack))
+    results = {}
+    for corpus in sorted({r.corpus for r in recordings}):
+        results[corpus] = evaluate(pack, [r for r in recordings if r.corpus == corpus], model)
+        print(report(corpus, results[corpus]), end="\n\n")
+    if args.json:
+        write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())
+    if args.write_card:
+        metrics = [m for corpus, result in results.items() for m in card_metrics(corpus, result)]
+        write_bytes(find_card(args.model), replace(model.card, metrics=tuple(metrics)).to_json().encode())
+    return 0
+
+
+def main() -> None:
+    try:
+        sys.exit(run(build_parser().parse_args()))
+    except MezzoforteError as e:
+        sys.exit(f"error: {e}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Predictions on the recordings of a pack, by the runtime's own model, windows and decoders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime import windows
+from runtime.analysis import Source
+from runtime.decode import DecodeOptions, decode
+from runtime.decode.levels import beat_evidence, change_evidence, find_levels
+from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
+from runtime.model import FrameLogits, Model
+from train.data.labels import BeatLabels, BeatPrediction, LevelPrediction, prediction_of
+from train.segments import Pack, Recording
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One recording with what a model said about its frames."""
+
+    recording: Recording
+    truth: BeatLabels
+    logits: FrameLogits
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """One recording's beats, and its levels on the truth's beats and on its own."""
+
+    beats: BeatPrediction
+    levels_at_truth: LevelPrediction
+    levels_at_own: LevelPrediction
+
+
+def labels_of(recording: Recording) -> BeatLabels:
+    """The truth about a packed recording."""
+    return BeatLabels(recording.beats_s, recording.beat_in_bar, recording.levels)
+
+
+def listen(pack: Pack, recordings: Iterable[Recording], model: Model) -> list[Heard]:
+    """Frame logits of every recording, as the runtime computes them."""
+    return [Heard(r, labels_of(r), _logits(pack.samples(r, 0, r.n_samples), model)) for r in recordings]
+
+
+def _logits(samples: Samples, model: Model) -> FrameLogits:
+    return FrameLogits.from_columns(windows.run(lambda s: model.run(s).columns(), iter([samples])))
+
+
+def predict(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Predicted:
+    """Decode one recording with the card's options, or with `options` instead."""
+    from dataclasses import asdict, replace
+
+    card = model.card if options is None else replace(model.card, thresholds=asdict(options))
+    source = Source(heard.recording.key, heard.recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
+    analysis = decode(heard.logits, heard.logits.ntot_sone, card, source, model.identity)
+    beats, own = prediction_of(analysis)
+    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds)), own)
+
+
+def levels_at(heard: Heard, options: DecodeOptions) -> LevelPrediction:
+    """Levels decoded on the truth's beats."""
+    frames = heard.truth.beats_s / FRAME_S
+    path = find_levels(
+        beat_evidence(heard.logits.dynamics, frames), change_evidence(heard.logits.change, frames), options
+    )
+    return LevelPrediction((path.level + 1).astype(np.int8))
+
+
+Rule = Callable[[BeatLabels, float], Predicted]
+"""A trivial rule: from the truth (whose beats the ground-truth protocol hands out) and the duration in seconds."""
+
+
+def always_p(truth: BeatLabels, duration_s: float) -> Predicted:
+    """p everywhere, no change; beats of a metronome."""
+    metronome = np.arange(0.0, duration_s, 60 / METRONOME_BPM)
+    beats = BeatPrediction(metronome, metronome[::3])
+    everywhere = LevelPrediction(np.full(truth.n_beats, 2, np.int8))
+    return Predicted(beats, everywhere, LevelPrediction(np.full(len(metronome), 2, np.int8)))
+
+
+METRONOME_BPM = 138.0
+"""The median tempo of the mazurkas: the best that a metronome can do there."""
