@@ -1,0 +1,192 @@
+"""Speed and memory of the runtime, from file to JSON, each figure from a process of its own.
+
+``python -m benchmarks.runtime [--audio FILE] [--model NAME|PATH] [--hours 1 3] [--json FILE]`` makes 44.1 kHz
+stereo FLAC of the given lengths, analyses them on 2 cores and prints a markdown table, then the same as JSON.
+The recordings are kept in ``--work`` when that is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peers import PROGRAMS, PeerTime, time_peer
+from benchmarks.recordings import one_tile, write_flac
+
+CORES = 2
+CLIP_S = 10.0
+PEER_S = 60.0
+STARTS = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """One analysis in a process of its own."""
+
+    audio_s: float
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+    @property
+    def times_real_time(self) -> float:
+        """Seconds of audio per second of waiting."""
+        return self.audio_s / self.wall_s
+
+
+def _two_cores() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+
+
+def _command(recording: Path, model: str | None, *more: str) -> list[str]:
+    chosen = ["--model", model] if model else []
+    return [sys.executable, "-m", "runtime.analyze", str(recording), "--quiet", "--provider", "cpu", *chosen, *more]
+
+
+def analyse_once(recording: Path, audio_s: float, model: str | None, work: Path) -> Run:
+    """Analyse to a JSON file; wall and CPU time and peak memory include the start of the process."""
+    out = work / "result.json"
+    start = time.perf_counter()
+    process = subprocess.Popen(_command(recording, model, "--out", str(out)), preexec_fn=_two_cores)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall_s = time.perf_counter() - start
+    if status != 0 or not json.loads(out.read_text(encoding="utf-8"))["schema"]:
+        raise SystemExit(f"the analysis of {recording} failed (status {status})")
+    unit = 1e-6 if sys.platform == "darwin" else 1024e-6  # ru_maxrss: bytes on macOS, KiB on Linux
+    return Run(audio_s, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+
+
+def start_to_output_s(clip: Path, model: str | None) -> list[float]:
+    """Seconds from starting the process to its first byte on stdout, `STARTS` times after one to warm up."""
+    found = []
+    for _ in range(STARTS + 1):
+        start = time.perf_counter()
+        with subprocess.Popen(_command(clip, model), stdout=subprocess.PIPE, preexec_fn=_two_cores) as process:
+            assert process.stdout is not None
+            if not process.stdout.read(1):
+                raise SystemExit("the analysis of the short clip failed")
+            found.append(time.perf_counter() - start)
+            process.stdout.read()
+    return found[1:]
+
+
+def _recording(work: Path, name: str, tile: Any, seconds: float) -> Path:
+    path = work / f"{name}.flac"
+    if not path.exists():
+        write_flac(path, tile, seconds)
+    return path
+
+
+def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
+    """Everything this benchmark measures, as plain data."""
+    tile = one_tile(options.audio)
+    clip = _recording(work, "clip", tile, CLIP_S)
+    minute = _recording(work, "minute", tile, PEER_S)
+    starts = start_to_output_s(clip, options.model)
+    runs = {"minute": analyse_once(minute, PEER_S, options.model, work)}
+    for hours in options.hours:
+        _say(f"writing {hours:g} h of FLAC")
+        path = _recording(work, f"{hours:g}h", tile, hours * 3600)
+        _say(f"analysing {hours:g} h")
+        runs[f"{hours:g} h"] = analyse_once(path, hours * 3600, options.model, work)
+    pythons = {"madmom": options.madmom_python, "beat_this": options.beat_this_python}
+    peers = [time_peer(name, pythons[name], minute) for name in PROGRAMS]
+    return {
+        "machine": _machine(),
+        "source": options.audio.name if options.audio else "plucked tones",
+        "model": _identity(work),
+        "load_average": os.getloadavg()[0],
+        "runs": {name: {**asdict(run), "times_real_time": run.times_real_time} for name, run in runs.items()},
+        "start_to_output_s": starts,
+        "peers": [asdict(peer) for peer in peers],
+    }
+
+
+def _machine() -> str:
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
+        cpu = names[0] if names else cpu
+    return f"{cpu}, {CORES} of {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def _identity(work: Path) -> dict[str, str]:
+    model: dict[str, str] = json.loads((work / "result.json").read_text(encoding="utf-8"))["model"]
+    return model
+
+
+def table(result: dict[str, Any]) -> str:
+    """The figures as a markdown table."""
+    model = result["model"]
+    lines = [
+        f"{result['machine']}; load average {result['load_average']:.1f}; audio: {result['source']}, 44.1 kHz stereo "
+        f"FLAC; model {model['name']} {model['version']} ({model['sha256'][:12]}) on {model['provider']}",
+        "",
+        "| run | wall s | × real time | CPU s | peak MB |",
+        "|---|---|---|---|---|",
+    ]
+    for name, run in result["runs"].items():
+        lines.append(
+            f"| Mezzoforte, {name} | {run['wall_s']:.2f} | {run['times_real_time']:.0f} "
+            f"| {run['cpu_s']:.2f} | {run['peak_mb']:.0f} |"
+        )
+    starts = result["start_to_output_s"]
+    lines.append(
+        f"| start to first output, {CLIP_S:.0f} s clip (median of {len(starts)}; worst {max(starts):.2f}) "
+        f"| {statistics.median(starts):.2f} | | | |"
+    )
+    for peer in (PeerTime(**p) for p in result["peers"]):
+        figures = f"{peer.seconds:.2f} | {PEER_S / peer.seconds:.0f}" if peer.seconds else "– | –"
+        lines.append(f"| {peer.name}, minute, without its imports: {peer.what} | {figures} | | |")
+    return "\n".join(lines)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The benchmark's options."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.runtime", description=__doc__)
+    add = parser.add_argument
+    add("--audio", type=Path, help="music to repeat (default: synthesised plucked tones)")
+    add("--model", help="a shipped model's name or the path of another one")
+    add("--hours", type=float, nargs="*", default=[1.0, 3.0], help="lengths of the long recordings (default: 1 3)")
+    add("--work", type=Path, help="folder for the recordings, kept for the next time (default: a temporary one)")
+    add("--json", type=Path, help="also write the figures here")
+    add("--madmom-python", help="a Python in which madmom is installed")
+    add("--beat-this-python", help="a Python in which beat_this is installed")
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; returns the exit status."""
+    options = build_parser().parse_args(arguments)
+    if not hasattr(os, "wait4"):
+        _say("error: this benchmark needs os.wait4 (Linux, macOS).")
+        return 2
+    with tempfile.TemporaryDirectory() as temporary:
+        work = options.work or Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        result = measure(options, work)
+    text = json.dumps(result, indent=1)
+    print(f"{table(result)}\n\n{text}")
+    if options.json:
+        options.json.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
