@@ -1,0 +1,36 @@
+# Two commands do all the set-up on a fresh machine:
+#   make demo   listens to examples/ and writes JSON, MIDI and a picture to out/
+#   make test   lint, types and every test; tests that need data or another program skip with a reason
+PYTHON ?= python3
+VENV := .venv
+TEST_VENV := .venv-test
+PIP_FLAGS := --quiet --disable-pip-version-check
+
+.PHONY: demo test lint clean
+
+demo: $(VENV)/installed
+	@mkdir -p out
+	@$(VENV)/bin/python -m runtime.analyze examples/*.flac --out out --format json,midi,png
+
+test: $(TEST_VENV)/installed lint
+	$(TEST_VENV)/bin/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(TEST_VENV)/installed
+	$(TEST_VENV)/bin/ruff check .
+	$(TEST_VENV)/bin/ruff format --check .
+	$(TEST_VENV)/bin/mypy
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 14), "Python 3.11 to 3.13 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot]'
+	@touch $@
+
+$(TEST_VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 14), "Python 3.11 to 3.13 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
+	$(PYTHON) -m venv $(TEST_VENV)
+	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge,train,export,test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(TEST_VENV) out build dist *.egg-info
