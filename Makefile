@@ -10,7 +10,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 
 demo: $(VENV)/installed
 	@mkdir -p out
-	@$(VENV)/bin/python -m runtime.analyze examples/*.flac --out out --format json,midi,png
+	@$(VENV)/bin/python -m runtime.analyze examples/*.ogg --out out --format json,midi,png
 
 test: $(TEST_VENV)/installed lint
 	$(TEST_VENV)/bin/python -m pytest $(PYTEST_FLAGS)
