@@ -1,0 +1,346 @@
+"""The readers: what they make of small data sets, and what they say about damaged ones."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.train.data.paths import data_folder
+from tests.train.data.scores import write_score
+from train.data import asap, mazurkabl, resynth
+from train.data.annotations import bar_positions, read_annotation
+from train.data.errors import DataError
+from train.data.mazurkabl_facts import (
+    FIRST_MARK_BEAT,
+    N_FOLDS,
+    PUBLISHED_EXCLUSIONS,
+    TEST_MAZURKAS,
+    fold_role,
+)
+from train.data.pieces import asap_piece, batik_piece, mazurka_piece
+
+BEATS = [(1, 2), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1), (3, 2), (4, 0)]
+
+
+def make_mazurkabl(folder: Path, name: str = "M06-1", pids: tuple[str, ...] = ("pid1-01", "pid2-01")) -> Path:
+    for sub in ("beat_time", "markings_dyn"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    lines = [",measure_number,beat_number," + ",".join(pids)]
+    lines += [
+        f"{i},{bar},{beat}," + ",".join(f"{i * 0.5 + 1:.3f}" for _ in pids) for i, (bar, beat) in enumerate(BEATS)
+    ]
+    (folder / "beat_time" / f"{name}beat_time.csv").write_text("\n".join(lines) + "\n")
+    (folder / "markings_dyn" / f"{name}markings.csv").write_text("piano,forte+piu,sotto voce\n3,5,8\np,f,pp\n")
+    return folder
+
+
+def test_a_mazurka_has_true_downbeats_and_unknown_levels_before_the_first_marking(tmp_path: Path) -> None:
+    reading = mazurkabl.read_mazurkabl(make_mazurkabl(tmp_path))
+    assert [item.id for item in reading.items] == ["mazurkabl/M06-1/pid1-01", "mazurkabl/M06-1/pid2-01"]
+    labels = reading.items[0].labels
+    assert labels.beat_in_bar.tolist() == [3, 1, 2, 3, 1, 2, 3, 1]
+    assert labels.downbeats_s.tolist() == [1.5, 3.0, 4.5]
+    assert labels.levels.tolist() == [0, 0, 2, 2, 4, 4, 4, 1]
+    assert labels.change_points.tolist() == [4, 7]
+    assert reading.items[0].piece_id == "chopin/mazurka_op6/1"
+
+
+def test_beats_beside_a_collapsed_interval_are_flagged(tmp_path: Path) -> None:
+    path = make_mazurkabl(tmp_path, pids=("pid1-01",)) / "beat_time" / "M06-1beat_time.csv"
+    path.write_text(path.read_text().replace("3,2,2,2.500", "3,2,2,2.050"))
+    (item,) = mazurkabl.read_mazurkabl(tmp_path).items
+    assert np.flatnonzero(item.labels.flagged).tolist() == [2, 3]
+
+
+def test_the_wrong_column_name_of_one_mazurka_is_mended(tmp_path: Path) -> None:
+    make_mazurkabl(tmp_path, "M41-1", ("pid9070b-01",))
+    make_mazurkabl(tmp_path, "M30-1", ("pid9070b-01",))
+    ids = [item.id for item in mazurkabl.read_mazurkabl(tmp_path).items]
+    assert ids == ["mazurkabl/M30-1/pid9070b-01", "mazurkabl/M41-1/pid9070b-09"]
+
+
+def test_the_mazurkas_without_dynamics_are_dropped_or_kept_for_their_beats(tmp_path: Path) -> None:
+    make_mazurkabl(tmp_path, "M06-4")
+    reading = mazurkabl.read_mazurkabl(tmp_path)
+    assert (len(reading.items), reading.dropped[0].reason) == (0, "no dynamics")
+    kept = mazurkabl.read_mazurkabl(tmp_path, without_dynamics=True).items
+    assert len(kept) == 2 and not kept[0].labels.levels.any()
+
+
+def test_recordings_are_excluded_by_option_with_the_reason(tmp_path: Path) -> None:
+    make_mazurkabl(tmp_path)
+    reading = mazurkabl.read_mazurkabl(tmp_path, exclude={"M06-1": ("pid2-01",)}, exclude_reason="out of tune")
+    assert [item.id for item in reading.items] == ["mazurkabl/M06-1/pid1-01"]
+    assert [(d.id, d.reason) for d in reading.dropped] == [("mazurkabl/M06-1/pid2-01", "out of tune")]
+
+
+def test_audio_is_found_where_its_owner_has_it_and_missed_where_not(tmp_path: Path) -> None:
+    make_mazurkabl(tmp_path)
+    audio = tmp_path / "audio" / "M06-1"
+    audio.mkdir(parents=True)
+    (audio / "pid2-01.flac").write_bytes(b"")
+    reading = mazurkabl.read_mazurkabl(tmp_path, audio=tmp_path / "audio")
+    assert [item.audio_path for item in reading.items] == [audio / "pid2-01.flac"]
+    assert [d.reason for d in reading.dropped] == ["no audio file"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "word"),
+    [
+        ("beat_time/M06-1beat_time.csv", "5,3,1,3.500,3.500", "5,3,1,3.5", "fields"),
+        ("beat_time/M06-1beat_time.csv", "5,3,1,3.500", "5,3,1,1.000", "increase"),
+        ("beat_time/M06-1beat_time.csv", "5,3,1,3.500", "5,3,1,nan", "missing"),
+        ("beat_time/M06-1beat_time.csv", "5,3,1,3.500", "5,3,1,x", "number"),
+        ("beat_time/M06-1beat_time.csv", "5,3,1,", "5,3,7,", "beat numbers"),
+        ("beat_time/M06-1beat_time.csv", "measure_number", "bar", "columns"),
+        ("beat_time/M06-1beat_time.csv", "pid2-01", "pid1-01", "two columns"),
+        ("markings_dyn/M06-1markings.csv", "3,5,8", "3,5,9", "beat 9 of 8"),
+        ("markings_dyn/M06-1markings.csv", "p,f,pp", "p,f", "three rows"),
+        ("markings_dyn/M06-1markings.csv", "p,f,pp", "p,f,lento", "no dynamic level"),
+    ],
+)
+def test_a_damaged_file_is_named_and_its_mazurka_dropped(
+    tmp_path: Path, file: str, old: str, new: str, word: str
+) -> None:
+    make_mazurkabl(tmp_path)
+    make_mazurkabl(tmp_path, "M06-2")
+    path = tmp_path / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    reading = mazurkabl.read_mazurkabl(tmp_path)
+    assert {item.id.split("/")[1] for item in reading.items} == {"M06-2"}
+    (dropped,) = reading.dropped
+    assert dropped.reason == "damaged file" and dropped.is_damage
+    assert path.name in dropped.detail and word in dropped.detail
+
+
+def test_a_file_cut_between_two_lines_shows_against_its_sibling(tmp_path: Path) -> None:
+    make_mazurkabl(tmp_path)
+    (tmp_path / "beat_dyn").mkdir()
+    (tmp_path / "beat_dyn" / "M06-1beat_dynNORM.csv").write_text("h\n" + "1\n" * (len(BEATS) + 3))
+    (dropped,) = mazurkabl.read_mazurkabl(tmp_path).dropped
+    assert "8 beats in beat_time, 11 in beat_dyn" in dropped.detail
+
+
+def test_a_wrong_folder_is_refused_by_every_reader_and_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for read in (mazurkabl.read_mazurkabl, resynth.read_resynth, asap.read_asap):
+        with pytest.raises(DataError, match="likely cause"):
+            read(tmp_path)
+    for command in (mazurkabl.main, resynth.main, asap.main):
+        assert command([str(tmp_path)]) == 2
+        assert capsys.readouterr().err
+
+
+def test_strict_refuses_damage_and_the_report_says_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_mazurkabl(tmp_path)
+    make_mazurkabl(tmp_path, "M06-2")
+    (tmp_path / "markings_dyn" / "M06-2markings.csv").unlink()
+    assert mazurkabl.main([str(tmp_path)]) == 0
+    assert "damaged file: 1" in capsys.readouterr().out
+    assert mazurkabl.main([str(tmp_path), "--strict", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["groups"]["total"]["performances"] == 2
+    assert "M06-2markings.csv" in report["dropped"]["damaged file"][0]
+
+
+def make_resynth(folder: Path, mazurka: str = "M67-4") -> Path:
+    (folder / "midi").mkdir(parents=True)
+    (folder / "labels" / mazurka).mkdir(parents=True)
+    lines = ["mazurka,pid,midi,tier,test_fold"]
+    for pid, tier in (("pid1", "A"), ("pid2", "C"), ("pid3", "A")):
+        lines.append(f"{mazurka},{pid},midi/{pid}.mid,{tier},1")
+        (folder / "midi" / f"{pid}.mid").write_bytes(b"MThd")
+        data = {"beats": [0.5, 1.0, 1.5], "beat_in_bar": [3, 1, 2], "dynamic": [3, 2, 2]}
+        (folder / "labels" / mazurka / f"{pid}.json").write_text(json.dumps(data))
+    (folder / "index.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_resynthesis_labels_before_the_first_marking_are_unknown_not_mf(tmp_path: Path) -> None:
+    reading = resynth.read_resynth(make_resynth(tmp_path), tiers=("A", "B"))
+    assert [item.labels.levels.tolist() for item in reading.items] == [[0, 2, 2]] * 2
+    assert reading.items[0].attributes["tier"] == "A"
+    assert [d.reason for d in reading.dropped] == ["tier C not asked for"]
+
+
+def test_resynthesis_with_missing_or_broken_files_is_dropped_with_the_reason(tmp_path: Path) -> None:
+    make_resynth(tmp_path)
+    (tmp_path / "midi" / "pid1.mid").unlink()
+    (tmp_path / "labels" / "M67-4" / "pid2.json").write_text('{"beats": [0.5, 1.0')
+    (tmp_path / "labels" / "M67-4" / "pid3.json").write_text(
+        '{"beats": [2, 1], "beat_in_bar": [1, 2], "dynamic": [2, 2]}'
+    )
+    reading = resynth.read_resynth(tmp_path)
+    assert [d.reason for d in reading.dropped] == ["no MIDI file", "no usable labels", "no usable labels"]
+    (tmp_path / "index.csv").write_text("mazurka,pid,midi,tier,test_fold\nM67-4,pid1\n")
+    with pytest.raises(DataError, match="line 2"):
+        resynth.read_resynth(tmp_path)
+
+
+def annotate(path: Path, text: str, step_s: float = 0.5) -> Path:
+    path.write_text("".join(f"{i * step_s}\t{i * step_s}\t{label}\n" for i, label in enumerate(text.split())))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "length"),
+    [
+        ("db b b db b b", [1, 2, 3, 1, 2, 3], [3] * 6),
+        ("b,3/4,0 db b b db b", [3, 1, 2, 3, 1, 2], [3] * 6),
+        ("db,4/4 b b b db,,2 b", [1, 2, 3, 4, 1, 2], [4] * 6),
+        ("db b bR b db b", [1, 2, 0, 0, 1, 2], [0, 0, 0, 0, 2, 2]),
+        ("b b db db", [0, 0, 1, 1], [0, 0, 1, 1]),
+        ("b b", [0, 0], [0, 0]),
+    ],
+)
+def test_positions_in_the_bar_are_counted_from_downbeats(
+    tmp_path: Path, text: str, position: list[int], length: list[int]
+) -> None:
+    positions, lengths = bar_positions(read_annotation(annotate(tmp_path / "a.txt", text)))
+    assert positions.tolist() == position
+    assert lengths.tolist() == length
+
+
+@given(st.lists(st.sampled_from(["b", "db", "bR"]), min_size=1, max_size=40))
+def test_a_position_is_one_exactly_at_downbeats(tmp_path_factory: pytest.TempPathFactory, kinds: list[str]) -> None:
+    annotation = read_annotation(annotate(tmp_path_factory.mktemp("a") / "a.txt", " ".join(kinds)))
+    position, length = bar_positions(annotation)
+    assert np.array_equal(position == 1, annotation.is_downbeat)
+    assert np.all(position[length > 0] <= length[length > 0])
+
+
+@pytest.mark.parametrize("text", ["", "0.5\t0.5", "x\t0.5\tb", "0.5\t0.5\tbeat", "1\t1\tb\n0.5\t0.5\tb", "0 0 b"])
+def test_a_damaged_annotation_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text)
+    with pytest.raises(DataError, match=r"a\.txt"):
+        read_annotation(path)
+
+
+def make_asap(folder: Path) -> Path:
+    """One piece of three bars, `p` in bar 2; the second performance is twice as slow, the third lacks a beat."""
+    folder.mkdir(exist_ok=True)
+    write_score(folder / "xml.musicxml", ["q60 q62 q64", "!p q65 q67 q69", "!f q71 q72 q74"])
+    track = mido.MidiTrack()
+    for pitch in (60, 62, 64, 65, 67, 69, 71, 72, 74):
+        track.append(mido.Message("note_on", note=pitch, velocity=64))
+        track.append(mido.Message("note_off", note=pitch, time=480))
+    midi = mido.MidiFile(ticks_per_beat=480)
+    midi.tracks.append(track)
+    midi.save(folder / "midi_score.mid")
+    kinds = "db,3/4 b b db b b db b b"
+    annotate(folder / "score.txt", kinds)
+    rows = ["composer,title,xml_score,midi_score,midi_performance,performance_annotations,midi_score_annotations"]
+    for name, played, step_s in (("One", kinds, 0.5), ("Two", kinds, 1.0), ("Three", "db b b db b b db b", 0.5)):
+        midi.save(folder / f"{name}.mid")
+        annotate(folder / f"{name}.txt", played, step_s)
+        rows.append(f"Mozart,Piano_Sonatas_12-1,xml.musicxml,midi_score.mid,{name}.mid,{name}.txt,score.txt")
+    (folder / "metadata.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def test_a_performance_has_the_levels_of_its_score(tmp_path: Path) -> None:
+    reading = asap.read_asap(make_asap(tmp_path))
+    assert [item.labels.levels.tolist() for item in reading.items[:2]] == [[0, 0, 0, 2, 2, 2, 4, 4, 4]] * 2
+    assert reading.items[1].labels.beats_s.tolist() == list(range(9))
+    assert reading.items[0].piece_id == batik_piece("kv332_1")
+    assert reading.score_counts["mozart/kv332/1"] == {"p": 1, "f": 1}
+
+
+def test_a_performance_that_skips_beats_keeps_its_beats_without_levels(tmp_path: Path) -> None:
+    reading = asap.read_asap(make_asap(tmp_path))
+    assert reading.items[2].labels.n_beats == 8
+    assert not reading.items[2].labels.levels.any()
+    assert [(d.id, d.reason) for d in reading.masked] == [("asap/Three", "the performance skips beats of the score")]
+
+
+def test_a_score_that_is_another_piece_gives_no_levels(tmp_path: Path) -> None:
+    make_asap(tmp_path)
+    write_score(tmp_path / "xml.musicxml", ["q50 q51 q52", "!p q53 q54 q55", "!f q40 q41 q42"])
+    reading = asap.read_asap(tmp_path)
+    assert {d.reason for d in reading.masked} == {"the score does not match its MIDI file"}
+    assert not any(item.labels.levels.any() for item in reading.items)
+
+
+def test_missing_performances_are_dropped_and_missing_scores_mask_levels(tmp_path: Path) -> None:
+    make_asap(tmp_path)
+    (tmp_path / "One.mid").unlink()
+    (tmp_path / "Two.txt").write_text("0.0\t0.0\tdb\n0.5\t")
+    (tmp_path / "xml.musicxml").unlink()
+    reading = asap.read_asap(tmp_path)
+    assert [d.reason for d in reading.dropped] == ["no MIDI file", "no usable beat annotation"]
+    assert [d.reason for d in reading.masked] == ["no MusicXML score"]
+    assert asap.main([str(tmp_path), "--strict"]) == 1
+
+
+def test_one_piece_has_one_name_in_every_data_set() -> None:
+    assert asap_piece("Mozart", "Piano_Sonatas_11-3") == batik_piece("kv331_3") == "mozart/kv331/3"
+    assert asap_piece("Chopin", "Mazurkas_op_6_1") == mazurka_piece("M06-1")
+    assert asap_piece("Schumann", "Toccata_repeat") == asap_piece("Schumann", "Toccata")
+    with pytest.raises(DataError):
+        mazurka_piece("06-1")
+
+
+def test_folds_are_disjoint_and_each_mazurka_is_tested_once() -> None:
+    names = [name for part in TEST_MAZURKAS for name in part]
+    assert len(names) == len(set(names)) == 44
+    for name in names:
+        roles = [fold_role(name, k) for k in range(N_FOLDS)]
+        assert (roles.count("test"), roles.count("valid"), roles.count("train")) == (1, 1, 3)
+    assert fold_role("M06-4", 0) is None
+
+
+def test_the_real_mazurkas_have_the_known_counts() -> None:
+    reading = mazurkabl.read_mazurkabl(data_folder("mazurkabl"))
+    assert len(reading.items) == 1999
+    assert sum(item.labels.n_beats for item in reading.items) == 685_209
+    assert len({item.piece_id for item in reading.items}) == 44
+    first = {}
+    for item in reading.items:
+        known = int(np.flatnonzero(item.labels.levels)[0])
+        first[item.id.split("/")[1]] = known + 1
+    assert {name: beat for name, beat in first.items() if beat > 1} == FIRST_MARK_BEAT
+
+
+def test_the_real_resynthesis_agrees_with_mazurkabl_in_all_but_repaired_times() -> None:
+    made = resynth.read_resynth(data_folder("mazurka_resynth"))
+    real = {item.id.split("/", 1)[1]: item for item in mazurkabl.read_mazurkabl(data_folder("mazurkabl")).items}
+    assert len(made.items) == 1999
+    for item in made.items:
+        twin = real[item.id.split("/", 1)[1]]
+        assert np.array_equal(item.labels.levels, twin.labels.levels)
+        assert np.array_equal(item.labels.beat_in_bar, twin.labels.beat_in_bar)
+        mazurka, pid = item.attributes["mazurka"], item.attributes["pid"]
+        is_excluded = pid in PUBLISHED_EXCLUSIONS.get(mazurka, ())
+        for k in range(N_FOLDS):
+            assert item.attributes[f"fold{k}"] == ("" if is_excluded else fold_role(mazurka, k))
+
+
+@pytest.mark.slow
+def test_the_real_asap_gives_levels_to_most_performances_and_reasons_for_the_rest() -> None:
+    reading = asap.read_asap(data_folder("asap"))
+    assert len(reading.items) == 1065
+    with_levels = {item.id for item in reading.items if item.labels.levels.any()}
+    assert len(with_levels) > 800
+    assert with_levels.isdisjoint(d.id for d in reading.masked)
+    assert len(with_levels) + len(reading.masked) == len(reading.items)
+
+
+@pytest.mark.slow
+def test_a_truncated_copy_of_the_real_set_is_reported(tmp_path: Path) -> None:
+    source = data_folder("mazurkabl")
+    for sub in ("beat_time", "markings_dyn", "beat_dyn"):
+        shutil.copytree(source / sub, tmp_path / sub)
+    path = tmp_path / "beat_time" / "M17-4beat_time.csv"
+    path.write_bytes(path.read_bytes()[:20_000])
+    reading = mazurkabl.read_mazurkabl(tmp_path)
+    assert [d.id for d in reading.dropped if d.is_damage] == ["mazurkabl/M17-4"]
