@@ -144,7 +144,10 @@ def main() -> None:
     args = parser.parse_args()
     sound = Player(args.pianos, Path()).render(INSTRUMENTS["salamander"], perform())
     sound = soxr.resample(sound, RENDER_RATE_HZ, RATE_HZ)
-    sf.write(HERE / "minuet.ogg", 0.6 * sound / np.abs(sound).max(), RATE_HZ, format="OGG", subtype="VORBIS")
+    sound = 0.6 * sound / np.abs(sound).max()
+    with sf.SoundFile(HERE / "minuet.ogg", "w", RATE_HZ, 1, format="OGG", subtype="VORBIS") as out:
+        for start in range(0, len(sound), RATE_HZ):  # libsndfile's Vorbis encoder overflows its stack on long writes
+            out.write(sound[start : start + RATE_HZ])
     (HERE / "minuet.musicxml").write_text(musicxml(), encoding="utf-8")
 
 
