@@ -14,8 +14,6 @@ from runtime.score.xmltext import Element, XmlDocument
 # MuseScore keeps the stacking order of an element in its files; these unusual values mark ours.
 OWN_DYNAMIC_Z = "3173"
 OWN_HAIRPIN_Z = "7673"
-# Text has no other place for a note of ours, so replaced marks are kept in the score's own tags.
-HIDDEN_TAG = "mezzoforteHidden"
 
 _TYPES = {
     "long": Fraction(16), "breve": Fraction(8), "whole": Fraction(4), "half": Fraction(2), "quarter": Fraction(1),

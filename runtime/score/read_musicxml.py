@@ -18,6 +18,7 @@ MAX_NOTES = 500_000
 # Tuplets in rounded divisions miss the bar line by a little; the bar line is right.
 _BAR_TOLERANCE = Fraction(1, 8)
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_GRADUAL = re.compile(r"\s*(?:poco |sempre |molto |più |a )*(cresc|decresc|dim|smorz|calando|morendo)", re.I)
 _WORDS = (
     ("jump", "dacapo", re.compile(r"\bd\.?\s?c\.?(?:\s|$)|\bda capo\b", re.I)),
     ("jump", "dalsegno", re.compile(r"\bd\.?\s?s\.?(?:\s|$)|\bdal segno\b", re.I)),
@@ -57,13 +58,23 @@ def read(data: bytes, where: str) -> Score:
 
 def from_document(document: XmlDocument) -> Score:
     """The score table of a parsed document (see `read`)."""
+    return _gathered(document).score()
+
+
+def marks_with_elements(document: XmlDocument) -> list[tuple[Mark, tuple[Element, ...]]]:
+    """The marks of a document, each with the ``direction`` or ``notations`` elements that it is made of."""
+    reader = _gathered(document)
+    return reader.marks(reader.measures())
+
+
+def _gathered(document: XmlDocument) -> _Reader:
     reader = _Reader(document)
     parts = list(document.root.findall("part"))
     if not parts:
         raise ScoreError("the score has no parts", where=document.where)
     for index, part in enumerate(parts):
         reader.part(index, part)
-    return reader.score()
+    return reader
 
 
 class _Reader:
@@ -145,6 +156,9 @@ class _Reader:
                 if e.tag in ("segno", "coda"):
                     signs[e.tag] = True
                 elif e.tag == "words":
+                    gradual = _GRADUAL.match(e.text)
+                    if gradual:
+                        self._signs.append(("words", _gradual(gradual), here))
                     for key, value, pattern in _WORDS:
                         if pattern.search(e.text):
                             signs.setdefault(key, value)
@@ -163,7 +177,7 @@ class _Reader:
                 self._tempos.append((i, at, qpm))
 
     def score(self) -> Score:
-        measures = self._measures()
+        measures = self.measures()
         if self._unpitched:
             self._warnings.append(f"{self._unpitched} notes without pitch (percussion) are left out")
         notes = sorted(
@@ -175,12 +189,13 @@ class _Reader:
             tuple(notes),
             tuple(measures),
             tuple(self._staves),
-            tuple(self._marks(measures)),
+            tuple(mark for mark, _ in self.marks(measures)),
             tuple(tempos),
             tuple(self._warnings),
         )
 
-    def _measures(self) -> list[Measure]:
+    def measures(self) -> list[Measure]:
+        """The measures with starts, signs and voltas."""
         out: list[Measure] = []
         start, time = ZERO, TimeSignature(4, 4)
         open_ending: tuple[int, ...] = ()
@@ -209,28 +224,35 @@ class _Reader:
             tied=any(t.attributes.get("type") == "stop" for t in e.findall("tie")),
         )
 
-    def _marks(self, measures: list[Measure]) -> list[Mark]:
-        marks: list[Mark] = []
-        pending: dict[tuple[int, str], tuple[str, _Found]] = {}
-        for kind, value, found in self._signs:
-            at = _clamped(measures[found.measure], found.at)
-            ours = musicxml.is_own(found.element)
-            if not kind.startswith("wedge"):
-                marks.append(Mark(kind, value, at, at, found.measure, found.staff, ours))  # type: ignore[arg-type]
-                continue
+    def marks(self, measures: list[Measure]) -> list[tuple[Mark, tuple[Element, ...]]]:
+        """The marks in score order, each with the elements it is made of.
+
+        Hairpins are paired in the order of time, as the text of a measure goes through its voices in turn.
+        """
+        marks: list[tuple[Mark, tuple[Element, ...]]] = []
+        pending: dict[tuple[int, str], tuple[str, Fraction, _Found]] = {}
+        placed = [(_clamped(measures[f.measure], f.at), kind, value, f) for kind, value, f in self._signs]
+        for at, kind, value, found in sorted(placed, key=lambda p: (p[0], p[1] != "wedge stop")):
             part = self._staves[found.staff - 1].part
-            if kind in ("wedge crescendo", "wedge diminuendo"):
-                pending[part, value] = (kind.split()[1], found)
+            if not kind.startswith("wedge"):
+                ours = musicxml.is_own(found.element)
+                mark = Mark(kind, value, at, at, found.measure, found.staff, ours)  # type: ignore[arg-type]
+                marks.append((mark, (found.element,)))
+            elif kind in ("wedge crescendo", "wedge diminuendo"):
+                pending[part, value] = (kind.split()[1], at, found)
             elif kind == "wedge stop" and (part, value) in pending:
-                name, first = pending.pop((part, value))
-                start = _clamped(measures[first.measure], first.at)
-                ours = musicxml.is_own(first.element)
-                marks.append(Mark("hairpin", name, start, max(start, at), first.measure, first.staff, ours))
-        return sorted(marks, key=lambda m: (m.start, m.staff, m.kind, m.value))
+                name, start, first = pending.pop((part, value))
+                mark = Mark("hairpin", name, start, at, first.measure, first.staff, musicxml.is_own(first.element))
+                marks.append((mark, (first.element, found.element)))
+        return sorted(marks, key=lambda m: (m[0].start, m[0].staff, m[0].kind, m[0].value))
 
 
 def _clamped(measure: Measure, at: Fraction) -> Fraction:
     return measure.start + min(at, measure.duration)
+
+
+def _gradual(match: re.Match[str]) -> str:
+    return "crescendo" if match.group(1).lower() == "cresc" else "diminuendo"
 
 
 def _small_int(text: str, default: int) -> int:

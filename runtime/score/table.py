@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Literal
 
 ZERO = Fraction(0)
-MarkKind = Literal["dynamic", "hairpin", "accent"]
+MarkKind = Literal["dynamic", "hairpin", "accent", "words"]
 JumpKind = Literal["", "dacapo", "dalsegno"]
 
 # Dynamics that set a level, from soft to loud, and those that stress one note.
@@ -89,7 +89,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark in the file. `value`: a dynamics sign, ``crescendo``/``diminuendo`` or ``accent``."""
+    """A mark in the file. `value`: a dynamics sign, ``crescendo``/``diminuendo`` or ``accent``.
+
+    The kind ``words`` is a gradual change written out (cresc., dim.), whose end is not on the page.
+    """
 
     kind: MarkKind
     value: str

@@ -1,0 +1,232 @@
+"""Marks into MusicXML: text inserted at byte positions, every other byte left as it was.
+
+Our marks carry an ``id`` beginning with ``mezzoforte-``. Writing first takes out the marks of an earlier run
+(`remove`) and then inserts the plan's, so a second run with the same plan changes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from runtime.errors import ScoreError
+from runtime.score import musicxml, plan, read_musicxml
+from runtime.score.musicxml import OWN_ID, Clock
+from runtime.score.plan import Plan, PlannedMark
+from runtime.score.table import ZERO, Mark, Score
+from runtime.score.xmltext import Element, Replacement, XmlDocument
+
+# MuseScore's velocities of the signs; <sound dynamics> counts in percent of 90.
+VELOCITIES = {"pppp": 8, "ppp": 16, "pp": 33, "p": 49, "mp": 64, "mf": 80, "f": 96, "ff": 112, "fff": 126, "ffff": 127}
+_MAX_WEDGE_NUMBER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A place between two children of a measure: cursor, byte position, and the note that follows (if any)."""
+
+    at: Fraction
+    position: int
+    staff: int
+    voice: str
+    divisions: Fraction
+    note: Element | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A `direction` (its inner lines) to be put at an offset of a measure."""
+
+    identifier: str
+    at: Fraction
+    staff: int
+    types: tuple[str, ...]
+    velocity: int | None = None
+    wedge: Literal["", "start", "stop"] = ""
+
+
+def remove(data: bytes, where: str) -> bytes:
+    """The document without our marks and with the marks we hid: the original bytes."""
+    document = musicxml.parse(data, where)
+    replacements = musicxml.without_own_marks(document)
+    return document.edited(replacements) if replacements else data
+
+
+def apply(data: bytes, edits: Plan, where: str) -> bytes:
+    """The document with exactly the plan's marks of ours.
+
+    Raises `ScoreError` when the music is not that of the plan or a place does not exist.
+    """
+    document = musicxml.parse(remove(data, where), where)
+    score = read_musicxml.from_document(document)
+    plan.check(edits, score)
+    replacements = list(_hidden(document, score, edits.hidden))
+    writer = _Writer(document, score)
+    for n, mark in enumerate(sorted(edits.marks, key=lambda m: (m.measure, m.offset, m.kind, m.staff)), 1):
+        writer.add(f"{OWN_ID}{n}", mark)
+    return document.edited([*replacements, *writer.replacements()])
+
+
+class _Writer:
+    def __init__(self, document: XmlDocument, score: Score) -> None:
+        self._document = document
+        self._score = score
+        self._parts = list(document.root.findall("part"))
+        self._gaps: dict[int, list[list[_Gap]]] = {}
+        self._out: list[tuple[int, int, Replacement]] = []
+        self._wedge_numbers = itertools.cycle(_free_wedge_numbers(document))
+
+    def add(self, identifier: str, mark: PlannedMark) -> None:
+        if mark.kind == "accent":
+            self._accent(identifier, mark)
+        elif mark.kind == "dynamic":
+            types = ("<dynamics>", f"  <{mark.value}/>", "</dynamics>")
+            piece = _Piece(identifier, mark.offset, mark.staff, types, VELOCITIES.get(mark.value))
+            self._direction(mark.measure, piece)
+        else:
+            wedge = '<wedge type="{}" number="' + str(next(self._wedge_numbers)) + '"/>'
+            self._direction(
+                mark.measure, _Piece(identifier, mark.offset, mark.staff, (wedge.format(mark.value),), wedge="start")
+            )
+            end = _Piece(f"{identifier}-end", mark.end_offset, mark.staff, (wedge.format("stop"),), wedge="stop")
+            self._direction(mark.end_measure, end)
+
+    def replacements(self) -> list[Replacement]:
+        """Insertions; at one place hairpins that end come first, then levels, then hairpins that begin."""
+        return [r for _, _, r in sorted(self._out, key=lambda o: (o[0], o[1]))]
+
+    def _gaps_of(self, part: int) -> list[list[_Gap]]:
+        if part not in self._gaps:
+            clock, where = Clock(), self._document.where
+            self._gaps[part] = [_gaps(m, clock, where) for m in self._parts[part].findall("measure")]
+        return self._gaps[part]
+
+    def _direction(self, measure: int, piece: _Piece) -> None:
+        staff = self._score.staves[piece.staff - 1]
+        gaps = self._gaps_of(staff.part)
+        if measure >= len(gaps) or not gaps[measure]:
+            raise ScoreError(f"there is no place in measure {measure + 1}", where=self._document.where)
+        gap = _best(gaps[measure], piece, staff.number)
+        order = {"stop": 0, "": 1, "start": 2}[piece.wedge]
+        text = self._direction_text(piece, gap, staff.part, staff.number)
+        self._out.append((gap.position, order, Replacement(gap.position, gap.position, text)))
+
+    def _direction_text(self, piece: _Piece, gap: _Gap, part: int, staff: int) -> str:
+        lines = [f'<direction placement="below" id="{piece.identifier}">', "  <direction-type>"]
+        lines += [f"    {t}" for t in piece.types] + ["  </direction-type>"]
+        if gap.at != piece.at:
+            lines.append(f"  <offset>{_decimal((piece.at - gap.at) * gap.divisions)}</offset>")
+        if gap.voice:
+            lines.append(f"  <voice>{gap.voice}</voice>")
+        if sum(s.part == part for s in self._score.staves) > 1:
+            lines.append(f"  <staff>{staff}</staff>")
+        if piece.velocity is not None:
+            lines.append(f'  <sound dynamics="{piece.velocity / 0.9:.2f}"/>')
+        return self._laid_out([*lines, "</direction>"], gap.position)
+
+    def _laid_out(self, lines: Iterable[str], position: int) -> str:
+        """Lines in the document's own indentation, ending with the white space that stands before `position`."""
+        indent = self._document.indent_before(position)
+        if not indent:
+            return "".join(line.strip() for line in lines)
+        return indent.join(lines) + indent
+
+    def _accent(self, identifier: str, mark: PlannedMark) -> None:
+        staff = self._score.staves[mark.staff - 1]
+        gaps = self._gaps_of(staff.part)[mark.measure]
+        notes = [
+            g.note for g in gaps
+            if g.note is not None and g.at == mark.offset and g.staff == staff.number and g.note.find("pitch")
+        ]  # fmt: skip
+        if not notes:
+            return
+        note = notes[0]
+        before = next(
+            (c.start for c in note.children if c.tag in ("notations", "lyric", "play", "listen")), note.inner_end
+        )
+        lines = [f'<notations id="{identifier}">', "  <articulations>", "    <accent/>", "  </articulations>"]
+        text = self._laid_out([*lines, "</notations>"], before)
+        self._out.append((before, 1, Replacement(before, before, text)))
+
+
+def _gaps(measure: Element, clock: Clock, where: str) -> list[_Gap]:
+    gaps: list[_Gap] = []
+    staff, voice, at, divisions = 1, "", ZERO, clock.divisions
+    for step in musicxml.steps(measure, clock, where):
+        e, at, divisions = step.element, step.after, step.divisions
+        if e.tag == "note" and e.find("chord") is None:
+            staff, voice = int(e.value("staff") or 1), e.value("voice")
+            grace = e.find("grace") is not None
+            gaps.append(_Gap(step.before, e.start, staff, voice, divisions, None if grace else e))
+        elif e.tag == "backup":
+            gaps.append(_Gap(step.before, e.start, staff, voice, divisions, None))
+    end = _end_of_music(measure)
+    if end is not None:
+        gaps.append(_Gap(at, end, staff, voice, divisions, None))
+    return gaps
+
+
+def _end_of_music(measure: Element) -> int | None:
+    """Before the closing bar line, else before the end tag of a measure that has content."""
+    if not measure.children:
+        return None
+    last = measure.children[-1]
+    if last.tag == "barline" and last.attributes.get("location", "right") == "right":
+        return last.start
+    return measure.inner_end
+
+
+def _best(gaps: list[_Gap], piece: _Piece, staff: int) -> _Gap:
+    """The gap at the piece's offset, on its staff and before a note when possible; else the nearest before.
+
+    Both ends of a hairpin stay in the first voice of the staff: elsewhere the text could have the end first.
+    """
+    on_staff = [g for g in gaps if g.staff == staff]
+    if piece.wedge and on_staff:
+        gaps = on_staff = [g for g in on_staff if g.voice == on_staff[0].voice]
+    exact = [g for g in gaps if g.at == piece.at]
+    if exact:
+        return min(exact, key=lambda g: (g.staff != staff, g.note is None, g.position))
+    earlier = [g for g in on_staff if g.at <= piece.at] or [g for g in gaps if g.at <= piece.at]
+    if earlier:
+        return max(earlier, key=lambda g: (g.at, g.note is not None, -g.position))
+    return min(gaps, key=lambda g: g.at)
+
+
+def _decimal(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):.6f}".rstrip("0")
+
+
+def _free_wedge_numbers(document: XmlDocument) -> list[int]:
+    """Numbers that no human wedge has. They are taken in turn: across voices the text order is not time order."""
+    used = {e.attributes.get("number", "1") for e in document.root.iter() if e.tag == "wedge"}
+    free = [n for n in range(1, _MAX_WEDGE_NUMBER + 1) if str(n) not in used]
+    return free or [_MAX_WEDGE_NUMBER]
+
+
+def _hidden(document: XmlDocument, score: Score, marks: Iterable[Mark]) -> Iterable[Replacement]:
+    """Human marks put out of sight, in a form that `remove` turns back."""
+    wanted = {(m.kind, m.value, m.measure, m.start, m.staff) for m in marks}
+    done: set[int] = set()
+    for mark, elements in read_musicxml.marks_with_elements(document):
+        m = plan.relative(score, mark)
+        if (m.kind, m.value, m.measure, m.start, m.staff) not in wanted:
+            continue
+        for element in elements:
+            for target in _to_hide(element):
+                if target.start not in done:
+                    done.add(target.start)
+                    source = document.utf8[target.start : target.end].decode()
+                    yield Replacement(target.start, target.end, musicxml.hide(source))
+
+
+def _to_hide(element: Element) -> list[Element]:
+    """The whole direction when it says nothing else, else its parts that are dynamics or wedges."""
+    if element.tag == "notations":
+        return list(element.findall("dynamics"))
+    types = list(element.findall("direction-type"))
+    ours = [t for t in types if t.children and all(c.tag in ("dynamics", "wedge") for c in t.children)]
+    return [element] if len(ours) == len(types) else ours
