@@ -35,6 +35,7 @@ from runtime.analysis import Analysis
 
 MOST_LISTENERS = 32
 EVICT_AFTER_S = 10.0
+GIVE_UP_S = 120.0
 Control = Callable[[str, tuple[Arg, ...]], None]
 
 
@@ -193,7 +194,7 @@ class OscBridge:
             return
         if known is None or known.target != target:
             # One place, one listener: it may have restarted with another sending port.
-            delivery = None
+            delivery = known.delivery if known else None
             for other in [p for p, li in self.listeners.items() if li.target == target]:
                 delivery = self.listeners.pop(other).delivery
             self.listeners[peer] = Listener(name[:100], target, False, self.clock(), delivery)
@@ -220,9 +221,14 @@ class OscBridge:
         assert self._analysis is not None
         if section not in self._transfers:
             self._transfers[section] = make_transfer(self._analysis, self.rid, section)
-        listener.delivery = Delivery(self._transfers[section])
-        self._send(listener, listener.delivery)
-        return listener.delivery
+        transfer = self._transfers[section]
+        delivery = listener.delivery
+        if delivery is None or delivery.state != "running":
+            delivery = listener.delivery = Delivery(transfer)
+        # A listener may ask in the middle of a delivery: it begins again, and who waits for it goes on waiting.
+        delivery.transfer, delivery.seq, delivery.resends_left = transfer, ACK_BEGIN, RESENDS
+        self._send(listener, delivery)
+        return delivery
 
     def _send(self, listener: Listener, delivery: Delivery) -> None:
         delivery.deadline_s = self.clock() + RESEND_AFTER_S
@@ -304,7 +310,8 @@ def send_analysis(
     """Deliver an analysis to one listener and return when it has acknowledged everything.
 
     `transport` None is UDP, else the framing over TCP. `bind_port` is where acknowledgements are awaited.
-    Raises `NetworkError` when the port is taken, nobody listens or the listener falls silent for 3 s.
+    Raises `NetworkError` when the port is taken, nobody listens, the listener falls silent for 3 s or has not finished
+    after two minutes.
     """
     with Hub(bind_host, bind_port if transport is None else 0) as hub:
         peer = Peer(host, port) if transport is None else hub.connect(host, port, transport)
@@ -312,9 +319,9 @@ def send_analysis(
         rid = bridge.publish(analysis)
         started_s = time.monotonic()
         delivery = bridge.push(peer)
-        while delivery.state == "running":
+        while delivery.state == "running" and time.monotonic() - started_s < GIVE_UP_S:
             bridge.step(0.1)
-        if delivery.state == "failed":
+        if delivery.state != "done":
             raise NetworkError(
                 f"no answer to packet {delivery.seq} within {RESEND_AFTER_S * RESENDS:g} s",
                 where=f"{host}:{port}",

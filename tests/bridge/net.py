@@ -55,7 +55,7 @@ class LossyPath:
         self._random, self._loss, self._repeat, self._stall_s = random.Random(seed), loss, repeat, stall_s
         self._front = self._socket()
         self._back = self._socket()
-        self.port = self._front.getsockname()[1]
+        self.port, self.back_port = self._front.getsockname()[1], self._back.getsockname()[1]
         self._listener = ("127.0.0.1", listener_port)
         self._bridge: tuple[str, int] | None = None
         self.lost = self.passed = 0

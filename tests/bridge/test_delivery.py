@@ -159,6 +159,29 @@ def test_nobody_there_is_told_with_what_to_do(unused_udp_port):
         send_analysis(SHORT, "127.0.0.1", unused_udp_port, transport="slip")
 
 
+def test_a_listener_that_asks_in_the_middle_of_a_delivery_still_gets_it_and_the_sender_ends():
+    with Hub() as hub:
+        receiver, asked, over = Receiver(), [], threading.Event()
+
+        def listen() -> None:
+            while not over.is_set():
+                for peer, packet in hub.poll(0.02):
+                    if not asked:
+                        asked.append(hub.send(peer, encode("/piano/hello", "x", PROTO, 0)))
+                        hub.send(peer, encode("/piano/get", "all"))
+                    for answer in receiver.receive(packet):
+                        hub.send(peer, answer)
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            send_analysis(SHORT, "127.0.0.1", hub.port, bind_port=0)
+        finally:
+            over.set()
+            thread.join()
+        assert same(receiver.analysis, SHORT)
+
+
 @pytest.fixture
 def unused_udp_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

@@ -1,0 +1,199 @@
+"""The ready-made receivers get every item, in the real programs where those are installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.osc import encode
+from bridge.osc_data import items, make_transfer
+from bridge.osc_server import send_analysis
+from tests.bridge.net import LossyPath
+from tests.runtime.write.takes import take
+
+RECEIVERS = Path(__file__).resolve().parents[2] / "bridge" / "daw" / "receivers"
+TEN_MINUTES = take(600.0)
+SHORT = take(30.0)
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Start a program with its output in a file; it is ended after the test."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def run(*command: str, **env: str) -> Path:
+        log = tmp_path / "log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **env}
+            )
+        running.append(process)
+        return log
+
+    yield run
+    for process in running:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for(log: Path, text: str, timeout_s: float = 30.0) -> str:
+    deadline_s = time.monotonic() + timeout_s
+    while text not in (found := log.read_text(errors="replace")):
+        assert time.monotonic() < deadline_s, f"{text!r} not in:\n{found[-2000:]}"
+        time.sleep(0.05)
+    return found
+
+
+PRINTER = """#N canvas 0 0 400 300 12;
+#X obj 20 20 r mf-item;
+#X obj 20 50 print item;
+#X obj 120 20 r mf-complete;
+#X obj 120 50 print complete;
+#X obj 220 20 loadbang;
+#X obj 220 50 print ready;
+#X connect 0 0 1 0;
+#X connect 2 0 3 0;
+#X connect 4 0 5 0;
+"""
+
+
+def start_pd(start: Callable[..., Path], folder: Path, port: int, path: LossyPath) -> Path:
+    patch = (RECEIVERS / "mezzoforte.pd").read_text()
+    # Both directions go through the lossy path, the answer to hello too.
+    patch = patch.replace("pd 1 7771", f"pd 1 {path.port}").replace("7771", str(port))
+    patch = patch.replace("7770", str(path.back_port))
+    (folder / "receiver.pd").write_text(patch)
+    (folder / "printer.pd").write_text(PRINTER)
+    opened = ["-open", str(folder / "receiver.pd"), "-open", str(folder / "printer.pd")]
+    log = start("pd", "-nogui", "-noaudio", "-nomidi", "-stderr", *opened)
+    wait_for(log, "ready")
+    return log
+
+
+@needs("pd")
+@pytest.mark.slow
+def test_pure_data_gets_every_item_through_loss_and_a_stall(start, tmp_path):
+    port = free_port()
+    with LossyPath(port, loss=0.1, seed=5, stall_s=1.0) as path:
+        log = start_pd(start, tmp_path, port, path)
+        sent = send_analysis(TEN_MINUTES, "127.0.0.1", path.port, bind_port=0)
+    out = wait_for(log, "complete: ")
+    rows = [line.split()[2:] for line in out.splitlines() if line.startswith("item: list")]
+    wanted = items(TEN_MINUTES)
+    assert sent.resent > 0 and [r[0] for r in rows] == [a.rsplit("/", 1)[1] for a, _ in wanted]
+    for row, (_, args) in zip(rows, wanted, strict=True):
+        numbers = [float(v) for v, a in zip(row[1:], args, strict=True) if not isinstance(a, str)]
+        assert numbers == pytest.approx([a for a in args if not isinstance(a, str)], rel=1e-4, abs=1e-4)
+
+
+SCLANG_ENV = {
+    "QTWEBENGINE_DISABLE_SANDBOX": "1",
+    "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox",
+    "QT_QPA_PLATFORM": "offscreen",
+}
+
+
+@needs("sclang")
+@pytest.mark.slow
+def test_supercollider_gets_every_item_through_loss_and_a_stall(start, tmp_path):
+    port, code = free_port(), tmp_path / "test.scd"
+    with LossyPath(port, loss=0.1, seed=6, stall_s=1.0) as path:
+        kinds = ("meter", "beat", "tempo", "dynamic", "change", "hairpin", "loudness")
+        counts = " ".join("%" for _ in kinds)
+        sizes = ", ".join(f"r[\\{k}].size" for k in kinds)
+        code.write_text(
+            f"~mezzoforteListenPort = {port}; ~mezzoforteBridgePort = {path.back_port}; "
+            f"~mezzoforteReplyPort = {path.port};\n"
+            f'~mezzoforteDone = {{ |r| "DONE {counts} %".format({sizes}, r[\\beat][700][1]).postln }};\n'
+            f'thisProcess.interpreter.executeFile("{RECEIVERS / "mezzoforte.scd"}");\n'
+        )
+        log = start("sclang", "-i", "none", str(code), **SCLANG_ENV, HOME=str(tmp_path))
+        wait_for(log, "listening on port")
+        sent = send_analysis(TEN_MINUTES, "127.0.0.1", path.port, bind_port=0)
+    line = next(li for li in wait_for(log, "DONE").splitlines() if "DONE" in li).split()
+    assert sent.resent > 0
+    assert [int(n) for n in line[1:8]] == [len(items(TEN_MINUTES, k)) for k in kinds]
+    assert float(line[8]) == pytest.approx(TEN_MINUTES.beats[700].time_s, abs=1e-4)
+
+
+@needs("oscdump")
+def test_liblo_reads_every_message_with_the_types_of_the_schema(start):
+    port, transfer = free_port(), make_transfer(SHORT, 1)
+    log = start("oscdump", "-L", str(port))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        deadline_s = time.monotonic() + 10
+        while "/piano/stop" not in log.read_text():
+            assert time.monotonic() < deadline_s
+            sock.sendto(encode("/piano/stop"), ("127.0.0.1", port))
+            time.sleep(0.05)
+        for packet in (transfer.begin, *transfer.chunks, transfer.end):
+            sock.sendto(packet, ("127.0.0.1", port))
+            time.sleep(0.002)
+    out = wait_for(log, "/piano/end")
+    rows = [line.split(" ", 3)[1:3] for line in out.splitlines() if "/piano/" in line and "/stop" not in line]
+    seen = [r for r in rows if r[0] not in ("/piano/begin", "/piano/chunk", "/piano/end")]
+    assert [r[0] for r in seen] == [a for a, _ in items(SHORT)]
+    assert {r[1] for r in seen if r[0] == "/piano/beat"} == {"ifiif"}
+
+
+NODE_STAND_IN = """
+const fs = require("fs"), vm = require("vm");
+const packets = JSON.parse(fs.readFileSync(0, "utf8")), said = [[], [], []];
+const max = { jsarguments: ["x", 7771], outlet: (n, list) => said[n].push(list),
+              arrayfromargs: (a) => Array.from(a), messagename: "" };
+vm.createContext(max);
+vm.runInContext(fs.readFileSync(process.argv[2], "utf8"), max);
+max.bang();
+for (const [name, ...args] of packets) {
+    vm.runInContext(`messagename = ${JSON.stringify(name)}; anything(...${JSON.stringify(args)})`, max);
+}
+max.bang();
+console.log(JSON.stringify(said));
+"""
+
+
+@needs("node")
+def test_the_max_script_collects_and_acknowledges_in_a_stand_in_of_max(tmp_path):
+    from bridge.osc import decode
+
+    transfer = make_transfer(SHORT, 7)
+    packets = [transfer.begin, *transfer.chunks[:1], *transfer.chunks[2:], transfer.end]
+    packets += [transfer.chunks[1], transfer.chunks[1], transfer.end, encode("/piano/welcome", "v", 1, 0)]
+    fed = [[a, *args] for p in packets for a, args, _ in decode(p)]
+    (tmp_path / "max.js").write_text(NODE_STAND_IN)
+    command = ["node", str(tmp_path / "max.js"), str(RECEIVERS / "mezzoforte_max.js")]
+    out = subprocess.run(command, input=json.dumps(fed), capture_output=True, text=True, check=True, timeout=30)
+    answers, found, _ = json.loads(out.stdout)
+    assert answers[:3] == [["/piano/hello", "max", 1, 7771], ["/piano/ack", 7, -1], ["/piano/ack", 7, 0]]
+    assert ["/piano/resend", 7, 1] in answers and answers[-1] == ["/piano/ack", 7, -2]
+    assert found[-1] == ["complete", 7] and len(found) == len(items(SHORT)) + 1
+
+
+def test_the_max_patch_connects_boxes_that_exist():
+    patcher = json.loads((RECEIVERS / "mezzoforte.maxpat").read_text())["patcher"]
+    boxes = {b["box"]["id"]: b["box"] for b in patcher["boxes"]}
+    for line in (entry["patchline"] for entry in patcher["lines"]):
+        assert line["source"][1] < boxes[line["source"][0]]["numoutlets"]
+        assert line["destination"][1] < boxes[line["destination"][0]]["numinlets"]
