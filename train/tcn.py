@@ -49,8 +49,8 @@ class MetreTcn(nn.Module):
         a, b = config.front_channels
         self.input_norm = nn.BatchNorm1d(config.n_mels)
         self.front = nn.Sequential(
-            nn.Conv2d(1, a, 3, padding=1), nn.BatchNorm2d(a), nn.ELU(), nn.MaxPool2d((2, 1)),
-            nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ELU(), nn.MaxPool2d((2, 1)),
+            nn.Conv2d(1, a, (5, 3), stride=(2, 1), padding=(2, 1)), nn.BatchNorm2d(a), nn.ELU(),
+            nn.Conv2d(a, b, 3, stride=(2, 1), padding=1), nn.BatchNorm2d(b), nn.ELU(),
         )  # fmt: skip
         self.squash = nn.Conv1d(b * (config.n_mels // 4), config.channels, 1)
         self.layers = nn.Sequential(*(_Residual(config, 2**i) for i in range(config.layers)))
