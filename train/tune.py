@@ -1,0 +1,167 @@
+"""Calibrate a model and choose its decoding options on the validation pieces: `python -m train.tune --model CARD …`.
+
+Probabilities are fitted by logistic regression on the logits of peaks (beats) and of true beats (downbeats); the
+other options by coordinate search on beat F, downbeat F and the mean of dynamics macro-F1 and change-point F1.
+The card gets the result; its test figures, which belong to other options, are removed. Test pieces are not read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.decode import DecodeOptions
+from runtime.decode.bars import downbeat_probability, find_bars
+from runtime.decode.beats import find_peaks, track_beats
+from runtime.errors import MezzoforteError
+from runtime.frames import FRAME_S, frames_to_s
+from runtime.model import find_card, load_model
+from runtime.write.atomic import write_bytes
+from train.data.labels import BeatPrediction
+from train.metrics import beat_scores, change_point_counts, downbeat_scores, dynamics_scores, match_beats
+from train.predict import Heard, levels_at, listen
+from train.segments import Pack
+
+Floats = npt.NDArray[np.float64]
+
+BEAT_GRID = {
+    "tempo_stiffness": (0.0, 0.5, 1.0, 2.0, 4.0),
+    "beat_threshold": (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6),
+    "tempo_cost_limit": (0.5, 1.0, 2.0, 4.0),
+}
+BAR_GRID = {"metre_change_cost": (2.0, 4.0, 6.0, 9.0, 14.0), "bar_break_cost": (2.0, 3.0, 5.0, 8.0, 12.0)}
+LEVEL_GRID = {
+    "level_evidence": (0.1, 0.2, 0.4, 0.7, 1.0),
+    "level_change_cost": (2.0, 4.0, 6.0, 9.0, 13.0),
+    "level_change_weight": (0.0, 0.3, 0.6, 1.0, 1.5),
+    "level_jump_cost": (0.0, 0.3, 1.0),
+}
+
+
+def fit_logistic(logits: Floats, hits: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """(scale, offset) with the largest likelihood of `hits` under sigmoid(scale · logit + offset); Newton's method
+    with a weak pull towards (1, 0)."""
+    x = np.column_stack([logits, np.ones_like(logits)])
+    w = np.array([1.0, 0.0])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -40, 40)))
+        gradient = x.T @ (p - hits) + 1e-2 * (w - [1.0, 0.0])
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        w = w - step
+        if np.abs(step).max() < 1e-8:
+            break
+    return float(w[0]), float(w[1])
+
+
+def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOptions:
+    """Options with the calibration of beat peaks and downbeats fitted to these recordings."""
+    beat_logits, beat_hits, bar_logits, bar_hits = [], [], [], []
+    for h in heard:
+        logits = h.logits.beat.astype(np.float64)
+        peaks = find_peaks(1 / (1 + np.exp(-logits)), 0.01)
+        _, matched = match_beats(h.truth.beats_s, peaks * FRAME_S)
+        hits = np.zeros(len(peaks), bool)
+        hits[matched] = True
+        beat_logits.append(logits[peaks])
+        beat_hits.append(hits)
+        known = h.truth.beat_in_bar > 0
+        frames = np.rint(h.truth.beats_s[known] / FRAME_S).astype(np.int64)[:, None] + np.arange(-2, 3)
+        near = h.logits.downbeat[np.clip(frames, 0, len(logits) - 1)].max(axis=1)
+        bar_logits.append(near.astype(np.float64))
+        bar_hits.append(h.truth.beat_in_bar[known] == 1)
+    beat = fit_logistic(np.concatenate(beat_logits), np.concatenate(beat_hits))
+    bar = fit_logistic(np.concatenate(bar_logits), np.concatenate(bar_hits))
+    return replace(options, beat_scale=beat[0], beat_offset=beat[1], downbeat_scale=bar[0], downbeat_offset=bar[1])
+
+
+def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
+    """Mean beat F over recordings."""
+    predicted = [_beats(h, options)[0] for h in heard]
+    return beat_scores([h.truth for h in heard], predicted).f_measure
+
+
+def bar_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
+    """Mean downbeat F over recordings."""
+    predicted = [_beats(h, options)[1] for h in heard]
+    return downbeat_scores([h.truth for h in heard], predicted).f_measure
+
+
+def _beats(h: Heard, options: DecodeOptions) -> tuple[BeatPrediction, BeatPrediction]:
+    path = track_beats(h.logits.beat, options)
+    times_s = frames_to_s(path.frames)
+    bars = find_bars(downbeat_probability(h.logits.downbeat, path.frames, options), options)
+    return BeatPrediction(times_s, np.empty(0)), BeatPrediction(times_s, times_s[bars.position == 1])
+
+
+def level_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
+    """Mean of dynamics macro-F1 and change-point F1 at ground-truth beats."""
+    truth, predicted = [h.truth for h in heard], [levels_at(h, options) for h in heard]
+    return (dynamics_scores(truth, predicted).macro_f1 + change_point_counts(truth, predicted).f1) / 2
+
+
+def search(
+    objective: Callable[[DecodeOptions], float], options: DecodeOptions, grid: dict[str, tuple[float, ...]]
+) -> tuple[DecodeOptions, float]:
+    """Coordinate search, two rounds over the grid; ties keep what was there."""
+    best = objective(options)
+    for _ in range(2):
+        for name, values in grid.items():
+            for value in values:
+                candidate = replace(options, **{name: value})
+                score = objective(candidate) if candidate != options else best
+                if score > best + 1e-6:
+                    best, options = score, candidate
+    return options, best
+
+
+def tune(heard: Sequence[Heard], options: DecodeOptions | None = None) -> tuple[DecodeOptions, dict[str, float]]:
+    """Calibrated and tuned options, with the validation score of each stage."""
+    options = calibrate(heard, options or DecodeOptions())
+    scores = {}
+    options, scores["beat F"] = search(lambda o: beat_objective(heard, o), options, BEAT_GRID)
+    options, scores["downbeat F"] = search(lambda o: bar_objective(heard, o), options, BAR_GRID)
+    levelled = [h for h in heard if (h.truth.levels > 0).any()]
+    if levelled:
+        options, scores["levels and changes"] = search(lambda o: level_objective(levelled, o), options, LEVEL_GRID)
+    return options, scores
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train.tune", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--model", required=True, help="path of the card to tune; it is rewritten")
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--fold", type=int, choices=range(5))
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tune on the validation pieces of the pack and rewrite the card."""
+    model, pack = load_model(args.model, "cpu"), Pack(args.pack)
+    recordings = pack.split("valid", args.fold)
+    if not recordings:
+        raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
+    options, scores = tune(listen(pack, recordings, model))
+    thresholds = {k: round(v, 5) for k, v in asdict(options).items()}
+    write_bytes(find_card(args.model), replace(model.card, thresholds=thresholds, metrics=()).to_json().encode())
+    print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
+    for name, value in thresholds.items():
+        print(f"  {name} = {value:g}")
+    return 0
+
+
+def main() -> None:
+    try:
+        sys.exit(run(build_parser().parse_args()))
+    except MezzoforteError as e:
+        sys.exit(f"error: {e}")
+
+
+if __name__ == "__main__":
+    main()
