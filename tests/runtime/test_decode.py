@@ -1,0 +1,167 @@
+"""Decoders on frame logits made by hand: what is put in comes out, and nothing is invented."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runtime.analysis import LEVELS, Analysis, ModelIdentity, Source
+from runtime.card import ModelCard
+from runtime.decode import DecodeOptions, decode
+from runtime.decode.bars import find_bars
+from runtime.decode.beats import find_peaks, track_beats
+from runtime.decode.hairpins import find_hairpins, phon
+from runtime.decode.levels import find_levels
+from runtime.frames import FRAME_S
+from runtime.model import FrameLogits
+
+CARD = ModelCard(
+    name="made-by-hand", version="0", sha256="0" * 64, feature="pampalk", preset="none", parameters=0,
+    thresholds={}, training_data=(), training_commit="none", licence="MIT",
+)  # fmt: skip
+YES, NO = 4.0, -8.0
+
+
+def frame_logits(beats_s: np.ndarray, metre: int, levels: np.ndarray, duration_s: float) -> FrameLogits:
+    """Logits of a confident network that hears exactly these beats, bars and levels (0..4 per beat)."""
+    n = 1 + round(duration_s / FRAME_S)
+    frames = np.rint(beats_s / FRAME_S).astype(int)
+    beat, downbeat, change = (np.full(n, NO, np.float32) for _ in range(3))
+    beat[frames] = YES
+    downbeat[frames[::metre]] = YES
+    change[frames[1:][np.diff(levels) != 0]] = YES
+    dynamics = np.zeros((n, 5), np.float32)
+    edges = [*frames.tolist(), n]
+    for level, a, b in zip(levels, edges[:-1], edges[1:], strict=True):
+        dynamics[a:b, level] = YES
+    dynamics[: frames[0], levels[0]] = YES
+    return FrameLogits(beat, downbeat, change, dynamics, np.ones(n, np.float32))
+
+
+def analyse(logits: FrameLogits) -> Analysis:
+    source = Source("by hand", len(logits.beat) * FRAME_S, 22_050)
+    return decode(logits, logits.ntot_sone, CARD, source, ModelIdentity("m", "0", "0", "cpu"))
+
+
+def rubato(n: int, seed: int = 0) -> np.ndarray:
+    """Beat times whose intervals wander between about 0.35 and 0.9 s."""
+    rng = np.random.default_rng(seed)
+    wander = np.cumsum(rng.normal(0, 0.06, n))
+    return 1 + np.cumsum(0.55 * np.exp(np.clip(wander - wander.mean(), -0.45, 0.45)))
+
+
+@pytest.mark.parametrize("metre", [2, 3, 4])
+def test_rubato_beats_bars_levels_and_changes_come_out_as_they_went_in(metre: int) -> None:
+    beats_s = rubato(96)
+    levels = np.repeat([1, 3, 1, 4], 24)
+    analysis = analyse(frame_logits(beats_s, metre, levels, beats_s[-1] + 2))
+    assert [b.time_s for b in analysis.beats] == pytest.approx(beats_s.tolist(), abs=FRAME_S)
+    assert [b.position for b in analysis.beats] == [1 + i % metre for i in range(96)]
+    assert [m.beats_per_bar for m in analysis.metre] == [metre]
+    assert analysis.beat_levels == tuple(LEVELS[k] for k in levels)
+    assert [(d.beat, d.level) for d in analysis.dynamics] == [(0, "p"), (24, "f"), (48, "p"), (72, "ff")]
+    assert [c.beat for c in analysis.change_points] == [24, 48, 72]
+    assert analysis.warnings == ()
+
+
+def test_a_pickup_has_bar_0_and_the_first_downbeat_bar_1() -> None:
+    beats_s = 1 + 0.5 * np.arange(40)
+    logits = frame_logits(beats_s, 3, np.full(40, 2), 25)
+    shifted = np.full_like(logits.downbeat, NO)
+    shifted[np.rint(beats_s[1::3] / FRAME_S).astype(int)] = YES
+    analysis = analyse(FrameLogits(logits.beat, shifted, logits.change, logits.dynamics, logits.ntot_sone))
+    assert [(b.bar, b.position) for b in analysis.beats[:5]] == [(0, 3), (1, 1), (1, 2), (1, 3), (2, 1)]
+
+
+def test_a_change_of_metre_is_followed() -> None:
+    first = np.tile([1, 0, 0], 20)
+    then = np.tile([1, 0, 0, 0], 15)
+    bars = find_bars(np.where(np.concatenate([first, then]), 0.95, 0.03), DecodeOptions())
+    assert bars.beats_per_bar.tolist() == [3] * 60 + [4] * 60
+
+
+def test_a_missed_beat_costs_one_bar_and_not_the_rest() -> None:
+    downbeat = np.tile([1, 0, 0], 30)
+    with_gap = np.delete(downbeat, 31)
+    bars = find_bars(np.where(with_gap, 0.95, 0.03), DecodeOptions())
+    wrong = np.sum((bars.position == 1) != with_gap)
+    assert wrong <= 1
+    assert np.all(bars.confidence > 0)
+
+
+@pytest.mark.parametrize("fill", [NO, -3.0])
+def test_no_beats_give_an_empty_analysis_with_a_warning(fill: float) -> None:
+    n = 3_000
+    flat = np.full(n, fill, np.float32)
+    analysis = analyse(FrameLogits(flat, flat, flat, np.zeros((n, 5), np.float32), np.ones(n, np.float32)))
+    assert analysis.beats == () and analysis.dynamics == ()
+    assert "no beats" in analysis.warnings[0]
+    assert len(analysis.loudness.ntot_sone) == n // 5
+
+
+def test_the_tempo_path_leaves_out_a_weak_peak_between_beats_that_peak_picking_keeps() -> None:
+    beats_s = 1 + 0.6 * np.arange(30)
+    logits = frame_logits(beats_s, 3, np.full(30, 2), 20).beat
+    logits[np.rint((beats_s[10:12] + 0.3) / FRAME_S).astype(int)] = 0.2
+    picked = track_beats(logits, DecodeOptions(tempo_stiffness=0.0, beat_threshold=0.4))
+    followed = track_beats(logits, DecodeOptions(tempo_stiffness=4.0, beat_threshold=0.4))
+    assert len(picked.frames) == 32
+    assert followed.frames == pytest.approx(beats_s / FRAME_S, abs=0.5)
+
+
+def test_peaks_are_never_closer_than_four_frames() -> None:
+    rng = np.random.default_rng(1)
+    peaks = find_peaks(rng.random(5_000), 0.1)
+    assert np.diff(peaks).min() >= 4
+    assert find_peaks(np.full(100, 0.5), 0.1).tolist() == [0]
+
+
+def test_levels_without_evidence_for_a_change_stay_as_they_are() -> None:
+    rng = np.random.default_rng(2)
+    z = rng.normal(0, 1.0, (200, 5)) + np.array([0, 1, 0, 0, 0])
+    log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
+    path = find_levels(log_p, np.full(200, -4.0), DecodeOptions())
+    assert np.unique(path.level).tolist() == [1]
+
+
+def test_a_crescendo_into_a_louder_level_is_found_and_a_step_is_not() -> None:
+    beats_s = 0.5 * np.arange(60)
+    level = np.repeat([1, 3, 1], 20)
+    per_beat_phon = np.concatenate([np.full(10, 50.0), np.linspace(50, 68, 11), np.full(19, 68.0), np.full(20, 50.0)])
+    sone = 2 ** ((np.repeat(per_beat_phon, 25) - 40) / 10)
+    spans = find_hairpins(sone, beats_s, level)
+    rising = [s for s in spans if s.kind == "crescendo"]
+    assert len(rising) == 1
+    assert rising[0].end == 20 and 8 <= rising[0].start <= 12
+    assert all(s.end - s.start <= 3 for s in spans if s.kind == "diminuendo")
+
+
+def test_phon_inverts_the_sone_law() -> None:
+    levels_db = np.array([10.0, 25.0, 39.9, 40.0, 60.0, 88.0])
+    sone = np.where(levels_db >= 40, 2 ** ((levels_db - 40) / 10), (levels_db / 40) ** 2.642)
+    assert phon(sone) == pytest.approx(levels_db, rel=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 400), st.integers(0, 2**31))
+def test_any_logits_give_a_consistent_analysis(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    logits = FrameLogits(
+        *(rng.normal(0, 4, 1 + n).astype(np.float32) for _ in range(3)),
+        rng.normal(0, 3, (1 + n, 5)).astype(np.float32),
+        rng.gamma(1, 3, 1 + n).astype(np.float32),
+    )
+    analysis = analyse(logits)
+    times = [b.time_s for b in analysis.beats]
+    assert times == sorted(set(times))
+    assert all(0 <= b.confidence <= 1 for b in analysis.beats)
+    if analysis.beats:
+        assert len(analysis.dynamics) == len(analysis.change_points) + 1
+        assert all(analysis.beat_levels[d.beat] == d.level for d in analysis.dynamics)
+    assert decode_twice_is_equal(logits, analysis)
+
+
+def decode_twice_is_equal(logits: FrameLogits, analysis: Analysis) -> bool:
+    return analyse(logits).to_json() == analysis.to_json()
