@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from runtime.errors import MezzoforteError
-from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
+from runtime.frames import FRAME_S
 from tests.train.small_pack import write_small_pack
 from train.augment import augment_power, change_speed
 from train.config import AugmentConfig, FitConfig, LossConfig, from_dict, load_config, to_dict
