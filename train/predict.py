@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from runtime.decode import DecodeOptions, decode
 from runtime.decode.levels import beat_evidence, change_evidence, find_levels
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import FrameLogits, Model
-from train.data.labels import BeatLabels, BeatPrediction, LevelPrediction, prediction_of
+from train.data.labels import LEVEL_NUMBER, BeatLabels, BeatPrediction, LevelPrediction, prediction_of
 from train.segments import Pack, Recording
 
 Samples = npt.NDArray[np.float32]
@@ -54,8 +54,6 @@ def _logits(samples: Samples, model: Model) -> FrameLogits:
 
 def predict(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Predicted:
     """Decode one recording with the card's options, or with `options` instead."""
-    from dataclasses import asdict, replace
-
     card = model.card if options is None else replace(model.card, thresholds=asdict(options))
     source = Source(heard.recording.key, heard.recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
     analysis = decode(heard.logits, heard.logits.ntot_sone, card, source, model.identity)
@@ -72,17 +70,35 @@ def levels_at(heard: Heard, options: DecodeOptions) -> LevelPrediction:
     return LevelPrediction((path.level + 1).astype(np.int8))
 
 
+METRONOME_BPM = 138.0
+"""The tempo with which the published metric gives a metronome its best score on the mazurkas."""
+
 Rule = Callable[[BeatLabels, float], Predicted]
 """A trivial rule: from the truth (whose beats the ground-truth protocol hands out) and the duration in seconds."""
 
 
 def always_p(truth: BeatLabels, duration_s: float) -> Predicted:
-    """p everywhere, no change; beats of a metronome."""
+    """p on every beat of a metronome in 3/4, and no change."""
+    return _metronome_with(truth, duration_s, np.empty(0, np.int64))
+
+
+def first_beat_only(truth: BeatLabels, duration_s: float) -> Predicted:
+    """p on every beat of a metronome in 3/4, and one change, at the first beat."""
+    return _metronome_with(truth, duration_s, np.zeros(1, np.int64))
+
+
+def _metronome_with(truth: BeatLabels, duration_s: float, changes: npt.NDArray[np.int64]) -> Predicted:
     metronome = np.arange(0.0, duration_s, 60 / METRONOME_BPM)
-    beats = BeatPrediction(metronome, metronome[::3])
-    everywhere = LevelPrediction(np.full(truth.n_beats, 2, np.int8))
-    return Predicted(beats, everywhere, LevelPrediction(np.full(len(metronome), 2, np.int8)))
+    p = LEVEL_NUMBER["p"]
+    at_truth = LevelPrediction(np.full(truth.n_beats, p, np.int8), changes)
+    return Predicted(
+        BeatPrediction(metronome, metronome[::3]),
+        at_truth,
+        LevelPrediction(np.full(len(metronome), p, np.int8), changes),
+    )
 
 
-METRONOME_BPM = 138.0
-"""The median tempo of the mazurkas: the best that a metronome can do there."""
+RULES: dict[str, Rule] = {
+    f"always p, no change; metronome at {METRONOME_BPM:.0f} bpm": always_p,
+    "always p, a change at the first beat only": first_beat_only,
+}
