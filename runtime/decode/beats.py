@@ -66,7 +66,7 @@ def _refine(logits: npt.NDArray[np.floating], frames: Ints) -> Floats:
     left, mid, right = z[frames], z[frames + 1], z[frames + 2]
     bend = left - 2 * mid + right
     shift = np.divide(0.5 * (left - right), bend, out=np.zeros_like(mid), where=bend < -1e-9)
-    return np.clip(frames + np.clip(shift, -0.5, 0.5), 0, len(logits) - 1)
+    return np.asarray(np.clip(frames + np.clip(shift, -0.5, 0.5), 0, len(logits) - 1))
 
 
 def _best_path(times_s: Floats, p: Floats, options: DecodeOptions) -> Ints:
