@@ -9,6 +9,7 @@ from pathlib import Path
 from runtime.analysis import Analysis
 from runtime.errors import OutputError
 from runtime.write.atomic import write_bytes
+from runtime.write.daw import render_daw
 from runtime.write.dawproject import render_dawproject
 from runtime.write.midi import render_midi
 from runtime.write.options import Envelope, WriteOptions
@@ -36,6 +37,7 @@ WRITERS: dict[str, Writer] = {
     "jams": Writer(".jams", render_jams, "JAMS annotations"),
     "svl": Writer(".svl", render_svl, "Sonic Visualiser layers"),
     "dawproject": Writer(".dawproject", render_dawproject, "Bitwig, Studio One, Cubase project"),
+    "daw": Writer(".daw.json", render_daw, "what the Ardour and REAPER scripts read"),
     "png": Writer(".png", render_png, "picture"),
 }
 _DEFAULTS = WriteOptions()

@@ -1,0 +1,133 @@
+"""Write an analysis into an Ardour session: ``python -m bridge.daw.ardour FILE.json|AUDIO --session FOLDER``.
+
+Without ``--live`` the session must be closed in Ardour; its own engine then writes it without a window. With
+``--live`` the plan is put into the session folder and the running Ardour is told over OSC to run the editor action.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, session_file
+from bridge.load import load_analysis, parse_target
+from runtime.analysis import Analysis
+from runtime.errors import MezzoforteError, OutputError
+from runtime.write import WriteOptions, save
+from runtime.write.tempo_map import tempo_map
+
+HERE = Path(__file__).resolve().parent
+ACTION = HERE / "mezzoforte_ardour.lua"
+HEADLESS = HERE / "mezzoforte_ardour_headless.lua"
+PLAN = "mezzoforte.daw.json"
+TIMEOUT_S = 300
+ENGINES = ("ardour8-lua", "ardour7-lua")
+
+
+def find_engine() -> str | None:
+    """Ardour's Lua engine, or None when it is not installed."""
+    return next((found for name in ENGINES if (found := shutil.which(name))), None)
+
+
+def write_session(analysis: Analysis, folder: Path, options: WriteOptions, track: str = "") -> str:
+    """Write tempo map, metres, markers, ranges and the lane into a closed session; a second run replaces the first.
+
+    Returns one line saying what stands in the saved session. Raises `OutputError` when Ardour is missing, the
+    session cannot be read, or Ardour refuses; the session is then put back as it was.
+    """
+    engine = find_engine()
+    if engine is None:
+        raise OutputError("Ardour is not installed", advice="Install it, or write a MIDI file and import that")
+    path = session_file(folder)
+    plan = save(analysis, folder / PLAN, "daw", options)
+    before = path.read_bytes()
+    prepare(path, json.loads(plan.read_text(encoding="utf-8")))
+    try:
+        _run_engine(engine, path, plan, track)
+    except BaseException:
+        path.write_bytes(before)
+        raise
+    return _describe(analysis, path, options, track or TRACK)
+
+
+def _run_engine(engine: str, path: Path, plan: Path, track: str) -> None:
+    rate = read_session(path).get("sample-rate", "48000")
+    env = {
+        **os.environ,
+        "MEZZOFORTE_SESSION_FOLDER": str(path.parent.resolve()),
+        "MEZZOFORTE_SESSION_NAME": path.stem,
+        "MEZZOFORTE_SCRIPT": str(ACTION),
+        "MEZZOFORTE_PLAN": str(plan.resolve()),
+        "MEZZOFORTE_RATE": rate,
+        "MEZZOFORTE_TRACK": track,
+    }
+    try:
+        run = subprocess.run(
+            [engine, str(HEADLESS)], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            errors="replace", timeout=TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as e:
+        raise OutputError(f"Ardour did not finish within {TIMEOUT_S} s", where=str(path)) from e
+    if "MEZZOFORTE DONE" not in run.stdout:
+        said = [line for line in (run.stdout + run.stderr).splitlines() if "FAILED" in line or "rror" in line]
+        raise OutputError("Ardour refused: " + (said[-1] if said else "no reason given"), where=str(path))
+
+
+def _describe(analysis: Analysis, path: Path, options: WriteOptions, track: str) -> str:
+    saved = read_saved(path, track)
+    quarters = tempo_map(analysis, options.tempo_mode, options.tolerance_ms).beat_quarters
+    pairs = zip(quarters, analysis.beats, strict=True)
+    worst_ms = max((1000 * abs(saved.seconds_at(q) - b.time_s) for q, b in pairs), default=0.0)
+    return (
+        f"{path.name}: {len(saved.times_s)} tempi, {len(saved.metres)} metres, {len(saved.markers)} markers, "
+        f"{len(saved.ranges)} ranges, {saved.gain_points} gain points; beats off by {1000 * worst_ms:.1f} µs at worst"
+    )
+
+
+def trigger(host: str, port: int, action: str) -> None:
+    """Tell a running Ardour to run an editor action (its OSC surface must be on)."""
+    builder = OscMessageBuilder(address="/access_action")
+    builder.add_arg(action, "s")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(builder.build().dgram, (host, port))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line. Returns 0, or 1 after a problem told on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m bridge.daw.ardour", description=__doc__)
+    parser.add_argument("input", type=Path, help="analysis (.json) or recording")
+    parser.add_argument("--session", type=Path, required=True, metavar="FOLDER", help="session folder")
+    parser.add_argument("--live", metavar="HOST:PORT", help="OSC surface of a running Ardour, usually 127.0.0.1:3819")
+    parser.add_argument("--action", default="LuaAction/script-1", help="the editor action's slot (%(default)s)")
+    parser.add_argument("--track", default="", help="existing track for the gain lane (a new one of its own)")
+    parser.add_argument("--tempo", choices=("beat", "bar", "adaptive"), default="beat", help="tempo map: a tempo per")
+    parser.add_argument("--tolerance-ms", type=float, default=20.0, help="for --tempo adaptive (%(default)s)")
+    parser.add_argument("--lane", choices=("loudness", "levels"), default="loudness", help="what the lane follows")
+    options = parser.parse_args(argv)
+    try:
+        choices = WriteOptions(tempo_mode=options.tempo, tolerance_ms=options.tolerance_ms, lane=options.lane)
+        analysis = load_analysis(options.input)
+        if options.live:
+            target = parse_target(options.live)
+            save(analysis, options.session / PLAN, "daw", choices)
+            trigger(target.host, target.port, options.action)
+            print(f"asked Ardour at {options.live} to run {options.action}", file=sys.stderr)
+        else:
+            print(write_session(analysis, options.session, choices, options.track), file=sys.stderr)
+    except MezzoforteError as e:
+        print(e, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
