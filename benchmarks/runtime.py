@@ -84,7 +84,9 @@ def start_to_output_s(clip: Path, model: str | None) -> list[float]:
 def _recording(work: Path, name: str, tile: Any, seconds: float) -> Path:
     path = work / f"{name}.flac"
     if not path.exists():
-        write_flac(path, tile, seconds)
+        part = work / f"{name}.part.flac"
+        write_flac(part, tile, seconds)
+        part.replace(path)
     return path
 
 
