@@ -11,6 +11,7 @@ import argparse
 import csv
 import hashlib
 import os
+import signal
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
@@ -266,7 +267,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Set up, resume when asked, train."""
+    """Set up, resume when asked, train. Being terminated saves like an interrupt."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config = load_config(args.preset)
     if args.steps:
         config = replace(config, steps=args.steps)
