@@ -71,8 +71,10 @@ def read_measures(path: Path) -> list[Measure]:
     if root.tag != "score-partwise":
         raise DataError(f"<{root.tag}> instead of <score-partwise>", where=str(path), cause="not a MusicXML score")
     measures: list[Measure] = []
-    for part in root.findall("part"):
-        reader = _PartReader()
+    parts = root.findall("part")
+    for number, part in enumerate(parts):
+        # Two hands written as two parts: the parts are the staves.
+        reader = _PartReader(staff_offset=number if len(parts) > 1 else 0)
         for i, element in enumerate(part.findall("measure")):
             if i == len(measures):
                 measures.append(Measure(element.get("number", "")))
@@ -90,7 +92,8 @@ def read_measures(path: Path) -> list[Measure]:
 class _PartReader:
     """Walks the measures of one part; divisions and time signature carry over from measure to measure."""
 
-    def __init__(self) -> None:
+    def __init__(self, staff_offset: int) -> None:
+        self.staff_offset = staff_offset
         self.divisions = 1
         self.beats, self.beat_type = 0, 0
         self.position = ZERO
@@ -123,6 +126,9 @@ class _PartReader:
         measure.length_q = max(measure.length_q, farthest)
         measure.beats, measure.beat_type = self.beats, self.beat_type
 
+    def _staff(self, element: etree._Element) -> int:
+        return int(element.findtext("staff", "1")) + self.staff_offset
+
     def _duration(self, element: etree._Element) -> Fraction:
         return Fraction(element.findtext("duration", "0").strip()) / self.divisions
 
@@ -149,7 +155,7 @@ class _PartReader:
         measure.notes.append(
             ScoreNote(
                 onset, duration, 12 * (octave + 1) + _STEPS[pitch.findtext("step", "")] + alter,
-                staff=int(element.findtext("staff", "1")), voice=element.findtext("voice", "1"), is_grace=is_grace,
+                staff=self._staff(element), voice=element.findtext("voice", "1"), is_grace=is_grace,
                 is_tied_from=any(tie.get("type") == "stop" for tie in element.findall("tie")),
                 arpeggiated=element.find("notations/arpeggiate") is not None,
             )
@@ -157,7 +163,7 @@ class _PartReader:
 
     def _direction(self, element: etree._Element) -> Iterator[ScoreMark]:
         offset = Fraction(element.findtext("offset", "0").strip()) / self.divisions
-        onset, staff = max(ZERO, self.position + offset), int(element.findtext("staff", "1"))
+        onset, staff = max(ZERO, self.position + offset), self._staff(element)
         for kind in element.findall("direction-type"):
             for dynamics in kind.findall("dynamics"):
                 for sign in dynamics:
