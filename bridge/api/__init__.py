@@ -1,0 +1,1 @@
+"""The bridge's local HTTP interface, version 1: what it checks, the jobs it runs and how it describes itself."""

@@ -1,0 +1,117 @@
+"""The bridge's own folder: who may connect (port and token), finished results, uploads, the log.
+
+The folder is ``~/.mezzoforte`` on every system, because a plugin cannot read environment variables and must
+find it from the home folder alone. Only its owner may read it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from runtime.errors import MezzoforteError
+from runtime.write.atomic import write_bytes
+
+PROTOCOL = 1
+CONNECTION_FILE = "bridge.json"
+
+
+class HomeError(MezzoforteError):
+    """The bridge's folder cannot be used."""
+
+
+def default_home() -> Path:
+    """``~/.mezzoforte``."""
+    return Path.home() / ".mezzoforte"
+
+
+def prepare(home: Path) -> None:
+    """Make the folder and its parts, readable by the owner alone. Raises `HomeError`."""
+    try:
+        for folder in (home, home / "jobs", home / "uploads"):
+            folder.mkdir(mode=0o700, parents=folder == home, exist_ok=True)
+            folder.chmod(0o700)
+        for old in (home / "uploads").iterdir():
+            old.unlink()
+    except OSError as e:
+        raise HomeError(f"cannot be used ({e.strerror})", where=str(home), advice="Name another with --home") from e
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach a running bridge."""
+
+    port: int
+    token: str
+    pid: int
+
+
+def new_token() -> str:
+    """256 random bits, for one start of the bridge."""
+    return secrets.token_urlsafe(32)
+
+
+def publish(home: Path, port: int, token: str) -> Path:
+    """Write the connection file, owner-only from its first byte."""
+    path = home / CONNECTION_FILE
+    data = {"protocol": PROTOCOL, "port": port, "token": token, "pid": os.getpid()}
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump(data, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.chmod(0o600)
+    beside.replace(path)
+    return path
+
+
+def read_connection(home: Path) -> Connection | None:
+    """The connection file of a bridge that runs or was killed; None without one."""
+    try:
+        data = json.loads((home / CONNECTION_FILE).read_text(encoding="ascii"))
+        return Connection(int(data["port"]), str(data["token"]), int(data["pid"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def withdraw(home: Path) -> None:
+    """Remove the connection file if it is this process's."""
+    connection = read_connection(home)
+    if connection is not None and connection.pid == os.getpid():
+        with contextlib.suppress(OSError):
+            (home / CONNECTION_FILE).unlink()
+
+
+def lock(home: Path) -> IO[bytes]:
+    """Hold the folder for one bridge: released when the process ends, however it ends.
+
+    Raises `HomeError` when another bridge holds it.
+    """
+    file = (home / "lock").open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as e:
+        file.close()
+        raise HomeError("a bridge is already running", where=str(home), advice="Use that one, or stop it first") from e
+    return file
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, for the owner alone (its folder is 0700 already)."""
+    write_bytes(path, data)
+    path.chmod(0o600)

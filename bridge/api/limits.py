@@ -1,0 +1,36 @@
+"""How much one caller may ask of the bridge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes, counts and times above which a request is refused or a job is ended."""
+
+    body_bytes: int = 64 * 1024
+    """Any request but the next two."""
+    score_bytes: int = 8 * MIB
+    """An analysis request: it carries the score."""
+    upload_bytes: int = 1024 * MIB
+    recording_bytes: int = 2048 * MIB
+    """A recording named by its path."""
+    waiting_jobs: int = 4
+    kept_jobs: int = 50
+    pending_uploads: int = 4
+    connections: int = 64
+    head_s: float = 10.0
+    """A request's first line and headers must be complete by then."""
+    body_s: float = 30.0
+    upload_s: float = 600.0
+    longest_wait_s: float = 30.0
+    """One long poll."""
+    job_s: float = 3600.0
+    job_cpu_s: int = 7200
+    job_memory_bytes: int = 12 * 1024 * MIB
+    """Address space, not resident memory: compute libraries reserve much more than they touch."""
+    recording_s: float = 2 * 3600.0
+    """The longest recording, counted while it is decoded."""
