@@ -7,6 +7,7 @@ has one at that moment it is written there, above.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +19,9 @@ from runtime.score.plan import Plan, PlannedMark
 from runtime.score.table import ZERO, Mark, Score
 from runtime.score.write_musicxml import VELOCITIES
 from runtime.score.xmltext import Element, Replacement, XmlDocument
+
+# Measure, offset, voice of a hairpin's end, and its distance from the start.
+_EndKey = tuple[int, Fraction, int, tuple[int, Fraction]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +58,24 @@ def apply(data: bytes, edits: Plan, where: str) -> bytes:
 
 
 def _own(document: XmlDocument) -> Iterator[Replacement]:
-    """Our elements, and the far ends of our hairpins, with the white space that came with them."""
+    """Our elements, and the far ends of our hairpins, with the white space that came with them.
+
+    An end is known by its place and by how far back it points; ours stands after a human one like it.
+    """
     for staff in mscx.staves(document):
-        ends: set[tuple[int, Fraction, int]] = set()
+        wanted: Counter[_EndKey] = Counter()
+        ends: dict[_EndKey, list[Element]] = {}
         for gap, element in _placed(document, staff):
-            if not mscx.is_own(element):
-                key = (gap.measure, gap.at, gap.voice)
-                if _is_hairpin_end(element) and key in ends:
-                    ends.discard(key)
-                    yield _cut(document, element)
-                continue
-            yield _cut(document, element)
-            span = mscx.location(element, "next", document.where) if element.tag == "Spanner" else None
-            if span:
-                ends.add((gap.measure + span[0], gap.at + span[1], gap.voice))
+            if mscx.is_own(element):
+                yield _cut(document, element)
+                span = mscx.location(element, "next", document.where) if element.tag == "Spanner" else None
+                if span:
+                    wanted[gap.measure + span[0], gap.at + span[1], gap.voice, span] += 1
+            elif _is_hairpin_end(element):
+                bars, quarters = mscx.location(element, "prev", document.where) or (0, ZERO)
+                ends.setdefault((gap.measure, gap.at, gap.voice, (-bars, -quarters)), []).append(element)
+        for key, count in wanted.items():
+            yield from (_cut(document, e) for e in ends.get(key, [])[-count:])
 
 
 def _placed(document: XmlDocument, staff: Element) -> Iterator[tuple[_Gap, Element]]:
