@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, session_file
+from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, restore_hints, session_file
 from bridge.load import load_analysis, parse_target
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError, OutputError
@@ -53,6 +53,7 @@ def write_session(analysis: Analysis, folder: Path, options: WriteOptions, track
     prepare(path, json.loads(plan.read_text(encoding="utf-8")))
     try:
         _run_engine(engine, path, plan, track)
+        restore_hints(path, before)
     except BaseException:
         path.write_bytes(before)
         raise

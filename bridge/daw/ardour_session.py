@@ -96,6 +96,17 @@ def prepare(path: Path, plan: dict[str, Any]) -> None:
     write_bytes(path, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
+def restore_hints(path: Path, before: bytes) -> None:
+    """Put back which audio device the session was made with: Ardour would ask about the one used without a window."""
+    root, old = read_session(path), etree.fromstring(before)
+    hints, wanted = root.find("EngineHints"), old.find("EngineHints")
+    if hints is not None:
+        root.remove(hints)
+    if wanted is not None:
+        root.insert(1, wanted)
+    write_bytes(path, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
 def read_saved(path: Path, track: str = TRACK) -> SavedTempo:
     """What a session file says about tempo, our marks, and the gain of a track."""
     root = read_session(path)

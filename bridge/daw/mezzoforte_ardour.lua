@@ -114,7 +114,9 @@ function factory (params) return function ()
 	local function earlier_end_quarters (map)
 		for location in Session:locations ():list ():iter () do
 			if location:name () == RANGE then
-				return map:quarters_at (location:_end ()):to_ticks () / Temporal.ticks_per_beat
+				local stop, quarter = location:_end ():samples (), 0
+				while map:sample_at (at_quarters (quarter)) < stop do quarter = quarter + 1 end
+				return quarter
 			end
 		end
 		return 0
@@ -132,11 +134,15 @@ function factory (params) return function ()
 				for _, pair in ipairs (wanted) do known[pair[1]] = true end
 				local last, holding = math.floor (math.max (earlier_end_quarters (map), plan.end_quarters)), 1
 				local more = {}
-				for quarter = 0, last do
+				-- A short lead-in bar shifts every beat by a multiple of a sixty-fourth note.
+				for step = 0, last * 16 do
+					local quarter = step / 16
 					while wanted[holding + 1] and wanted[holding + 1][1] <= quarter do holding = holding + 1 end
 					local position = at_quarters (quarter)
-					local point = map:tempo_at (position):to_point ()
-					local stale = math.abs (point:sample () - map:sample_at (position)) <= 1
+					-- A tick later, lest rounding finds the point before.
+					local later = at_quarters (quarter + 1 / Temporal.ticks_per_beat)
+					local point = map:tempo_at (later):to_point ()
+					local stale = math.abs (point:sample (Session:nominal_sample_rate ()) - map:sample_at (position)) <= 1
 					if stale and not known[quarter] then more[#more + 1] = { quarter, wanted[holding][2] } end
 				end
 				for _, pair in ipairs (more) do wanted[#wanted + 1] = pair end

@@ -1,0 +1,115 @@
+"""A real Ardour writes the session; what it saved is read back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bridge.daw.ardour import PLAN, find_engine, main, write_session
+from bridge.daw.ardour_session import SavedTempo, read_saved, session_file
+from runtime.analysis import Analysis
+from runtime.errors import OutputError
+from runtime.write import WriteOptions, save
+from runtime.write.tempo_map import tempo_map
+from tests.bridge.ardour_rig import binary, configure, new_session, running, wait
+from tests.runtime.write.takes import empty, take
+
+LONG = take(400.0)
+OTHER = take(200.0, seed=9, position=2, first_s=0.4)
+needs_engine = pytest.mark.skipif(find_engine() is None, reason="Ardour is not installed")
+needs_window = pytest.mark.skipif(
+    binary() is None or shutil.which("Xvfb") is None, reason="Ardour or Xvfb is not installed"
+)
+
+
+def check(saved: SavedTempo, analysis: Analysis) -> None:
+    """Beats within 1 ms, metres, markers, ranges and gain points, nothing twice and nothing left over."""
+    tempo = tempo_map(analysis)
+    off_s = [saved.seconds_at(q) - b.time_s for q, b in zip(tempo.beat_quarters, analysis.beats, strict=True)]
+    assert np.abs(off_s).max() < 0.001
+    assert [m[1:] for m in saved.metres] == [(b.numerator, b.denominator) for b in tempo.metres]
+    changed = {c.beat for c in analysis.change_points}
+    wanted = [(f"mf: {'change to ' if d.beat in changed else ''}{d.level}", d.time_s) for d in analysis.dynamics]
+    found = sorted(saved.markers, key=lambda m: m[1])
+    assert [n for n, _ in found] == [n for n, _ in wanted]
+    assert [t for _, t in found] == pytest.approx([t for _, t in wanted], abs=1 / 48_000)
+    assert sorted(n for n, _, _ in saved.ranges) == ["mf: crescendo", "mf: recording"]
+    assert saved.gain_points > 100
+
+
+@needs_engine
+@pytest.mark.slow
+def test_beats_of_a_400_s_take_land_within_a_millisecond_and_a_second_run_replaces_the_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    session = new_session(tmp_path / "take", tmp_path)
+    hints = b'<EngineHints backend="ALSA" input-device="My Card" output-device="My Card"/>'
+    path = session_file(session)
+    path.write_bytes(re.sub(rb"<EngineHints[^>]*/>", hints, path.read_bytes()))
+    said = write_session(LONG, session, WriteOptions())
+    first = read_saved(session_file(session))
+    check(first, LONG)
+    assert f"{len(first.times_s)} tempi" in said
+    assert hints in path.read_bytes()
+    write_session(OTHER, session, WriteOptions())
+    second = read_saved(session_file(session))
+    check(second, OTHER)
+    assert len(second.times_s) == len(tempo_map(OTHER).knots) - 1
+
+
+@needs_window
+@needs_engine
+@pytest.mark.slow
+def test_the_editor_action_writes_into_a_running_ardour_once(tmp_path):
+    session = new_session(tmp_path / "take", tmp_path)
+    configure(tmp_path, session)
+    with running(session, tmp_path) as ardour:
+        for analysis in (OTHER, LONG, OTHER):
+            (tmp_path / "in.json").write_text(analysis.to_json())
+            asked_s = [0.0]
+
+            def written(duration_s: float = analysis.source.duration_s, asked_s: list[float] = asked_s) -> bool:
+                if time.monotonic() - asked_s[0] > 15:
+                    asked_s[0] = time.monotonic()
+                    live = ["--session", str(session), "--live", "127.0.0.1:3819"]
+                    assert main([str(tmp_path / "in.json"), *live]) == 0
+                ardour.save()
+                ranges = read_saved(session_file(session)).ranges
+                return ("mf: recording", 0.0, duration_s) in ranges
+
+            assert wait(written, 90)
+            ardour.save()
+            check(read_saved(session_file(session)), analysis)
+
+
+def test_a_folder_without_a_session_is_told(tmp_path):
+    with pytest.raises(OutputError, match="no Ardour session"):
+        session_file(tmp_path)
+
+
+@needs_engine
+@pytest.mark.parametrize("text", ["", "<Session/>", "<nonsense"])
+def test_a_file_that_is_no_session_is_left_alone(tmp_path: Path, text):
+    path = tmp_path / "x.ardour"
+    path.write_text(text)
+    with pytest.raises(OutputError):
+        write_session(empty(), tmp_path, WriteOptions())
+    assert path.read_text() == text
+
+
+def test_without_ardour_the_error_says_what_else_there_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("bridge.daw.ardour.find_engine", lambda: None)
+    with pytest.raises(OutputError, match="MIDI"):
+        write_session(empty(), tmp_path, WriteOptions())
+
+
+def test_the_plan_is_in_the_session_folder_under_the_name_that_the_action_reads(tmp_path):
+    from bridge.daw.ardour import ACTION
+
+    assert PLAN in ACTION.read_text()
+    assert save(OTHER, tmp_path / PLAN, "daw").stat().st_size > 0
