@@ -24,8 +24,8 @@ HEAD = """# Accuracy
 
 Written by `{command}`.
 
-- *Beats, downbeats*: mir_eval F-measure, ±70 ms, after leaving out the first 5 s; mean over recordings; CMLt and AMLt of
-  the beats beside it. A downbeat is beat 1 of the bar.
+- *Beats, downbeats*: mir_eval F-measure, ±70 ms, after leaving out the first 5 s; mean over recordings; CMLt and
+  AMLt of the beats beside it. A downbeat is beat 1 of the bar.
 - *Dynamics*: macro-F1 over pp, p, mf, f, ff at the true beats, pooled over recordings; the support-weighted F1 that
   the published paper reports under the name "macro" beside it, and the share of beats at most one level off.
 - *Change points*: F1 of beats at which the level changes, exact beat, the first beat left out, pooled.
@@ -71,7 +71,7 @@ def corpus_chapter(pack: Pack, corpus: str, recordings: list[Recording], model: 
     """Everything about one corpus."""
     heard = listen(pack, recordings, model)
     predicted = [predict(h, model) for h in heard]
-    parts = [report(corpus, evaluate(pack, recordings, model)), by_level(heard, predicted)]
+    parts = [report(corpus, evaluate(heard, model)), by_level(heard, predicted)]
     if len({r.composer for r in recordings}) > 1:
         parts.append(by_composer(heard, predicted))
     return "\n\n".join(p for p in parts if p)

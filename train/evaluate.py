@@ -17,7 +17,7 @@ from typing import Any
 from runtime.card import Metric
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.model import find_card, load_model
+from runtime.model import Model, find_card, load_model
 from runtime.write.atomic import write_bytes
 from train.data.labels import BeatLabels
 from train.metrics import (
@@ -29,7 +29,7 @@ from train.metrics import (
     dynamics_scores_own_beats,
 )
 from train.metrics_published import published_scores
-from train.predict import RULES, Predicted, listen, predict
+from train.predict import RULES, Heard, Predicted, listen, predict
 from train.segments import Pack, Recording
 
 COLUMNS = {
@@ -92,9 +92,9 @@ def table(rows: dict[str, dict[str, float]], columns: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def evaluate(pack: Pack, recordings: list[Recording], model: Any) -> dict[str, Any]:
+def evaluate(heard: list[Heard], model: Model) -> dict[str, Any]:
     """All figures of the model and of the trivial rules on these recordings."""
-    heard = listen(pack, recordings, model)
+    recordings = [h.recording for h in heard]
     truth = [h.truth for h in heard]
     systems = {
         f"{model.card.name} {model.card.version}": [predict(h, model) for h in heard],
@@ -156,7 +156,8 @@ def run(args: argparse.Namespace) -> int:
         raise MezzoforteError(f"the pack has no {args.split} recordings", where=str(args.pack))
     results = {}
     for corpus in sorted({r.corpus for r in recordings}):
-        results[corpus] = evaluate(pack, [r for r in recordings if r.corpus == corpus], model)
+        heard = listen(pack, [r for r in recordings if r.corpus == corpus], model)
+        results[corpus] = evaluate(heard, model)
         print(report(corpus, results[corpus]), end="\n\n")
     if args.json:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())

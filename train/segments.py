@@ -14,7 +14,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.level import TARGET_DBFS
 from train.augment import change_speed
-from train.data.splits import FOLD_OF_MAZURKA, Split, split_pieces
+from train.data.splits import Split, split_of
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ class Pack:
 
     def split(self, split: Split, fold: int | None) -> list[Recording]:
         """The recordings of one split (see `train.data.splits`)."""
-        pieces = [*FOLD_OF_MAZURKA, *(r.piece_id for r in self.recordings)]
-        splits = split_pieces(pieces, fold)
-        return [r for r in self.recordings if splits[r.piece_id] == split]
+        return [r for r in self.recordings if split_of(r.piece_id, fold) == split]
 
     def samples(self, recording: Recording, start: int, n: int) -> npt.NDArray[np.float32]:
         """Samples `start` … `start + n`, level rule applied, zeros after the end."""

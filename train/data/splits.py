@@ -29,9 +29,6 @@ FOLD_OF_MAZURKA = {
     mazurka_piece(f"M{name}"): fold for fold, names in enumerate(MAZURKA_FOLDS) for name in names.split()
 }
 
-HELD_OUT_SHARE = 0.15
-"""Share of each composer's ASAP pieces kept for tests (rounded; composers with one piece keep none)."""
-
 VALID_SHARE = 0.08
 """Share of the pieces left for training that choose thresholds and are not trained on."""
 
@@ -47,32 +44,51 @@ REAL_AUDIO_PIECES = frozenset(
 """Pieces of the real recordings in the data folder: never trained on, whatever the performer."""
 
 
-def held_out_asap_pieces(pieces: Iterable[str]) -> set[str]:
-    """The ASAP pieces kept for tests: per composer the 15 % whose hashed names come first, and `REAL_AUDIO_PIECES`."""
+_ASAP_TEST_TITLES = {
+    "bach": (
+        "fugue_bwv_846 fugue_bwv_862 fugue_bwv_866 fugue_bwv_876 fugue_bwv_883 prelude_bwv_846 "
+        "prelude_bwv_847 prelude_bwv_850 prelude_bwv_864 prelude_bwv_870 prelude_bwv_874 prelude_bwv_883 "
+        "prelude_bwv_889"
+    ),
+    "beethoven": (
+        "piano_sonatas_11-3 piano_sonatas_12-1 piano_sonatas_14-1 piano_sonatas_15-1 piano_sonatas_16-2 "
+        "piano_sonatas_21-1 piano_sonatas_28-1 piano_sonatas_7-1 piano_sonatas_7-4 piano_sonatas_9-2"
+    ),
+    "chopin": "etudes_op_10_2 etudes_op_10_3 etudes_op_25_1 sonata_2_3rd sonata_2_4th",
+    "haydn": "keyboard_sonatas_39-3 keyboard_sonatas_6-1",
+    "liszt": "concert_etude_s145_2 transcendental_etudes_10",
+    "mozart": "kv310/1",
+    "rachmaninoff": "preludes_op_23_4",
+    "ravel": "miroirs_4_alborada_del_gracioso",
+    "schubert": "impromptu_op142_1 impromptu_op142_3",
+    "schumann": "kreisleriana_4",
+}  # fmt: skip
+
+ASAP_TEST_PIECES = frozenset(f"{c}/{title}" for c, titles in _ASAP_TEST_TITLES.items() for title in titles.split())
+"""The ASAP pieces kept for tests, written down so that a part of the data set is split like the whole."""
+
+
+def choose_asap_test_pieces(pieces: Iterable[str]) -> set[str]:
+    """How `ASAP_TEST_PIECES` was chosen from all pieces of ASAP: per composer the 15 % whose hashed names come first,
+    and `REAL_AUDIO_PIECES`."""
     by_composer: dict[str, list[str]] = defaultdict(list)
     for piece in sorted(set(pieces)):
         by_composer[piece.split("/")[0]].append(piece)
-    held_out = set(REAL_AUDIO_PIECES)
+    chosen = set(REAL_AUDIO_PIECES)
     for names in by_composer.values():
         names.sort(key=_hash)
-        held_out.update(names[: round(HELD_OUT_SHARE * len(names))])
-    return held_out
+        chosen.update(names[: round(0.15 * len(names))])
+    return chosen
 
 
-def split_pieces(pieces: Iterable[str], fold: int | None) -> dict[str, Split]:
-    """The split of every piece for MazurkaBL test fold 0…4; None trains on all mazurkas.
+def split_of(piece: str, fold: int | None) -> Split:
+    """The split of a piece for MazurkaBL test fold 0…4; None trains on all mazurkas.
 
-    `pieces` must be all pieces of the training data, since the held-out share is taken from them. Pieces of
-    corpora that are only for tests (Batik) must not be among them.
+    Corpora that are only for tests (Batik) do not come here.
     """
-    names = sorted(set(pieces))
-    held_out = held_out_asap_pieces(p for p in names if p not in FOLD_OF_MAZURKA)
-    splits: dict[str, Split] = {}
-    for piece in names:
-        is_test = FOLD_OF_MAZURKA[piece] == fold if piece in FOLD_OF_MAZURKA else piece in held_out
-        is_valid = int(_hash("valid " + piece)[:8], 16) < VALID_SHARE * 0x1_0000_0000
-        splits[piece] = "test" if is_test else "valid" if is_valid else "train"
-    return splits
+    is_test = FOLD_OF_MAZURKA[piece] == fold if piece in FOLD_OF_MAZURKA else piece in ASAP_TEST_PIECES
+    is_valid = int(_hash("valid " + piece)[:8], 16) < VALID_SHARE * 0x1_0000_0000
+    return "test" if is_test else "valid" if is_valid else "train"
 
 
 def _hash(name: str) -> str:
