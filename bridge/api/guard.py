@@ -21,8 +21,14 @@ UPLOAD_PATH = "/v1/recording"
 _PATH = re.compile(rb"(/[A-Za-z0-9._-]{1,64}){1,6}")
 log = logging.getLogger("mezzoforte.bridge")
 
-_FORBIDDEN = Refusal(403, "forbidden", "refused")
-_UNAUTHORISED = Refusal(401, "unauthorised", "refused", "Send the token of the running bridge")
+
+# Made anew each time: an exception that is raised again keeps every earlier traceback, and with it memory.
+def _forbidden() -> Refusal:
+    return Refusal(403, "forbidden", "refused")
+
+
+def _unauthorised() -> Refusal:
+    return Refusal(401, "unauthorised", "refused", "Send the token of the running bridge")
 
 
 class Guard:
@@ -63,16 +69,16 @@ class Guard:
             headers.setdefault(name, []).append(value)
         hosts = headers.get(b"host", [])
         if len(hosts) != 1 or hosts[0] not in self._hosts:
-            raise _FORBIDDEN
+            raise _forbidden()
         # Browsers send Origin or Sec-Fetch-Site with everything a page asks for; programs send neither.
         if b"origin" in headers or b"sec-fetch-site" in headers:
-            raise _FORBIDDEN
+            raise _forbidden()
         path = scope.get("raw_path") or scope["path"].encode("latin-1", "replace")
         open_path = scope["method"] == "GET" and path.decode("latin-1") in OPEN_PATHS
         if not open_path:
             given = headers.get(b"authorization", [b""])
             if len(given) != 1 or not compare_digest(given[0], self._credential):
-                raise _UNAUTHORISED
+                raise _unauthorised()
         if not _PATH.fullmatch(path):
             raise Refusal(404, "not_found", "there is nothing here")
         if scope["method"] not in ("GET", "POST"):

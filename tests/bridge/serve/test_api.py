@@ -130,8 +130,14 @@ def test_a_wrong_note_table_is_refused_naming_the_entry(
 
 @pytest.mark.parametrize(
     "body",
-    [[], {"recording": 1}, {"recording": {}}, {"recording": {"path": "/a", "upload": "b"}}, {"recording": {"path": "/a"}, "x": 1}],
-)  # fmt: skip
+    [
+        [],
+        {"recording": 1},
+        {"recording": {}},
+        {"recording": {"path": "/a", "upload": "b"}},
+        {"recording": {"path": "/a"}, "x": 1},
+    ],
+)
 def test_a_body_of_another_form_is_refused(bridge: Bridge, body: Any) -> None:
     status, answer = bridge.call("POST", "/v1/analyse", body)
     assert (status, answer["error"]["code"]) == (400, "bad_request")

@@ -1,0 +1,150 @@
+"""Command line: put the MuseScore plugin where MuseScore looks for it, and say what to click.
+
+``python -m bridge.install_plugin [--version 3|4|both] [--folder DIR] [--remove]``. Only files of this plugin are
+written or removed. Exit status: 0 done, 1 failed, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from runtime.errors import MezzoforteError
+
+PLUGIN = Path(__file__).resolve().parents[1] / "musescore_plugin"
+NAME = "mezzoforte"
+ENTRY = "AddDynamicsFromAudio.qml"
+PARTS = ("lib", "ui")
+CLICKS = {
+    3: "In MuseScore 3: Plugins > Plugin Manager, tick 'AddDynamicsFromAudio', OK. "
+    "Then open a score and choose Plugins > Add dynamics from audio.",
+    4: "In MuseScore 4: Plugins > Manage plugins, choose 'Add dynamics from audio', Enable. "
+    "Then open a score and choose Plugins > Composing/arranging tools > Add dynamics from audio.",
+}
+
+
+class InstallError(MezzoforteError):
+    """The plugin cannot be put into its place."""
+
+
+def documents_folder() -> Path:
+    """The user's documents folder: MuseScore keeps plugins below it on Linux, macOS and Windows alike."""
+    if sys.platform == "win32":
+        import winreg
+
+        key = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as folders:
+            return Path(os.path.expandvars(str(winreg.QueryValueEx(folders, "Personal")[0])))
+    if sys.platform != "darwin":
+        named = _xdg_documents(Path.home() / ".config" / "user-dirs.dirs")
+        if named is not None:
+            return named
+    return Path.home() / "Documents"
+
+
+def _xdg_documents(path: Path) -> Path | None:
+    """What a Linux desktop calls the documents folder (it may have another name in other languages)."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    for line in lines:
+        name, _, value = line.strip().partition("=")
+        text = value.strip().strip('"').replace("$HOME", str(Path.home()))
+        if name == "XDG_DOCUMENTS_DIR" and Path(text).is_absolute():
+            return Path(text)
+    return None
+
+
+def install(generation: int, plugins: Path) -> Path:
+    """Write the plugin for MuseScore 3 or 4 into `plugins`; returns its folder. Raises `InstallError`."""
+    target = plugins / NAME
+    fresh = plugins / f".{NAME}.part"
+    try:
+        plugins.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        shutil.copyfile(PLUGIN / f"AddDynamicsFromAudio{generation}.qml", fresh / ENTRY)
+        for part in PARTS:
+            shutil.copytree(PLUGIN / part, fresh / part)
+        (fresh / "start.json").write_text(json.dumps(start_command(), indent=1), encoding="utf-8")
+        remove(plugins)
+        fresh.replace(target)
+    except OSError as e:
+        raise InstallError(
+            f"cannot be written ({e.strerror})", where=str(target), advice="Name the plugin folder with --folder"
+        ) from e
+    return target
+
+
+def remove(plugins: Path) -> bool:
+    """Take the plugin out of `plugins`; False when it is not there. Raises `InstallError` for a foreign folder."""
+    target = plugins / NAME
+    if not target.exists():
+        return False
+    if not (target / ENTRY).is_file():
+        raise InstallError("a folder of this name is there that is not the plugin", where=str(target))
+    shutil.rmtree(target)
+    return True
+
+
+def start_command() -> dict[str, object]:
+    """How the plugin starts the bridge: this Python, and this checkout unless the package is installed."""
+    root = PLUGIN.parent
+    command = [sys.executable, "-m", "bridge.serve"]
+    shown = " ".join(f'"{c}"' if " " in c else c for c in command)
+    return {
+        "program": command[0],
+        "arguments": command[1:],
+        "folder": str(root),
+        "shown": f'cd "{root}" && {shown}',
+    }
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line's options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bridge.install_plugin",
+        description="Put the plugin 'Add dynamics from audio' into MuseScore's plugin folder.",
+    )
+    add = parser.add_argument
+    add("--version", choices=("3", "4", "both"), default="both", help="for which MuseScore (default: both)")
+    add("--folder", type=Path, metavar="DIR", help="MuseScore's plugin folder, if it is not the usual one")
+    add("--remove", action="store_true", help="take the plugin out again")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Install or remove; returns the exit status."""
+    generations = [3, 4] if options.version == "both" else [int(options.version)]
+    if options.folder is not None and len(generations) > 1:
+        _say("error: --folder needs --version 3 or --version 4")
+        return 2
+    try:
+        for generation in generations:
+            plugins = options.folder or documents_folder() / f"MuseScore{generation}" / "Plugins"
+            if options.remove:
+                _say(f"{'removed from' if remove(plugins) else 'not in'} {plugins}")
+            else:
+                _say(f"installed in {install(generation, plugins)}\n{CLICKS[generation]}")
+    except MezzoforteError as e:
+        _say(f"error: {e}")
+        return 1
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse and install; returns the exit status."""
+    return run(build_parser().parse_args(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

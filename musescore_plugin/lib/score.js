@@ -1,0 +1,353 @@
+// The only file that reads or changes a score. `ms` is what the plugin hands over of MuseScore:
+//   score, Element, Placement, newElement(type), removeElement(element), cmd(name), fraction(n, d), version: [major, minor]
+//
+// Marks of ours are recognised by their stacking order: its last two digits are 73, which no mark gets by itself. The
+// value is kept in the file, and nothing is printed by it.
+
+var OWN = 73;
+var SIGNS = ["", "pppppp", "ppppp", "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fffff", "ffffff",
+             "fp", "pf", "sf", "sfz", "sff", "sffz", "sfp", "sfpp", "rfz", "rf", "fz"];
+var GLYPHS = { p: "dynamicPiano", m: "dynamicMezzo", f: "dynamicForte", s: "dynamicSforzando", z: "dynamicZ",
+               r: "dynamicRinforzando" };
+var START_REPEAT = 4;
+var END_REPEAT = 8;
+var END_START_REPEAT = 16;
+
+function isOurs(element) {
+    return Math.round(element.z) % 100 === OWN;
+}
+
+function own(element) {
+    element.z = Math.floor(element.z / 100) * 100 + OWN;
+}
+
+function ticksOf(fraction) {
+    return Math.round(1920 * fraction.numerator / fraction.denominator);
+}
+
+// Everything that planning needs, as plain data; marks keep their element for a later removal.
+function read(ms) {
+    var score = ms.score;
+    var table = { measures: readMeasures(score), staves: readStaves(score), notes: [], marks: [], tempos: [], slots: {} };
+    for (var s = 1; s <= score.nstaves; s++)
+        table.slots[s] = [];
+    var starts = {};
+    var ends = {};
+    table.measures.forEach(function (m, i) {
+        starts[m.tick] = i;
+        ends[m.tick + m.ticks] = i;
+    });
+    for (var segment = score.firstSegment(); segment; segment = segment.next) {
+        for (var track = 0; track < score.ntracks; track++) {
+            var element = segment.elementAt(track);
+            if (!element)
+                continue;
+            if (element.type === ms.Element.CHORD || element.type === ms.Element.REST) {
+                if (track % 4 === 0)
+                    table.slots[track / 4 + 1].push(segment.tick);
+                if (element.type === ms.Element.CHORD)
+                    readChord(table, element, segment.tick, track);
+            } else if (track === 0 && element.type === ms.Element.BAR_LINE) {
+                readBarLine(table, Number(element.barlineType), starts[segment.tick], ends[segment.tick]);
+            }
+        }
+        readAnnotations(ms, table, segment);
+    }
+    readHairpins(ms, table);
+    return table;
+}
+
+function readMeasures(score) {
+    var out = [];
+    for (var m = score.firstMeasure; m; m = m.nextMeasure)
+        out.push({
+            tick: m.firstSegment.tick,
+            ticks: ticksOf(m.timesigActual),
+            time: [m.timesigNominal.numerator, m.timesigNominal.denominator],
+            irregular: m.irregular === true,
+            repeats: m.repeatCount
+        });
+    return out;
+}
+
+function readStaves(score) {
+    var out = [];
+    for (var p = 0; p < score.parts.length; p++) {
+        var part = score.parts[p];
+        for (var track = part.startTrack; track < part.endTrack; track += 4)
+            out.push({ part: p, name: String(part.longName || part.partName || "") });
+    }
+    return out;
+}
+
+function readBarLine(table, type, starting, ending) {
+    if ((type === START_REPEAT || type === END_START_REPEAT) && starting !== undefined)
+        table.measures[starting].repeat_start = true;
+    if ((type === END_REPEAT || type === END_START_REPEAT) && ending !== undefined)
+        table.measures[ending].repeat_times = Math.max(2, Math.min(16, table.measures[ending].repeats || 2));
+}
+
+function readChord(table, chord, tick, track) {
+    var staff = Math.floor(track / 4) + 1 + (chord.staffMove || 0);
+    var voice = track % 4 + 1;
+    var ticks = ticksOf(chord.actualDuration || chord.duration);
+    var graces = chord.graceNotes || [];
+    for (var g = 0; g < graces.length; g++)
+        for (var k = 0; k < graces[g].notes.length; k++)
+            table.notes.push([tick, 0, graces[g].notes[k].pitch, staff, voice, 2]);
+    for (var i = 0; i < chord.notes.length; i++)
+        table.notes.push([tick, ticks, chord.notes[i].pitch, staff, voice, chord.notes[i].tieBack ? 1 : 0]);
+}
+
+function readAnnotations(ms, table, segment) {
+    var annotations = segment.annotations;
+    for (var i = 0; i < annotations.length; i++) {
+        var element = annotations[i];
+        if (element.type === ms.Element.DYNAMIC)
+            table.marks.push({ kind: "dynamic", value: signOf(element), tick: segment.tick, end_tick: segment.tick,
+                               staff: Math.floor(element.track / 4) + 1, ours: isOurs(element), element: element });
+        else if (element.type === ms.Element.TEMPO_TEXT)
+            table.tempos.push({ tick: segment.tick, bpm: 60 * element.tempo, ours: isOurs(element), element: element });
+    }
+}
+
+function signOf(dynamic) {
+    var name = "";
+    try {
+        name = String(dynamic.subtypeName());
+    } catch (e) {
+        // a method of some versions only
+    }
+    if (SIGNS.indexOf(name) > 0)
+        return name;
+    var number = dynamic.dynamicType !== undefined ? dynamic.dynamicType : dynamic.subtype;
+    return SIGNS[Number(number)] || "other";
+}
+
+// Hairpins hang on no segment: newer versions list them, in older ones everything is selected and looked through.
+function readHairpins(ms, table) {
+    var seen = {};
+    allHairpins(ms).forEach(function (hairpin) {
+        var tick = ticksOf(hairpin.spannerTick);
+        var end = tick + ticksOf(hairpin.spannerTicks);
+        var type = hairpin.hairpinType;
+        var key = [tick, end, hairpin.track, type].join(":"); // one over two lines is listed once per line
+        if (seen[key])
+            return;
+        seen[key] = true;
+        table.marks.push({ kind: "hairpin", value: type % 2 === 0 ? "crescendo" : "diminuendo", tick: tick, end_tick: end,
+                           staff: Math.floor(hairpin.track / 4) + 1, ours: isOurs(hairpin), element: hairpin });
+    });
+}
+
+function allHairpins(ms) {
+    var out = [];
+    var list = ms.score.spanners;
+    if (list !== undefined) {
+        for (var i = 0; i < list.length; i++)
+            if (list[i].type === ms.Element.HAIRPIN)
+                out.push(list[i]);
+        return out;
+    }
+    ms.cmd("select-all");
+    out = selectedHairpins(ms);
+    ms.cmd("escape");
+    return out;
+}
+
+function selectedHairpins(ms) {
+    var out = [];
+    var elements = ms.score.selection.elements;
+    for (var i = 0; i < elements.length; i++) {
+        var element = elements[i];
+        if (element.type === ms.Element.HAIRPIN_SEGMENT && element.spanner)
+            element = element.spanner;
+        if (element.type === ms.Element.HAIRPIN)
+            out.push(element);
+    }
+    return out;
+}
+
+function atLeast(ms, major, minor) {
+    return ms.version[0] > major || (ms.version[0] === major && ms.version[1] >= minor);
+}
+
+// Writes the changes; returns how many undo steps take them back. Throws after it has taken back what it had begun.
+function apply(ms, table, changes) {
+    var hairpins = changes.add.filter(function (row) { return row.kind === "hairpin"; });
+    var others = changes.add.filter(function (row) { return row.kind !== "hairpin"; });
+    var steps = 0;
+    var made = [];
+    try {
+        for (var i = 0; i < hairpins.length; i++) {
+            made.push(addHairpin(ms, hairpins[i]));
+            steps += 1;
+        }
+        if (!steps && !others.length && !changes.remove.length && !changes.tempos && !changes.resetVelocities)
+            return { steps: 0 };
+        ms.score.startCmd();
+        steps += 1;
+        try {
+            made.forEach(function (hairpin, k) { settle(ms, hairpin, hairpins[k].place); });
+            changes.remove.forEach(function (mark) { ms.removeElement(mark.element); });
+            others.forEach(function (row) { addDynamic(ms, row); });
+            if (changes.tempos)
+                writeTempos(ms, table, changes.tempos);
+            if (changes.resetVelocities)
+                resetVelocities(ms, table, changes.add);
+        } finally {
+            ms.score.endCmd();
+        }
+    } catch (e) {
+        undo(ms, steps);
+        throw e;
+    }
+    return { steps: steps };
+}
+
+function undo(ms, steps) {
+    for (var i = 0; i < steps; i++)
+        ms.cmd("undo");
+}
+
+function cursorAt(ms, tick, staff) {
+    var cursor = ms.score.newCursor();
+    cursor.track = 4 * (staff - 1);
+    cursor.rewind(0);
+    cursor.track = 4 * (staff - 1);
+    if (cursor.rewindToTick) {
+        cursor.rewindToTick(tick);
+        cursor.track = 4 * (staff - 1);
+    } else {
+        while (cursor.segment && cursor.tick < tick)
+            cursor.next();
+    }
+    if (!cursor.segment || cursor.tick !== tick)
+        throw new Error("no place at tick " + tick + " of staff " + staff);
+    return cursor;
+}
+
+function addDynamic(ms, row) {
+    var cursor = cursorAt(ms, row.place.tick, row.place.staff);
+    var dynamic = ms.newElement(ms.Element.DYNAMIC);
+    var number = SIGNS.indexOf(row.value);
+    // Type and text both before the mark is added: then it sounds, and is exported as what it says.
+    if (dynamic.dynamicType !== undefined)
+        dynamic.dynamicType = number;
+    else
+        dynamic.subtype = number;
+    dynamic.text = row.value.split("").map(function (c) { return "<sym>" + GLYPHS[c] + "</sym>"; }).join("");
+    cursor.add(dynamic);
+    own(dynamic);
+    if (row.place.above)
+        dynamic.placement = ms.Placement.ABOVE;
+}
+
+// Adding a hairpin element made by hand ends MuseScore; only its own command makes one.
+function addHairpin(ms, row) {
+    var before = allHairpins(ms).map(identity);
+    var command = row.value === "crescendo" ? "add-hairpin" : "add-hairpin-reverse";
+    selectPlace(ms, row.place);
+    ms.cmd(command);
+    var made = selectedHairpins(ms);
+    if (!made.length)
+        made = allHairpins(ms).filter(function (h) { return before.indexOf(identity(h)) < 0; });
+    ms.cmd("escape");
+    ms.cmd("escape");
+    if (!made.length)
+        throw new Error("MuseScore did not add the hairpin");
+    return made[made.length - 1];
+}
+
+function identity(hairpin) {
+    return [ticksOf(hairpin.spannerTick), ticksOf(hairpin.spannerTicks), hairpin.track, hairpin.hairpinType].join(":");
+}
+
+function selectPlace(ms, place) {
+    var selection = ms.score.selection;
+    if (atLeast(ms, 3, 5)) {
+        ms.score.startCmd();
+        selection.selectRange(place.tick, place.end_tick, place.staff - 1, place.staff);
+        ms.score.endCmd();
+        return;
+    }
+    // No selection by ticks before 3.5: make it anywhere, it is put in its place afterwards.
+    ms.cmd("escape");
+    ms.cmd("first-element");
+    ms.cmd("next-chord");
+    ms.cmd("select-next-chord");
+}
+
+function settle(ms, hairpin, place) {
+    var track = 4 * (place.staff - 1);
+    hairpin.spannerTick = ms.fraction(place.tick, 1920);
+    hairpin.spannerTicks = ms.fraction(place.end_tick - place.tick, 1920);
+    if (hairpin.track !== track) {
+        hairpin.track = track;
+        if (hairpin.spannerTrack2 !== undefined)
+            hairpin.spannerTrack2 = track;
+    }
+    own(hairpin);
+    if (place.above)
+        hairpin.placement = ms.Placement.ABOVE;
+}
+
+// Invisible tempo marks that make playback follow the recording; ours from before are replaced.
+function writeTempos(ms, table, tempos) {
+    table.tempos.forEach(function (t) {
+        if (t.ours)
+            ms.removeElement(t.element);
+    });
+    tempos.forEach(function (t) {
+        var staff = 0;
+        for (var s = 1; s <= table.staves.length && !staff; s++)
+            if (table.slots[s].indexOf(t.tick) >= 0)
+                staff = s;
+        if (!staff || table.tempos.some(function (old) { return !old.ours && old.tick === t.tick; }))
+            return;
+        var cursor = cursorAt(ms, t.tick, staff);
+        var mark = ms.newElement(ms.Element.TEMPO_TEXT);
+        mark.text = "<sym>metNoteQuarterUp</sym> = " + Math.round(t.bpm);
+        cursor.add(mark);
+        mark.tempo = t.bpm / 60; // only now: setting it before it is added ends MuseScore
+        mark.tempoFollowText = false;
+        mark.visible = false;
+        own(mark);
+    });
+}
+
+// Notes of imported MIDI files carry velocities of their own and do not listen to dynamics until these are 0 again.
+function resetVelocities(ms, table, rows) {
+    var from = Infinity;
+    rows.forEach(function (row) { from = Math.min(from, row.place.tick); });
+    for (var segment = ms.score.firstSegment(); segment; segment = segment.next)
+        for (var track = 0; segment.tick >= from && track < ms.score.ntracks; track++) {
+            var chord = segment.elementAt(track);
+            if (!chord || chord.type !== ms.Element.CHORD)
+                continue;
+            for (var i = 0; i < chord.notes.length; i++) {
+                chord.notes[i].veloType = 0;
+                chord.notes[i].veloOffset = 0;
+            }
+        }
+}
+
+// Takes away every mark of ours, nothing else; returns the number of marks and of undo steps.
+function removeOurs(ms, table) {
+    var ours = table.marks.concat(table.tempos).filter(function (m) { return m.ours; });
+    if (!ours.length)
+        return { removed: 0, steps: 0 };
+    apply(ms, table, { add: [], remove: ours, tempos: null, resetVelocities: false });
+    return { removed: ours.length, steps: 1 };
+}
+
+// Shows a tick of a staff to the user.
+function jump(ms, tick, staff) {
+    var selection = ms.score.selection;
+    if (!selection.selectRange)
+        return false;
+    ms.score.startCmd();
+    selection.selectRange(tick, tick + 1, staff - 1, staff);
+    ms.score.endCmd();
+    return true;
+}

@@ -1,0 +1,173 @@
+"use strict";
+const test = require("node:test");
+const assert = require("node:assert");
+const { load, table, dynamic } = require("./load.js");
+const [Table, Plan, Session, Client, Texts, Launch] = ["table", "plan", "session", "client", "texts", "launch"].map((n) => load(n + ".js"));
+
+const LIB = { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, thin: Plan.thin, placeOf: Plan.placeOf,
+              forBridge: Table.forBridge };
+const job = (state, revision = 1, more = {}) => ({ job: { id: "a", state, revision, progress: 0.5, waiting_before: 0, error: null, ...more } });
+
+// A host whose score is `score.table`, and a client that answers only when told to.
+function stage() {
+    const score = { table: table(), applied: [], undone: [], fails: false };
+    const asked = [];
+    const ask = (name) => (...args) => asked.push({ name, args: args.slice(0, -1), done: args[args.length - 1] });
+    const client = { analyse: ask("analyse"), job: ask("job"), plan: ask("plan"), cancel: ask("cancel"), closed: false,
+                     close() { this.closed = true; } };
+    const session = Session.makeSession({
+        connect: () => client,
+        read: () => Table.finish(JSON.parse(JSON.stringify(score.table)), ""),
+        apply: (t, changes) => {
+            if (score.fails) throw new Error("no");
+            score.applied.push(changes);
+            return { steps: 1 };
+        },
+        undo: (steps) => score.undone.push(steps),
+        changed: () => {},
+    }, LIB);
+    const next = () => asked.shift();
+    const reachReview = () => {
+        session.start("/a.wav");
+        next().done(null, job("queued"));
+        next().done(null, job("running", 2));
+        next().done(null, job("done", 3));
+        next().done(null, { fingerprint: session.table.fingerprint, marks: [dynamic(0, "p")], tempos: [] });
+    };
+    return { score, asked, client, session, next, reachReview };
+}
+
+test("from the recording to the marks", () => {
+    const s = stage();
+    s.reachReview();
+    assert.strictEqual(s.session.state, "review");
+    s.session.apply({});
+    assert.strictEqual(s.session.state, "applied");
+    assert.strictEqual(s.score.applied[0].add.length, 1);
+    s.session.undo();
+    assert.deepStrictEqual(s.score.undone, [1]);
+});
+
+test("answers that come after cancelling or closing are not listened to", () => {
+    for (const end of ["cancel", "close"]) {
+        const s = stage();
+        s.session.start("/a.wav");
+        s.next().done(null, job("running"));
+        const late = s.next();
+        s.session[end]();
+        late.done(null, job("done", 9));
+        assert.strictEqual(s.session.state, end === "cancel" ? "idle" : "closed");
+        assert.deepStrictEqual(s.asked.map((a) => a.name), ["cancel"]);
+    }
+});
+
+test("nothing is written when the score changed after the analysis", () => {
+    const s = stage();
+    s.reachReview();
+    s.score.table.notes[0][2] += 1;
+    s.session.apply({});
+    assert.strictEqual(s.session.state, "failed");
+    assert.strictEqual(s.session.error.code, "score_changed");
+    assert.strictEqual(s.score.applied.length, 0);
+});
+
+test("a plan for another score is refused", () => {
+    const s = stage();
+    s.session.start("/a.wav");
+    s.next().done(null, job("done"));
+    s.next().done(null, { fingerprint: "other", marks: [], tempos: [] });
+    assert.strictEqual(s.session.error.code, "other_score");
+});
+
+test("a bridge that dies at any moment ends the run without a mark", () => {
+    const dead = { code: "no_bridge", message: "x", advice: "" };
+    for (let answered = 0; answered < 3; answered++) {
+        const s = stage();
+        s.session.start("/a.wav");
+        for (let i = 0; i < answered; i++) s.next().done(null, job(i ? "done" : "running", i + 1));
+        s.next().done(dead, null);
+        assert.strictEqual(s.session.state, "failed");
+        s.session.apply({});
+        assert.strictEqual(s.score.applied.length, 0);
+    }
+});
+
+test("a failed write is told and can be tried again from a new analysis", () => {
+    const s = stage();
+    s.reachReview();
+    s.score.fails = true;
+    s.session.apply({});
+    assert.deepStrictEqual([s.session.state, s.session.error.code], ["failed", "apply"]);
+});
+
+test("a second start while one runs is ignored", () => {
+    const s = stage();
+    s.session.start("/a.wav");
+    s.session.start("/b.wav");
+    assert.strictEqual(s.asked.length, 1);
+});
+
+test("a thousand progress reports answered in place do not overflow the stack", () => {
+    let n = 0;
+    const client = { analyse: (p, t, f, done) => done(null, job("running", 0)), plan: (id, done) => done({ code: "x" }, null),
+                     job: (id, after, done) => done(null, job(++n < 20000 ? "running" : "failed", n)) };
+    const session = Session.makeSession({ connect: () => client, read: () => Table.finish(table(), ""), changed: () => {} }, LIB);
+    session.start("/a.wav");
+    assert.strictEqual(session.state, "failed");
+});
+
+function fakeRequest(status, text) {
+    return { readyState: 0, headers: {}, open(m, u) { this.url = u; }, setRequestHeader(k, v) { this.headers[k] = v; }, abort() {},
+             send(body) { this.body = body; this.readyState = 4; this.status = status; this.responseText = text; } };
+}
+
+test("the client sends the token, JSON and nothing else, and only to this computer", () => {
+    const made = [];
+    const client = Client.makeClient(() => { made.push(fakeRequest(202, "{}")); return made.at(-1); }, { port: 5, token: "t" }, true);
+    client.analyse("/a.wav", null, "f", () => {});
+    assert.strictEqual(made[0].url, "http://127.0.0.1:5/v1/analyse");
+    assert.deepStrictEqual({ ...made[0].headers }, { Authorization: "Bearer t", "Content-Type": "application/json" });
+});
+
+test("every kind of bad answer becomes an error for people", () => {
+    for (const [status, text, code] of [[0, "", "no_bridge"], [401, "", "refused"], [200, "<html>", "bad_answer"],
+        [422, '{"error":{"code":"bad_recording","message":"m","advice":""}}', "bad_recording"], [500, "null", "bad_answer"]]) {
+        let got = null;
+        Client.makeClient(() => fakeRequest(status, text), { port: 5, token: "t" }, true).ping((e) => { got = e; });
+        assert.strictEqual(got.code, code);
+        assert.ok(got.message);
+    }
+});
+
+test("a connection file that is not ours is no connection", () => {
+    for (const text of ["", "{}", "[]", "null", '{"protocol":2,"port":1,"token":"x"}', '{"protocol":1,"port":99999,"token":"x"}'])
+        assert.strictEqual(Client.readConnection(text), null);
+    assert.strictEqual(Client.readConnection('{"protocol":1,"port":8,"token":"x"}').port, 8);
+});
+
+test("every text of the dialog is there in every language", () => {
+    for (const [key, row] of Object.entries(Texts.TABLE)) {
+        assert.strictEqual(row.length, 4, key);
+        assert.ok(row.every((text) => text.length > 0), key);
+    }
+    const fs = require("node:fs");
+    const path = require("node:path");
+    const panel = fs.readFileSync(path.join(__dirname, "../../../musescore_plugin/ui/Panel.qml"), "utf8");
+    for (const [, text] of panel.matchAll(/\btr\("([^"]*)"\)/g)) assert.ok(text in Texts.TABLE, text);
+    assert.strictEqual(Texts.lookup("Add", "de_AT"), "Hinzufügen");
+    assert.strictEqual(Texts.lookup("Add", "sv_SE"), "Add");
+});
+
+test("the start command survives spaces and quotes", () => {
+    const launch = Launch.read(JSON.stringify({ program: "/my app/it's", arguments: ["-m", "bridge.serve"], folder: "/a b" }));
+    const { execFileSync } = require("node:child_process");
+    const line = Launch.detachedShell(launch)[1].replace("nohup ", "printf '[%s]' ").replace(/>\/dev.*$/, "").replace("cd '/a b' && ", "");
+    assert.strictEqual(execFileSync("/bin/sh", ["-c", line]).toString(), "[/my app/it's][-m][bridge.serve]");
+    assert.strictEqual(Launch.read("nonsense"), null);
+});
+
+test("file addresses become paths", () => {
+    assert.strictEqual(Launch.localPath("file:///home/a%20b.wav"), "/home/a b.wav");
+    assert.strictEqual(Launch.localPath("file:///C:/a.wav"), "C:/a.wav");
+    assert.strictEqual(Launch.localPath("/plain.wav"), "/plain.wav");
+});

@@ -1,0 +1,176 @@
+"""The plugin's own code in a real MuseScore 3, without a window: what it reads, writes, keeps and takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.score.read import read_score
+from tests.musescore_plugin.musescore import (
+    SMALL,
+    FakeBridge,
+    convert,
+    dynamic,
+    hairpin,
+    needs_musescore,
+    perform,
+)
+
+pytestmark = needs_musescore
+
+PLAN: dict[str, Any] = {
+    "marks": [
+        dynamic(0, "0", 0, "pp"),
+        dynamic(1, "1", 480, "ff"),  # occupied by the f that is written there
+        hairpin(2, "2", 2400, 4800, "diminuendo"),  # overlaps the crescendo that is written there
+        hairpin(4, "4", 4800, 5760, "diminuendo"),
+        dynamic(6, "6", 7680, "mf"),
+        hairpin(7, "7", 9600, 13440, "crescendo"),
+        hairpin(9, "9", 13440, 15360, "crescendo", staff=2),
+        dynamic(8, "8", 11520, "p", confidence=0.3),  # too unsure to be ticked
+    ],
+    "tempos": [{"tick": 480, "bpm": 66.0}, {"tick": 7680, "bpm": 72.5}],
+    "unmarked_measures": [],
+    "warnings": [],
+}
+WRITTEN = [["dynamic", "f", 480, 480, 1, False], ["hairpin", "crescendo", 1920, 3360, 1, False]]
+ADDED = [
+    ["dynamic", "pp", 0, 0, 1, True],
+    ["dynamic", "mf", 7680, 7680, 1, True],
+    ["hairpin", "diminuendo", 4800, 5760, 1, True],
+    ["hairpin", "crescendo", 9600, 13440, 1, True],
+    ["hairpin", "crescendo", 13440, 15360, 2, True],
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def score(home: Path) -> Path:
+    """The small score as MuseScore's own file: a pickup, a repeat with voltas, a change of metre, two marks."""
+    return convert(home, SMALL, home / "small.mscz")
+
+
+@pytest.fixture
+def bridge(home: Path) -> Iterator[FakeBridge]:
+    started = FakeBridge(home, PLAN)
+    yield started
+    started.close()
+
+
+def test_the_score_is_read_with_pickup_metre_change_repeat_and_endings(home: Path, score: Path) -> None:
+    (seen,) = perform(home, score, ["look"])
+    measures = seen["measures"]
+    assert [m["number"] for m in measures] == [str(n) for n in range(10)]
+    assert [m["ticks"] for m in measures] == [480] + 5 * [1440] + 4 * [1920]
+    assert [m["time"] for m in measures] == 6 * [[3, 4]] + 4 * [[4, 4]]
+    assert [i for i, m in enumerate(measures) if m.get("repeat_start")] == [1]
+    assert [(i, m["repeat_times"]) for i, m in enumerate(measures) if m.get("repeat_times")] == [(4, 2)]
+    assert [(i, m["endings"]) for i, m in enumerate(measures) if m.get("endings")] == [(4, [1]), (5, [2])]
+    assert sorted(seen["marks"]) == sorted(WRITTEN)
+
+
+def test_what_is_sent_is_what_the_bridge_describes_and_becomes_the_score_in_the_file(
+    home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    from bridge.api import openapi
+    from bridge.api.work import read_score as from_request
+
+    perform(home, score, ["analyse", "/music/take.wav"])
+    request = bridge.asked[0]
+    assert {k.lower() for k in request["headers"]}.isdisjoint({"origin", "referer", "cookie", "sec-fetch-site"})
+    schema = {"$ref": "#/components/schemas/AnalyseRequest", "components": {"schemas": openapi.SCHEMAS}}
+    jsonschema.Draft202012Validator(schema).validate(request["body"])
+    sent, filed = from_request(request["body"]["score"]), read_score(score)
+    assert sent is not None
+    assert [(n.onset, n.duration, n.pitch, n.staff) for n in sent.notes] == [
+        (n.onset, n.duration, n.pitch, n.staff) for n in filed.notes
+    ]
+    fields = ("number", "start", "duration", "time", "offset", "repeat_start", "repeat_times", "endings")
+    assert [[getattr(m, f) for f in fields] for m in sent.measures] == [
+        [getattr(m, f) for f in fields] for m in filed.measures
+    ]
+    assert sorted(map(str, sent.marks)) == sorted(map(str, filed.marks))
+
+
+def test_marks_are_added_kept_on_the_second_run_and_removed_without_a_trace(
+    home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    marked = home / "marked.mscz"
+    told = perform(
+        home, score, ["look"], ["analyse", "/a.wav", {"tempo": True}], ["look"], ["save", str(marked), "mscz"],
+        ["analyse", "/a.wav"], ["look"], ["remove"], ["look"],
+    )  # fmt: skip
+    before, first, once, _, second, twice, removed, after = told
+    assert (first["state"], first["added"], first["removed"]) == ("applied", 5, 0)
+    assert sorted(once["marks"]) == sorted(WRITTEN + ADDED)
+    assert once["tempos"] == [[480, 66, True], [7680, 72.5, True]]
+    assert once["score"] == before["score"]
+    assert (second["state"], second["added"], second["removed"]) == ("applied", 0, 0)
+    assert twice["marks"] == once["marks"]
+    assert removed["removed"] == 7
+    assert (after["marks"], after["tempos"], after["score"]) == (before["marks"], [], before["score"])
+    filed = read_score(marked)
+    assert [(m.kind, m.value, m.start, m.end, m.staff) for m in filed.marks if m.ours] == sorted(
+        [(k, v, Fraction(a, 480), Fraction(b, 480), s) for k, v, a, b, s, _ in ADDED], key=lambda m: (m[2], m[4])
+    )
+    assert filed.fingerprint() == read_score(score).fingerprint()
+
+
+def test_the_exported_musicxml_says_real_dynamics(home: Path, score: Path, bridge: FakeBridge) -> None:
+    out = home / "marked.musicxml"
+    perform(home, score, ["analyse", "/a.wav"], ["save", str(out), "musicxml"])
+    text = out.read_text(encoding="utf-8")
+    assert "<pp/>" in text and "<mf/>" in text
+    assert "other-dynamics" not in text
+
+
+def test_after_saving_and_reopening_a_run_still_knows_its_own_marks(
+    home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    marked = home / "marked.mscz"
+    perform(home, score, ["analyse", "/a.wav"], ["save", str(marked), "mscz"])
+    run, seen, removed, after = perform(home, marked, ["analyse", "/a.wav"], ["look"], ["remove"], ["look"])
+    assert (run["added"], run["removed"]) == (0, 0)
+    assert sorted(seen["marks"]) == sorted(WRITTEN + ADDED)
+    assert removed["removed"] == 5
+    assert sorted(after["marks"]) == sorted(WRITTEN)
+
+
+def test_undo_takes_everything_back(home: Path, score: Path, bridge: FakeBridge) -> None:
+    before, run, after = perform(home, score, ["look"], ["analyse", "/a.wav", {"tempo": True}], ["undo"], ["look"])
+    assert run["steps"] == 4  # three hairpins by command, everything else in one
+    assert after == before
+
+
+def test_replacing_takes_the_marks_in_the_way_and_undo_brings_them_back(
+    home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    run, seen, after = perform(home, score, ["analyse", "/a.wav", {"policy": "replace"}], ["look"], ["undo"], ["look"])[
+        :3
+    ]
+    assert (run["added"], run["removed"]) == (7, 2)
+    assert [m for m in seen["marks"] if not m[5]] == []
+    assert sorted(after["marks"]) == sorted(WRITTEN)
+
+
+def test_comparing_writes_nothing(home: Path, score: Path, bridge: FakeBridge) -> None:
+    run, seen = perform(home, score, ["analyse", "/a.wav", {"policy": "compare"}], ["look"])
+    assert (run["state"], run["steps"]) == ("applied", 0)
+    assert sorted(seen["marks"]) == sorted(WRITTEN)
+
+
+def test_without_a_bridge_the_score_stays_as_it_is(home: Path, score: Path) -> None:
+    run, seen = perform(home, score, ["analyse", "/a.wav"], ["look"])
+    assert (run["state"], run["error"]["code"]) == ("failed", "no_bridge")
+    assert sorted(seen["marks"]) == sorted(WRITTEN)
