@@ -23,9 +23,9 @@ CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <Ardour>
   <Config><Option name="try-autostart-engine" value="1"/><Option name="hide-dummy-backend" value="0"/></Config>
   <Extra><AudioMIDISetup><EngineStates><State backend="None (Dummy)" driver="Normal Speed" device=""
-    input-device="Silence" output-device="Silence" sample-rate="48000" buffer-size="1024" n-periods="0" input-latency="0" output-latency="0" input-channels="0"
-    output-channels="0" active="1" use-buffered-io="0" midi-option="" lm-input=""
-    lm-output=""/></EngineStates></AudioMIDISetup></Extra>
+    input-device="Silence" output-device="Silence" sample-rate="48000" buffer-size="1024" n-periods="0"
+    input-latency="0" output-latency="0" input-channels="0" output-channels="0" active="1" use-buffered-io="0"
+    midi-option="" lm-input="" lm-output=""/></EngineStates></AudioMIDISetup></Extra>
 </Ardour>
 """
 

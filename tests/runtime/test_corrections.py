@@ -1,0 +1,88 @@
+"""Corrections are understood, validated and combined; anything else is refused in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.corrections import CorrectionError, Corrections, Pin, from_json, merge, parse_words
+
+
+def test_words_say_what_they_say():
+    found = parse_words(["x2", "offbeat", "metre=3", "bar@1:02.5", "beat@3", "beat2@4.25"])
+    pins = (Pin(3.0), Pin(4.25, 2), Pin(62.5, 1))
+    assert found == Corrections("double", True, 3, pins)
+    assert parse_words([]) == Corrections() and not parse_words([])
+    assert parse_words(["/2"]).tempo == "half"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["x3"], "not known"),
+        (["x2", "/2"], "contradict"),
+        (["metre=0"], "whole number from 1"),
+        (["metre=-3"], "not a whole number"),
+        (["metre=²"], "not a whole number"),
+        (["beat@"], "not a time"),
+        (["beat@nan"], "outside any recording"),
+        (["beat@-1"], "outside any recording"),
+        (["beat@1:61"], "not a time"),
+        (["beat0@1"], "whole number from 1"),
+        (["metre=3", "beat4@1"], "does not exist"),
+        (["beat@1", "beat@1.01"], "same beat"),
+        (["foo@1"], "before the @"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(words, why):
+    with pytest.raises(CorrectionError, match=why):
+        parse_words(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "{}", '{"corrections": 2}', '{"corrections": 1, "pinz": []}', '{"corrections": 1, "pins": 3}',
+        '{"corrections": 1, "pins": [{"time_s": "1"}]}', '{"corrections": 1, "pins": [{"time_s": true}]}',
+        '{"corrections": 1, "pins": [{"time_s": NaN}]}', '{"corrections": 1, "pins": [{"time_s": 1e400}]}',
+        '{"corrections": 1, "pins": [{"time_s": 1, "position": 1.0}]}', '{"corrections": 1, "tempo": "fast"}',
+        '{"corrections": 1, "tempo": []}', '{"corrections": 1, "offbeat": 1}',
+        '{"corrections": 1, "beats_per_bar": true}', "[" * 100_000,
+    ],
+    ids=lambda t: t[:40],
+)  # fmt: skip
+def test_files_that_make_no_sense_are_refused(text):
+    with pytest.raises(CorrectionError):
+        from_json(text)
+
+
+_pins = st.lists(st.tuples(st.integers(0, 80_000), st.none() | st.integers(1, 4)), max_size=20).map(
+    lambda rows: tuple(Pin(t * 0.05, p) for t, p in sorted({t: p for t, p in rows}.items()))
+)
+_corrections = st.builds(
+    Corrections, st.sampled_from(["half", "same", "double"]), st.booleans(), st.none() | st.integers(4, 16), _pins
+)
+
+
+@given(_corrections)
+def test_the_file_form_is_read_back_to_an_equal_value(corrections):
+    assert from_json(corrections.to_json()) == corrections
+    assert json.loads(corrections.to_json())["corrections"] == 1
+
+
+@given(_corrections, _corrections)
+def test_merging_keeps_every_later_pin_and_nothing_twice(first, then):
+    try:
+        both = merge(first, then)
+    except CorrectionError:
+        assert first.tempo == then.tempo != "same" or first.beats_per_bar != then.beats_per_bar
+        return
+    assert set(then.pins) <= set(both.pins) and len({p.time_s for p in both.pins}) == len(both.pins)
+    assert merge(first, Corrections()) == first
+
+
+def test_twice_half_a_beat_is_none():
+    assert not merge(Corrections(offbeat=True), Corrections(offbeat=True))
