@@ -48,6 +48,7 @@ __all__ = [
     "level_of",
     "measure",
     "measure_level_dbfs",
+    "n_resampled",
     "probe",
     "stream",
 ]
@@ -346,11 +347,15 @@ def _length_warnings(info: AudioInfo, n_frames: int) -> tuple[str, ...]:
     return ()
 
 
+def n_resampled(n_native: int, rate_hz: int) -> int:
+    """How many samples `stream` gives for `n_native` frames at `rate_hz`: rounded half up."""
+    return (2 * n_native * SAMPLE_RATE_HZ + rate_hz) // (2 * rate_hz)
+
+
 def stream(path: str | os.PathLike[str]) -> Iterator[Samples]:
     """Second pass: the mono mix at 22,050 Hz in blocks of any size, float32, not scaled.
 
-    Resampled by soxr (HQ); a file already at 22,050 Hz passes unchanged. n native frames give
-    ``n * 22050 / rate`` samples, rounded half up, the same ones however the file is read. Raises
+    Resampled by soxr (HQ), `n_resampled` samples in all; a file already at 22,050 Hz passes unchanged. Raises
     `AudioError` as `measure` does, at the block concerned.
     """
     path = Path(path)

@@ -55,15 +55,18 @@ class FrameLogits:
     """Shape (T,), total loudness in sone of the recording at the level of the level rule."""
 
     def columns(self) -> Values:
-        """All values as one array, shape (T, 9): beat, downbeat, change, dynamics, ntot_sone."""
+        """All values as one array, shape (T, 9): beat, downbeat, change, dynamics (5), ntot_sone."""
         return np.column_stack((self.beat, self.downbeat, self.change, self.dynamics, self.ntot_sone))
 
     @classmethod
     def from_columns(cls, columns: Values) -> FrameLogits:
         """The inverse of `columns`."""
-        parts = [np.ascontiguousarray(c, dtype=np.float32) for c in columns.T[[0, 1, 2, -1]]]
-        dynamics = np.ascontiguousarray(columns[:, 3:-1], dtype=np.float32)
-        return cls(parts[0], parts[1], parts[2], dynamics, parts[3])
+        return cls.from_rows(np.ascontiguousarray(columns.T, dtype=np.float32))
+
+    @classmethod
+    def from_rows(cls, rows: Values) -> FrameLogits:
+        """From the transpose of `columns`, shape (9, T); nothing is copied."""
+        return cls(rows[0], rows[1], rows[2], rows[3:-1].T, rows[-1])
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,16 @@ class Model:
     def run(self, samples: Samples) -> FrameLogits:
         """Logits of one stretch of samples, shape (n,) with n ≥ 1. Raises `ModelError`."""
         return _run(self.session, samples, self.card.name)
+
+    def release(self) -> None:
+        """Give back the working memory that runs leave reserved (CPU only); the model stays ready."""
+        if self.provider != "cpu":
+            return
+        from onnxruntime import RunOptions
+
+        options = RunOptions()
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        self.session.run(None, {"samples": np.zeros((1, 1), np.float32)}, options)
 
 
 def _run(session: Any, samples: Samples, name: str) -> FrameLogits:
@@ -238,6 +251,8 @@ def _session(runtime: Any, data: bytes, provider: str, where: str) -> Any:
     options.intra_op_num_threads = N_THREADS
     options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
+    # Without it the memory of one window is reserved twice.
+    options.enable_mem_pattern = False
     # Idle threads that spin would take the core that decodes the next minute of audio.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     settings = {"cuda": {"use_tf32": "0"}}.get(provider, {})

@@ -14,7 +14,7 @@ import numpy as np
 from runtime import audio, windows
 from runtime.analysis import Analysis, Source
 from runtime.errors import AudioError
-from runtime.frames import SAMPLE_RATE_HZ
+from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.model import FrameLogits, Model
 from runtime.progress import Cancel, Progress, check
@@ -102,7 +102,7 @@ def _run_model(
     cancel: Cancel | None,
 ) -> FrameLogits:
     gain = np.float32(gain_for_level(measured.level_dbfs))
-    expected = measured.duration_s * SAMPLE_RATE_HZ
+    n_samples = audio.n_resampled(measured.n_frames_native, measured.info.rate_hz)
     heard = 0
 
     def scaled() -> Iterator[Samples]:
@@ -115,13 +115,29 @@ def _run_model(
     def step(samples: Samples) -> windows.Columns:
         check(cancel)
         columns = model.run(samples).columns()
-        report(_SCAN_SHARE + _MODEL_SHARE * min(1.0, heard / expected))
+        report(_SCAN_SHARE + _MODEL_SHARE * min(1.0, heard / n_samples))
         return columns
 
-    columns = windows.run(step, ahead(scaled()))
-    if abs(heard - expected) > 1.0:
-        raise AudioError("the file changed while it was read", where=str(path))
-    return FrameLogits.from_columns(columns)
+    rows = _collect(windows.stretches(step, ahead(scaled())), n_frames(n_samples), path)
+    model.release()
+    return FrameLogits.from_rows(rows)
+
+
+def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> windows.Columns:
+    """Consecutive stretches (frames, columns) as one array (columns, `length`), the largest thing held here."""
+    rows = np.empty((0, 0), np.float32)
+    at = 0
+    for stretch in stretches:
+        if not rows.size:
+            rows = np.empty((stretch.shape[1], length), np.float32)
+        if at + len(stretch) > length:
+            break
+        rows[:, at : at + len(stretch)] = stretch.T
+        at += len(stretch)
+    else:
+        if at == length:
+            return rows
+    raise AudioError("the file changed while it was read", where=str(path))
 
 
 def _decode(logits: FrameLogits, model: Model, source: Source) -> Analysis:

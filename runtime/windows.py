@@ -74,33 +74,37 @@ def cut(blocks: Iterable[Samples]) -> Iterator[Window]:
     yield Window((base + start) // HOP_SAMPLES, buffer[start:filled], following == 0, True)
 
 
-def join(parts: Iterable[tuple[Window, Columns]]) -> Columns:
-    """Weighted mean of the windows' frames, shape (T, columns) over the whole recording.
+def join(parts: Iterable[tuple[Window, Columns]]) -> Iterator[Columns]:
+    """Weighted mean of the windows' frames, as consecutive stretches of shape (frames, columns), in order.
 
-    `parts` are the windows of `cut`, in order, each with the model's columns, shape (frames, columns).
+    `parts` are the windows of `cut`, in order, each with the model's columns, shape (frames, columns). A
+    stretch is given out, and no longer held here, as soon as no later window can reach it.
     """
-    finished: list[Columns] = []
     first = 0
-    total: Columns | None = None
-    weight = np.zeros(0, np.float32)
+    total = np.zeros((0, 0), np.float32)
+    weight = np.zeros((0, 1), np.float32)
     for window, columns in parts:
-        share = window.weights()
-        if total is None:
-            total, weight = np.zeros((0, columns.shape[1]), np.float32), np.zeros(0, np.float32)
+        share = window.weights()[:, None]
         done = window.first_frame - first
-        finished.append(total[:done] / weight[:done, None])
-        end = max(first + len(total), window.first_frame + len(columns))
-        longer = np.zeros((end - window.first_frame, columns.shape[1]), np.float32)
-        longer_weight = np.zeros(len(longer), np.float32)
-        longer[: len(total) - done], longer_weight[: len(total) - done] = total[done:], weight[done:]
-        longer[: len(columns)] += columns * share[:, None]
+        if done:
+            yield total[:done] / weight[:done]
+        held = len(weight) - done
+        length = max(held, len(columns))
+        longer, longer_weight = np.zeros((length, columns.shape[1]), np.float32), np.zeros((length, 1), np.float32)
+        if held:
+            longer[:held], longer_weight[:held] = total[done:], weight[done:]
+        longer[: len(columns)] += columns * share
         longer_weight[: len(columns)] += share
         total, weight, first = longer, longer_weight, window.first_frame
-    if total is None:
-        return np.zeros((0, 0), np.float32)
-    return np.concatenate([*finished, total / weight[:, None]])
+    if len(weight):
+        yield total / weight
+
+
+def stretches(model: Callable[[Samples], Columns], blocks: Iterable[Samples]) -> Iterator[Columns]:
+    """The model's columns for a whole recording, in order: 1 + n // 441 frames in all, however `blocks` are cut."""
+    return join((window, model(window.samples)) for window in cut(blocks))
 
 
 def run(model: Callable[[Samples], Columns], blocks: Iterable[Samples]) -> Columns:
-    """The model's columns for a whole recording, shape (1 + n // 441, columns), however `blocks` are cut."""
-    return join((window, model(window.samples)) for window in cut(blocks))
+    """The same in one array, shape (1 + n // 441, columns); at least one sample is needed."""
+    return np.concatenate(list(stretches(model, blocks)))

@@ -229,6 +229,13 @@ def test_the_cpu_gives_the_same_bytes_twice(card_path: Path) -> None:
     assert first.tobytes() == second.tobytes()
 
 
+def test_a_model_that_gave_back_its_memory_says_the_same(card_path: Path) -> None:
+    model = load_model(card_path, "cpu")
+    first = model.run(noise(200_000)).columns()
+    model.release()
+    np.testing.assert_array_equal(model.run(noise(200_000)).columns(), first)
+
+
 def test_identity_names_model_hash_and_provider(card_path: Path) -> None:
     model = load_model(card_path, "cpu")
     assert (model.identity.name, model.identity.provider) == ("stub", "cpu")
