@@ -23,6 +23,7 @@ _STRUCK_S = 0.03
 _VOICING_DB = {"melody": 0.0, "inner": -5.0, "bass": -3.0, "chord": -6.0}
 # A sampled piano gives about this for a tenfold velocity; used for differences within a chord only.
 _DB_PER_DECADE = 36.0
+_LOUD_VELOCITY, _LEVEL_ROUNDS = 92.0, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,16 +221,31 @@ def _solve_velocities(
     model: PianoModel,
     rng: np.random.Generator,
 ) -> None:
-    """Velocities chord by chord: the softest blow with which all that rings reaches the recording's peak."""
+    """Velocities that give the curve, at a level where the loudest blows come near `_LOUD_VELOCITY`.
+
+    How loud a record was mastered says nothing of the playing, so each recording's curve is scaled as a whole.
+    """
     groups = _groups(played)
     targets = _targets([group[0].onset_s for group in groups], to_real_s, curve)
+    offsets_db = [
+        np.array([_VOICING_DB[note.role] for note in group]) + rng.normal(0, 0.8, len(group)) for group in groups
+    ]
+    gain = 1.0
+    for _ in range(_LEVEL_ROUNDS):
+        _strike_all(groups, gain * targets, offsets_db, model)
+        loud = float(np.percentile([note.velocity for note in played], 95))
+        gain *= (_LOUD_VELOCITY / loud) ** (_DB_PER_DECADE * np.log10(2) / 10)
+    _strike_all(groups, gain * targets, offsets_db, model)
+
+
+def _strike_all(groups: list[list[Played]], targets: Floats, offsets_db: list[Floats], model: PianoModel) -> None:
+    """Chord by chord, the softest blow with which all that rings reaches the target in sone."""
     strings = Strings(model)
     candidates = np.arange(LOWEST_VELOCITY, HIGHEST_VELOCITY + 1)
-    for group, target in zip(groups, targets.tolist(), strict=True):
+    for group, target, offset_db in zip(groups, targets.tolist(), offsets_db, strict=True):
         now_s = group[0].onset_s
         pitches = np.array([note.pitch for note in group])
-        offsets_db = np.array([_VOICING_DB[note.role] for note in group]) + rng.normal(0, 0.8, len(group))
-        factor = 10 ** ((offsets_db - offsets_db.max()) / _DB_PER_DECADE)
+        factor = 10 ** ((offset_db - offset_db.max()) / _DB_PER_DECADE)
         velocities = np.clip(np.rint(candidates[:, None] * factor), 1, 127).astype(np.int64)
         chord = model.power[pitches[None, :], velocities].sum(axis=1)
         loudness = model.loudness(strings.ringing(now_s + _STRUCK_S), chord)
@@ -259,7 +275,7 @@ def _targets(onsets_s: Sequence[float], to_real_s: Callable[[float], float], cur
     peaks = np.array([curve.peak(t - _BEFORE_S, t + _AFTER_S) for t in real_s])
     raw = np.maximum(peaks - floor, 0.05)
     padded = np.concatenate([raw[:1], raw, raw[-1:]])
-    return 0.15 * padded[:-2] + 0.7 * padded[1:-1] + 0.15 * padded[2:]
+    return 0.2 * padded[:-2] + 0.6 * padded[1:-1] + 0.2 * padded[2:]
 
 
 def _events(played: list[Played], pedal: list[tuple[float, float]]) -> list[MidiEvent]:

@@ -24,6 +24,7 @@ import numpy as np
 
 from train.data.errors import DataError
 from train.data.items import Dropped
+from train.data.labels import change_points
 from train.data.mazurka_notes import GridNote, grid_notes
 from train.data.mazurkabl import Mazurka, mazurka_names, read_mazurka
 from train.data.mazurkabl_facts import (
@@ -84,9 +85,9 @@ def read_curve(path: Path) -> LoudnessCurve:
 
 
 def recordings(
-    folder: Path, only: tuple[str, ...], dropped: list[Dropped]
+    folder: Path, only: tuple[str, ...], dropped: list[Dropped], every: int = 1
 ) -> Iterator[tuple[Mazurka, list[GridNote], str, LoudnessCurve]]:
-    """Every recording with all its files; the others go to `dropped` with the reason."""
+    """Every recording (or every `every`-th of a mazurka) with all its files; the others go to `dropped`."""
     for name in mazurka_names(folder):
         if only and name not in only:
             continue
@@ -99,7 +100,7 @@ def recordings(
         except DataError as e:
             dropped.append(Dropped(name, "damaged or missing file", str(e), is_damage=True))
             continue
-        for pid in mazurka.times_s:
+        for pid in list(mazurka.times_s)[::every]:
             path = curve_path(folder, name, pid)
             if not path.is_file():
                 dropped.append(Dropped(f"{name}/{pid}", "no loudness curve"))
@@ -113,13 +114,11 @@ def recordings(
 def labels_json(mazurka: Mazurka, pid: str, made: Resynthesis) -> str:
     """Labels of one performance on its repaired beats, in the layout that `train.data.resynth` reads."""
     beats = np.round(made.repair.beats_s, 3)
-    levels = mazurka.levels.astype(int)
-    changes = np.flatnonzero(np.diff(levels, prepend=0) != 0)
     data = {
         "mazurka": mazurka.name, "pid": pid, "duration": _duration_s(made),
         "beats": beats.tolist(), "beat_in_bar": mazurka.beat_in_bar.tolist(), "measure": mazurka.bar.tolist(),
-        "downbeats": beats[mazurka.beat_in_bar == 1].tolist(), "dynamic": levels.tolist(),
-        "change_points": beats[changes].tolist(), "test_fold": fold_of(mazurka.name),
+        "downbeats": beats[mazurka.beat_in_bar == 1].tolist(), "dynamic": mazurka.levels.tolist(),
+        "change_points": beats[change_points(mazurka.levels)].tolist(), "test_fold": fold_of(mazurka.name),
     }  # fmt: skip
     return json.dumps(data, separators=(",", ":")) + "\n"
 
@@ -165,11 +164,11 @@ def _write_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def run(folder: Path, out: Path, only: tuple[str, ...]) -> tuple[int, list[Dropped]]:
+def run(folder: Path, out: Path, only: tuple[str, ...], every: int = 1) -> tuple[int, list[Dropped]]:
     """Resynthesise every recording that has its files; returns how many and what was dropped."""
     model, dropped = load_model(), list[Dropped]()
     rows: list[dict[str, object]] = []
-    for mazurka, notes, pid, curve in recordings(folder, only, dropped):
+    for mazurka, notes, pid, curve in recordings(folder, only, dropped, every):
         made = resynthesize(mazurka, notes, pid, curve, model)
         write_performance(out, mazurka, pid, made)
         rows.append(index_row(mazurka, pid, made))
@@ -192,9 +191,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="folder of MazurkaBL")
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", default="", help="comma-separated mazurkas, M06-1,M24-2 (default: all)")
+    parser.add_argument("--every", type=int, default=1, help="only every N-th recording of each mazurka")
     args = parser.parse_args(arguments)
     try:
-        made, dropped = run(args.folder, args.out, tuple(filter(None, args.only.split(","))))
+        made, dropped = run(args.folder, args.out, tuple(filter(None, args.only.split(","))), args.every)
     except DataError as e:
         print(e, file=sys.stderr)
         return 2
