@@ -24,8 +24,10 @@ from runtime.analysis import (
     Tempo,
 )  # fmt: skip
 from runtime.card import ModelCard
+from runtime.corrections import Corrections
 from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
 from runtime.decode.beats import track_beats
+from runtime.decode.correct import corrected, pinned_positions, pins_frames
 from runtime.decode.hairpins import find_hairpins
 from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
 from runtime.decode.options import DecodeOptions
@@ -44,19 +46,28 @@ def decode(
     card: ModelCard,
     source: Source,
     identity: ModelIdentity,
+    corrections: Corrections | None = None,
 ) -> Analysis:
     """The analysis that these frame logits and this loudness curve (both T frames) stand for.
 
-    When nothing sounds like beats the analysis has none, and says so in a warning: marks are not invented.
+    `corrections` are honoured by decoding under them. When nothing sounds like beats the analysis has none, and
+    says so in a warning: marks are not invented (pinned beats are taken at their word).
     """
     options = DecodeOptions.of(card.thresholds)
     silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
-    path = track_beats(logits.beat, options)
-    times_s = frames_to_s(path.frames)
-    if len(times_s) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
+    corrections = corrections or Corrections()
+    path = track_beats(logits.beat, options, pins_frames(corrections, len(logits.beat)))
+    if len(path.frames) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
         warning = "no beats were found: this does not sound like measured piano music, so there are no marks"
         return replace(silent, warnings=(warning,))
-    bars = find_bars(downbeat_probability(logits.downbeat, path.frames, options), options)
+    path = corrected(path, logits.beat, options, corrections)
+    times_s = frames_to_s(path.frames)
+    bars = find_bars(
+        downbeat_probability(logits.downbeat, path.frames, options),
+        options,
+        corrections.beats_per_bar,
+        pinned_positions(path.frames, corrections),
+    )
     levels = find_levels(
         beat_evidence(logits.dynamics, path.frames), change_evidence(logits.change, path.frames), options
     )

@@ -21,9 +21,8 @@ Ints = npt.NDArray[np.int64]
 
 METRES = (2, 3, 4, 6)
 _METRE_PRIOR = np.log([0.25, 0.35, 0.35, 0.05])
-_STATE_METRE = np.concatenate([np.full(m, m) for m in METRES])
-_STATE_POSITION = np.concatenate([np.arange(1, m + 1) for m in METRES])
 _NEAR_FRAMES = 2
+_RULED_OUT = -60.0
 
 
 @dataclass(frozen=True)
@@ -44,42 +43,73 @@ def downbeat_probability(logits: npt.NDArray[np.floating], beat_frames: Floats, 
     return np.asarray(p[np.clip(nearest, 0, len(p) - 1)].max(axis=1))
 
 
-def find_bars(p_downbeat: Floats, options: DecodeOptions) -> BarGrid:
-    """The most probable bars over beats with these downbeat probabilities [n]."""
+@dataclass(frozen=True)
+class _States:
+    """Metre and position of every state, and the log weight of starting in it."""
+
+    metre: Ints
+    position: Ints
+    start: Floats
+
+    @staticmethod
+    def of(beats_per_bar: int | None) -> _States:
+        metres = METRES if beats_per_bar is None else (beats_per_bar,)
+        prior = _METRE_PRIOR if beats_per_bar is None else np.zeros(1)
+        return _States(
+            np.concatenate([np.full(m, m) for m in metres]),
+            np.concatenate([np.arange(1, m + 1) for m in metres]),
+            np.repeat(prior - np.log(metres), metres),
+        )
+
+
+def find_bars(
+    p_downbeat: Floats,
+    options: DecodeOptions,
+    beats_per_bar: int | None = None,
+    known_position: Ints | None = None,
+) -> BarGrid:
+    """The most probable bars over beats with these downbeat probabilities [n].
+
+    `beats_per_bar` fixes the metre; `known_position` [n] says which beats are known to be at which position of
+    their bar (0: not known).
+    """
     n = len(p_downbeat)
     if n == 0:
         empty = np.empty(0, np.int64)
         return BarGrid(empty, empty, empty, np.empty(0))
+    states = _States.of(beats_per_bar)
     p = np.clip(p_downbeat, 1e-4, 1 - 1e-4)
-    is_first = _STATE_POSITION == 1
+    is_first = states.position == 1
     evidence = np.where(is_first[None, :], np.log(p)[:, None], np.log(1 - p)[:, None])
-    start = np.repeat(_METRE_PRIOR - np.log(METRES), METRES)
-    moves = _moves(options)
-    states = _viterbi(evidence, start, moves)
-    posterior = _posterior(evidence, start, moves)
-    position = _STATE_POSITION[states]
+    if known_position is not None:
+        wrong = (known_position[:, None] > 0) & (known_position[:, None] != states.position[None])
+        evidence = np.where(wrong, _RULED_OUT, evidence)
+    moves = _moves(states, options)
+    path = _viterbi(evidence, states.start, moves)
+    posterior = _posterior(evidence, states.start, moves)
+    position = states.position[path]
     return BarGrid(
         bar=np.cumsum(position == 1),
         position=position,
-        beats_per_bar=_STATE_METRE[states],
-        confidence=posterior[np.arange(n), states],
+        beats_per_bar=states.metre[path],
+        confidence=posterior[np.arange(n), path],
     )
 
 
-def _moves(options: DecodeOptions) -> Floats:
+def _moves(states: _States, options: DecodeOptions) -> Floats:
     """Log weights [from, to] of moving on, changing metre at the bar line and breaking a bar off."""
-    n = len(_STATE_METRE)
+    n = len(states.metre)
     moves = np.full((n, n), -np.inf)
     for a in range(n):
-        ends_bar = _STATE_POSITION[a] == _STATE_METRE[a]
+        ends_bar = states.position[a] == states.metre[a]
         for b in range(n):
-            same_metre = _STATE_METRE[a] == _STATE_METRE[b]
-            if same_metre and _STATE_POSITION[b] == _STATE_POSITION[a] % _STATE_METRE[a] + 1:
+            same_metre = states.metre[a] == states.metre[b]
+            if same_metre and states.position[b] == states.position[a] % states.metre[a] + 1:
                 moves[a, b] = 0.0
-            elif _STATE_POSITION[b] == 1:
+            elif states.position[b] == 1:
                 cost = 0.0 if ends_bar else options.bar_break_cost
                 moves[a, b] = -cost - (0.0 if same_metre else options.metre_change_cost)
-            elif same_metre and _STATE_POSITION[b] == _STATE_POSITION[a]:
+            elif same_metre and states.position[b] == states.position[a]:
                 moves[a, b] = -options.bar_break_cost
     return moves
 

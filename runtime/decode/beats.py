@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.decode.options import DecodeOptions
-from runtime.frames import frames_to_s
+from runtime.frames import FRAME_S, frames_to_s
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -21,6 +21,7 @@ SHORTEST_BEAT_S = 0.15
 LONGEST_BEAT_S = 2.4
 _PAUSE_COST = 3.0
 _PEAK_REACH_FRAMES = 3
+_CERTAIN_GAIN = 200.0
 _MOST_PREDECESSORS = 24
 
 
@@ -49,15 +50,33 @@ def find_peaks(p: Floats, least: float) -> Ints:
     return np.asarray(np.flatnonzero(first_largest & (p >= least)))
 
 
-def track_beats(beat_logits: npt.NDArray[np.floating], options: DecodeOptions) -> BeatPath:
-    """The beats of a recording from its beat logits [T]; empty when nothing looks like one."""
+def track_beats(
+    beat_logits: npt.NDArray[np.floating], options: DecodeOptions, pins_frames: Floats | None = None
+) -> BeatPath:
+    """The beats of a recording from its beat logits [T]; empty when nothing looks like one.
+
+    `pins_frames` are beats that are certain: they are kept where they are and leave no room for others nearby.
+    """
     p = probability(beat_logits, options.beat_scale, options.beat_offset)
-    if options.tempo_stiffness <= 0:
-        frames = find_peaks(p, options.beat_threshold)
-    else:
-        candidates = find_peaks(p, options.candidate_threshold)
-        frames = candidates[_best_path(frames_to_s(candidates), p[candidates], options)]
-    return BeatPath(_refine(beat_logits, frames), p[frames])
+    picks_peaks = options.tempo_stiffness <= 0
+    candidates = find_peaks(p, options.beat_threshold if picks_peaks else options.candidate_threshold)
+    frames = _refine(beat_logits, candidates)
+    chances = p[candidates]
+    if pins_frames is not None and len(pins_frames):
+        frames, chances = _with_pins(frames, chances, pins_frames)
+    if not picks_peaks:
+        chosen = _best_path(frames_to_s(frames), chances, options)
+        frames, chances = frames[chosen], chances[chosen]
+    return BeatPath(frames, chances)
+
+
+def _with_pins(frames: Floats, p: Floats, pins: Floats) -> tuple[Floats, Floats]:
+    """Candidates with every pin among them at probability 1 and none closer to a pin than the shortest beat."""
+    gap = np.abs(frames[:, None] - pins[None]).min(axis=1)
+    free = gap >= SHORTEST_BEAT_S / FRAME_S
+    merged = np.concatenate([frames[free], pins])
+    order = np.argsort(merged, kind="stable")
+    return merged[order], np.concatenate([p[free], np.ones(len(pins))])[order]
 
 
 def _refine(logits: npt.NDArray[np.floating], frames: Ints) -> Floats:
@@ -80,7 +99,7 @@ def _best_path(times_s: Floats, p: Floats, options: DecodeOptions) -> Ints:
         return np.empty(0, np.int64)
     bias = np.log(options.beat_threshold / (1 - options.beat_threshold))
     gain = np.log(p / (1 - p + 1e-12) + 1e-12) - bias
-    gain = np.clip(gain, -6, 4)
+    gain = np.where(p >= 1, _CERTAIN_GAIN, np.clip(gain, -6, 4))
     first = np.maximum(np.searchsorted(times_s, times_s - LONGEST_BEAT_S), np.arange(n) - _MOST_PREDECESSORS)
     last = np.searchsorted(times_s, times_s - SHORTEST_BEAT_S, side="right")
     # Column k of row j: the path that ends i → j with i = first[j] + k; the last column: j starts afresh.

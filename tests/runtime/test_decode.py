@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from runtime.analysis import LEVELS, Analysis, ModelIdentity, Source
 from runtime.card import ModelCard
+from runtime.corrections import parse_words
 from runtime.decode import DecodeOptions, decode
 from runtime.decode.bars import find_bars
 from runtime.decode.beats import find_peaks, track_beats
@@ -40,9 +41,10 @@ def frame_logits(beats_s: np.ndarray, metre: int, levels: np.ndarray, duration_s
     return FrameLogits(beat, downbeat, change, dynamics, np.ones(n, np.float32))
 
 
-def analyse(logits: FrameLogits) -> Analysis:
+def analyse(logits: FrameLogits, *words: str) -> Analysis:
     source = Source("by hand", len(logits.beat) * FRAME_S, 22_050)
-    return decode(logits, logits.ntot_sone, CARD, source, ModelIdentity("m", "0", "0", "cpu"))
+    identity = ModelIdentity("m", "0", "0", "cpu")
+    return decode(logits, logits.ntot_sone, CARD, source, identity, parse_words(words))
 
 
 def rubato(n: int, seed: int = 0) -> np.ndarray:
@@ -165,3 +167,77 @@ def test_any_logits_give_a_consistent_analysis(n: int, seed: int) -> None:
 
 def decode_twice_is_equal(logits: FrameLogits, analysis: Analysis) -> bool:
     return analyse(logits).to_json() == analysis.to_json()
+
+
+def steady(n: int = 48) -> tuple[np.ndarray, FrameLogits]:
+    """A beat every 0.6 s in 3/4."""
+    beats_s = 1 + 0.6 * np.arange(n)
+    return beats_s, frame_logits(beats_s, 3, np.repeat([1, 3], n // 2), beats_s[-1] + 2)
+
+
+def times(analysis: Analysis) -> np.ndarray:
+    return np.array([b.time_s for b in analysis.beats])
+
+
+def test_twice_the_tempo_puts_a_beat_on_the_best_evidence_between_two() -> None:
+    beats_s, logits = steady()
+    between_s = beats_s[:-1] + 0.34
+    logits.beat[np.rint(between_s / FRAME_S).astype(int)] = -6.0
+    got = times(analyse(logits, "x2"))
+    assert got == pytest.approx(np.sort(np.concatenate([beats_s, between_s])), abs=0.011)
+
+
+def test_half_the_tempo_keeps_every_second_beat_and_every_pin() -> None:
+    beats_s, logits = steady()
+    assert np.diff(times(analyse(logits, "/2"))) == pytest.approx(1.2, abs=0.03)
+    for first in (0, 1):
+        got = times(analyse(logits, "/2", f"beat@{beats_s[10 + first]:.3f}"))
+        assert np.abs(got - beats_s[10 + first]).min() < 1e-6
+        assert np.diff(got) == pytest.approx(1.2, abs=0.03)
+
+
+def test_offbeat_moves_every_beat_by_half_an_interval() -> None:
+    beats_s, logits = steady()
+    got = times(analyse(logits, "offbeat"))
+    assert len(got) == len(beats_s) - 1
+    assert np.all((got - beats_s[:-1] > 0.2) & (beats_s[1:] - got > 0.2))
+
+
+def test_this_is_beat_1_moves_all_bar_lines_and_levels_follow() -> None:
+    beats_s, logits = steady()
+    analysis = analyse(logits, f"bar@{beats_s[4]:.3f}", f"bar@{beats_s[31]:.3f}")
+    positions = [b.position for b in analysis.beats]
+    assert positions[4] == 1 and positions[31] == 1
+    assert [(d.beat, d.level) for d in analysis.dynamics] == [(0, "p"), (24, "f")]
+
+
+def test_the_metre_can_be_given() -> None:
+    beats_s, logits = steady()
+    logits.downbeat[:] = NO
+    logits.downbeat[np.rint(beats_s[::5] / FRAME_S).astype(int)] = YES
+    analysis = analyse(logits, "metre=5")
+    assert [b.position for b in analysis.beats[:10]] == [1, 2, 3, 4, 5] * 2
+    assert analysis.metre[0].beats_per_bar == 5
+
+
+def test_a_pinned_beat_is_where_it_was_pinned_and_nowhere_near() -> None:
+    beats_s, logits = steady()
+    got = times(analyse(logits, f"beat@{beats_s[20] + 0.1:.3f}"))
+    near = got[np.abs(got - beats_s[20]) < 0.25]
+    assert near == pytest.approx([beats_s[20] + 0.1], abs=1e-9)
+    assert len(got) == len(beats_s)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(["x2", "offbeat", "metre=3", "metre=7", "bar@2.5", "beat2@9.9", "beat@77"]), unique=True)
+)
+def test_any_corrections_give_a_consistent_analysis(words: list[str]) -> None:
+    if "metre=3" in words and "metre=7" in words:
+        words.remove("metre=7")
+    _, logits = steady()
+    analysis = analyse(logits, *words)
+    assert np.all(np.diff(times(analysis)) > 0)
+    assert len(analysis.beat_levels) == len(analysis.beats)
+    if "metre=7" in words:
+        assert {m.beats_per_bar for m in analysis.metre} == {7}
