@@ -18,6 +18,7 @@ from bridge.api.guard import UPLOAD_PATH, read_body
 from bridge.api.home import PROTOCOL
 from bridge.api.jobs import FINAL, Jobs
 from bridge.api.limits import Limits
+from bridge.api.openapi import DENSITIES, POLICIES
 from bridge.api.requests import parse_analyse, parse_json
 from bridge.api.uploads import Uploads
 
@@ -127,11 +128,17 @@ class _Api:
         return JSONResponse(self._result(request)["analysis"])
 
     async def plan(self, request: Request) -> Response:
+        density = request.query_params.get("density", "normal")
+        policy = request.query_params.get("policy", "keep")
+        if density not in DENSITIES or policy not in POLICIES:
+            raise bad_request(f"density must be one of {', '.join(DENSITIES)}, policy one of {', '.join(POLICIES)}")
         result = self._result(request)
-        if result["plan"] is None:
+        planned = result["planned"]
+        if planned is None:
             error = result["plan_error"] or NO_SCORE
             raise Refusal(409, error["code"], error["message"], error["advice"])
-        return JSONResponse({"fingerprint": result["fingerprint"], **result["plan"]})
+        told = {"fingerprint": result["fingerprint"], "tempos": planned["tempos"], "warnings": planned["warnings"]}
+        return JSONResponse({**told, **planned["plans"][f"{density}/{policy}"]})
 
     def _result(self, request: Request) -> dict[str, Any]:
         return self._jobs.result(self._jobs.get(request.path_params["id"]))

@@ -7,6 +7,9 @@ from typing import Any
 from bridge.api.limits import Limits
 from bridge.api.recording import SUFFIXES
 
+DENSITIES = ("sparse", "normal", "detailed")
+POLICIES = ("keep", "replace")
+
 VERSION = "1.0.0"
 Schema = dict[str, Any]
 
@@ -76,6 +79,7 @@ SCHEMAS: dict[str, Schema] = {
             "marks": _list(_ref("ExistingMark")),
             "tempos": _list({"type": "array", "description": "[tick, bpm]", "items": _NUMBER, "minItems": 2}),
         },
+        {"musicxml": {**_TEXT, "description": "the same page as MusicXML: used for ties and jumps where it agrees"}},
         more=True,
     ),
     "Measure": _object(
@@ -124,6 +128,7 @@ SCHEMAS: dict[str, Schema] = {
             "fingerprint": _TEXT,
             "marks": _list(_ref("PlannedMark")),
             "tempos": _list(_object({"tick": _TICK, "bpm": {"type": "number", "exclusiveMinimum": 0}})),
+            "displaced": _list(_ref("ExistingMark")),
             "unmarked_measures": _list(_TEXT),
             "warnings": _list(_TEXT),
         },
@@ -168,6 +173,8 @@ def document(limits: Limits) -> Schema:
     job = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": _ID}]}
     wait = _query("wait", {"type": "number", "maximum": limits.longest_wait_s}, "seconds to wait for a change")
     after = _query("after", _COUNT, "the revision already seen (default: the present one)")
+    density = _query("density", {"enum": list(DENSITIES)}, "how many marks (default: normal)")
+    policy = _query("policy", {"enum": list(POLICIES)}, "what of marks that stand there (default: keep)")
     suffix = {**_query("suffix", {"enum": list(SUFFIXES)}, "what kind of file"), "required": True}
     octets: Schema = {"required": True, "content": {"application/octet-stream": {}}}
     events: Schema = {"200": {"description": "server-sent events, each a Job", "content": {"text/event-stream": {}}}}
@@ -193,7 +200,10 @@ def document(limits: Limits) -> Schema:
             "/v1/job/{id}": {**job, "get": _operation("State and progress", "Job", parameters=[wait, after])},
             "/v1/job/{id}/events": {**job, "get": {"summary": "Progress as it happens", "responses": events}},
             "/v1/job/{id}/analysis": {**job, "get": _operation("What was heard", "Analysis")},
-            "/v1/job/{id}/plan": {**job, "get": _operation("The marks for the score that was sent", "Plan")},
+            "/v1/job/{id}/plan": {
+                **job,
+                "get": _operation("The marks for the score that was sent", "Plan", parameters=[density, policy]),
+            },
             "/v1/job/{id}/cancel": {**job, "post": _operation("Stop it", "Job", **_body("Nothing"))},
             "/v1/shutdown": {"post": _operation("Stop the bridge", "Stopping", **_body("Nothing"))},
         },

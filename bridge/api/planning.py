@@ -1,49 +1,56 @@
-"""From an analysis and a score to the plan that a notation program shows and applies.
+"""From an analysis and a score to the plans that a notation program shows and applies.
 
-Nothing musical is decided here: the runtime aligns and annotates, this module turns its plan into ticks.
+Nothing musical is decided here: the runtime aligns and annotates, this module turns its plans into ticks.
 """
 
 from __future__ import annotations
 
-import importlib.util
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bridge.api.notes import TICKS_PER_QUARTER
+from bridge.api.openapi import DENSITIES, POLICIES
 from runtime.analysis import Analysis
-from runtime.errors import MezzoforteError
-from runtime.progress import Progress
-from runtime.score.plan import Plan, PlannedMark
-from runtime.score.table import Score
+from runtime.score.align import POOR, Alignment
+from runtime.score.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
+from runtime.score.mark import align_file
+from runtime.score.plan import PlannedMark
+from runtime.score.table import Mark, Score
 
-PLANNER = "runtime.score.annotate"
-
-
-class PlanningError(MezzoforteError):
-    """Marks cannot be placed in the score."""
+TEMPO_RANGE_BPM = (5.0, 1000.0)
 
 
-def check_available() -> None:
-    """Raises `PlanningError` when this installation cannot align a recording with a score."""
-    if importlib.util.find_spec(PLANNER) is None:
-        raise PlanningError(
-            "this version of Mezzoforte cannot place marks in a score",
-            cause="the part that aligns a recording with a score is not installed",
-            advice="Update Mezzoforte",
-        )
+def plan_all(analysis: Analysis, score: Score, recording: Path) -> tuple[Analysis, dict[str, Any]]:
+    """Align the recording with the score and plan its marks for every density and policy.
+
+    Returns the analysis with the alignment's summary, and ``{"plans": {"normal/keep": …}, "tempos", "warnings"}``
+    (see schema ``Plan``). Raises `ScoreError` when the recording does not play this score.
+    """
+    alignment = align_file(recording, score, analysis)
+    plans: dict[str, Any] = {}
+    warnings: tuple[str, ...] = ()
+    for density in DENSITIES:
+        for policy in POLICIES:
+            options = AnnotateOptions(cast(Density, density), cast(Policy, policy))
+            decided = annotate(score, alignment, analysis, options)
+            plans[f"{density}/{policy}"] = view(decided, score)
+            warnings = decided.warnings
+    told = {
+        "plans": plans,
+        "tempos": tempos(alignment, score),
+        "warnings": [*score.warnings, *analysis.warnings, *warnings],
+    }
+    return replace(analysis, score=alignment.summary(score)), told
 
 
-def make(analysis: Analysis, score: Score, recording: Path, progress: Progress) -> dict[str, Any]:
-    """Align the recording with the score and plan its marks (schema ``Plan``). Raises `MezzoforteError`."""
-    check_available()
-    raise NotImplementedError
-
-
-def view(plan: Plan, score: Score) -> dict[str, Any]:
-    """A plan in ticks from the start of the written score (schema ``Plan``)."""
+def view(decided: Annotation, score: Score) -> dict[str, Any]:
+    """One plan in ticks from the start of the written score."""
+    plan = decided.plan
     return {
         "marks": [_mark(m, score) for m in sorted(plan.marks, key=lambda m: (m.measure, m.offset, m.staff, m.kind))],
+        "displaced": [_displaced(m, score) for m in plan.hidden],
         "unmarked_measures": [plan.numbers[i] for i in plan.unmarked],
     }
 
@@ -59,12 +66,32 @@ def _mark(mark: PlannedMark, score: Score) -> dict[str, Any]:
         "beat": round(float(beat), 3),
         "tick": ticks(measure.start + mark.offset),
         "staff": mark.staff,
-        "confidence": round(float(mark.confidence), 4),
+        "confidence": round(float(min(1.0, max(0.0, mark.confidence))), 4),
         "reason": mark.reason,
     }
     if mark.kind == "hairpin":
         data["end_tick"] = ticks(score.measures[mark.end_measure].start + mark.end_offset)
     return data
+
+
+def _displaced(mark: Mark, score: Score) -> dict[str, Any]:
+    # such marks count from their measure, see `runtime.score.plan.relative`
+    tick = ticks(score.measures[mark.measure].start + mark.start)
+    return {"kind": mark.kind, "value": mark.value, "tick": tick, "staff": mark.staff}
+
+
+def tempos(alignment: Alignment, score: Score) -> list[dict[str, Any]]:
+    """The tempo of every measure in quarters per minute, as played the first time, where it is known."""
+    out: dict[int, dict[str, Any]] = {}
+    edges_s = alignment.times_of(alignment.starts)
+    for n, index in enumerate(alignment.measures):
+        seconds = float(edges_s[n + 1] - edges_s[n])
+        if index in out or alignment.confidence[n] < POOR or seconds <= 0:
+            continue
+        bpm = 60 * float(score.measures[index].duration) / seconds
+        if TEMPO_RANGE_BPM[0] <= bpm <= TEMPO_RANGE_BPM[1]:
+            out[index] = {"tick": ticks(score.measures[index].start), "bpm": round(bpm, 3)}
+    return [out[i] for i in sorted(out)]
 
 
 def ticks(position: Fraction | float) -> int:

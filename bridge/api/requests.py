@@ -73,10 +73,10 @@ def _score(data: Any) -> dict[str, Any] | None:
         return None
     if not isinstance(data, dict):
         raise bad_request("score is not an object")
-    if "musicxml" in data:
-        # Parsed later, in the process that can be killed.
-        if not isinstance(data["musicxml"], str) or len(data) != 1:
-            raise bad_request("score.musicxml is not text, or stands beside other members")
-        return data
-    notes.to_score(data)
+    if not isinstance(data.get("musicxml", ""), str):
+        raise bad_request("score.musicxml is not text")
+    if "measures" in data:
+        notes.to_score(data)
+    elif set(data) != {"musicxml"}:  # parsed later, in the process that can be killed
+        raise bad_request("score is neither a note table nor {musicxml}")
     return data

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bridge.api import notes, planning
+from bridge.api import notes
 from bridge.api.errors import Refusal
 from runtime import audio
 from runtime.errors import MezzoforteError, ScoreError
@@ -16,19 +17,33 @@ from runtime.score.table import Score
 
 
 def read_score(data: dict[str, Any] | None) -> Score | None:
-    """The score of a request, if there is one. Raises `ScoreError`."""
+    """The score of a request, if there is one. Raises `ScoreError`.
+
+    A note table may come with the page's MusicXML, which says more (ties, jumps): it is used where both agree on
+    measures and staves; the marks are the table's, because only it knows which are ours.
+    """
     if data is None:
         return None
-    if "musicxml" in data:
-        return parse(from_bytes(data["musicxml"].encode("utf-8"), "score.musicxml"))
+    page = parse(from_bytes(data["musicxml"].encode("utf-8"), "score.musicxml")) if "musicxml" in data else None
+    if "measures" not in data:
+        return page
     try:
-        return notes.to_score(data)
+        table = notes.to_score(data)
     except Refusal as e:
         raise ScoreError(e.message) from e
+    if page is None:
+        return table
+    if [m.duration for m in page.measures] != [m.duration for m in table.measures] or len(page.staves) != len(
+        table.staves
+    ):
+        return replace(
+            table, warnings=("the exported page differs from the score, so its ties and jumps are not used",)
+        )
+    return replace(page, marks=table.marks)
 
 
 def work(request: dict[str, Any], recording: Path, progress: Callable[[float], None]) -> dict[str, Any]:
-    """Returns ``{"analysis", "plan", "plan_error"}``; `progress` is called with 0..1. Raises `MezzoforteError`."""
+    """Returns ``{"analysis", "planned", "plan_error"}``; `progress` is called with 0..1. Raises `MezzoforteError`."""
     from runtime.analyze import analyse_file
 
     # Counted while decoding, so that a header cannot lie about it; the runtime's own bound is a whole day.
@@ -38,10 +53,13 @@ def work(request: dict[str, Any], recording: Path, progress: Callable[[float], N
     analysis = analyse_file(
         recording, model=request["model"], provider=request["provider"], progress=lambda f: progress(share * f)
     )
-    plan, plan_error = None, None
+    planned, plan_error = None, None
     if score is not None:
+        from bridge.api.planning import plan_all
+
         try:
-            plan = planning.make(analysis, score, recording, lambda f: progress(share + (1 - share) * f))
+            analysis, planned = plan_all(analysis, score, recording)
         except MezzoforteError as e:
-            plan_error = {"code": "no_plan", "message": f"{e.what}", "advice": e.advice}
-    return {"analysis": json.loads(analysis.to_json(indent=None)), "plan": plan, "plan_error": plan_error}
+            cause = f" (likely cause: {e.cause})" if e.cause else ""
+            plan_error = {"code": "no_plan", "message": f"{e.what}{cause}", "advice": e.advice}
+    return {"analysis": json.loads(analysis.to_json(indent=None)), "planned": planned, "plan_error": plan_error}

@@ -67,7 +67,9 @@ function makeClient(newRequest, connection, sync) {
         job: function (id, after, done) {
             request("GET", "/v1/job/" + id + "?wait=" + WAIT_S + "&after=" + after, null, done);
         },
-        plan: function (id, done) { request("GET", "/v1/job/" + id + "/plan", null, done); },
+        plan: function (id, density, policy, done) {
+            request("GET", "/v1/job/" + id + "/plan?density=" + density + "&policy=" + policy, null, done);
+        },
         cancel: function (id, done) { request("POST", "/v1/job/" + id + "/cancel", {}, done); },
         // Nothing that is still under way will be heard of.
         close: function () {

@@ -4,6 +4,7 @@
 // those away, "compare" changes nothing and only shows the differences.
 
 var POLICIES = ["skip", "replace", "compare"];
+var DENSITIES = ["sparse", "normal", "detailed"];
 var LOWEST_CONFIDENCE = 0.5;
 
 // rows: every planned mark with what would happen to it; stale: our marks from earlier that are in no row.
@@ -11,6 +12,8 @@ function propose(table, plan, policy, placeOf) {
     var rows = [];
     var seen = {};
     for (var i = 0; i < plan.marks.length; i++) {
+        if (plan.marks[i].kind === "accent")
+            continue; // the host's interface has no way to add one
         var row = rowOf(table, plan.marks[i], policy, placeOf);
         if (seen[row.key])
             continue;
@@ -18,7 +21,16 @@ function propose(table, plan, policy, placeOf) {
         rows.push(row);
     }
     var stale = table.marks.filter(function (m) { return m.ours && !matched(rows, m); });
-    return { rows: rows, stale: stale };
+    return { rows: rows, stale: stale, displaced: policy === "replace" ? displacedIn(table, plan) : [] };
+}
+
+// Human marks that the whole plan replaces, beyond those that a single mark would overprint.
+function displacedIn(table, plan) {
+    return table.marks.filter(function (m) {
+        return !m.ours && (plan.displaced || []).some(function (d) {
+            return d.kind === m.kind && d.value === m.value && d.tick === m.tick && d.staff === m.staff;
+        });
+    });
 }
 
 function rowOf(table, mark, policy, placeOf) {
@@ -84,15 +96,6 @@ function find(list, test) {
     return null;
 }
 
-// density 0..1: tick that share of the marks that could be added, the surest ones.
-function thin(rows, density) {
-    var open = rows.filter(function (r) { return r.status !== "skip"; });
-    open.sort(function (a, b) { return b.confidence - a.confidence; });
-    var count = Math.round(density * open.length);
-    for (var i = 0; i < open.length; i++)
-        open[i].checked = i < count;
-}
-
 // Carry the ticks that a user set over to a fresh proposal for the same music.
 function carryOver(fresh, shown) {
     var ticked = {};
@@ -118,6 +121,11 @@ function edits(proposal) {
             remove.push(row.existing);
         }
     });
+    if (add.length)
+        proposal.displaced.forEach(function (m) {
+            if (remove.indexOf(m) < 0)
+                remove.push(m);
+        });
     return { add: add, remove: remove };
 }
 

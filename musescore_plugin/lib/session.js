@@ -1,13 +1,13 @@
 // The course of one analysis, from reading the score to undoing the marks. All that it needs is handed in:
 //   host.read()            -> note table         host.apply(edits) -> {steps}      host.undo(steps)
 //   host.connect()         -> client or null     host.changed()    called after every change of the session
-//   lib                    -> {propose, edits, carryOver, thin, placeOf, forBridge}
+//   lib                    -> {propose, edits, carryOver, placeOf, forBridge}
 // States: idle, analysing, review, applied, failed, closed.
 
 function makeSession(host, lib) {
     var session = {
         state: "idle", progress: 0, waiting: 0, error: null, job: "", table: null, plan: null, proposal: null,
-        policy: "skip", steps: 0, client: null, added: 0, removed: 0
+        policy: "skip", density: "normal", steps: 0, client: null, added: 0, removed: 0
     };
     var run = 0; // answers to anything but the latest run are not listened to
 
@@ -83,7 +83,13 @@ function makeSession(host, lib) {
             return change({ state: "idle", job: "" });
         if (job.state !== "done")
             return fail(job.error || { code: "failed", message: "the analysis failed", advice: "" });
-        session.client.plan(job.id, function (error, plan) {
+        fetchPlan(mine);
+    }
+
+    // Another density or policy is another plan of the same job.
+    function fetchPlan(mine) {
+        var policy = session.policy === "skip" ? "keep" : "replace";
+        session.client.plan(session.job, session.density, policy, function (error, plan) {
             if (mine !== run)
                 return;
             if (error)
@@ -96,6 +102,14 @@ function makeSession(host, lib) {
         });
     }
 
+    function choose(name, value) {
+        session[name] = value;
+        if (session.state !== "review")
+            return;
+        run += 1; // an answer to the choice before is late
+        fetchPlan(run);
+    }
+
     session.cancel = function () {
         if (session.state !== "analysing")
             return;
@@ -105,20 +119,8 @@ function makeSession(host, lib) {
         change({ state: "idle", job: "" });
     };
 
-    session.setPolicy = function (policy) {
-        session.policy = policy;
-        if (session.state !== "review")
-            return;
-        session.proposal = lib.propose(session.table, session.plan, policy, lib.placeOf);
-        change({});
-    };
-
-    session.setDensity = function (density) {
-        if (session.proposal) {
-            lib.thin(session.proposal.rows, density);
-            change({});
-        }
-    };
+    session.setPolicy = function (policy) { choose("policy", policy); };
+    session.setDensity = function (density) { choose("density", density); };
 
     session.tick = function (index, checked) {
         var row = session.proposal && session.proposal.rows[index];

@@ -3,6 +3,7 @@
 
 var TIED = 1;
 var GRACE = 2;
+var LONGEST_PAGE = 6000000; // the bridge takes 8 MiB in all
 var LEVELS = ["pppppp", "ppppp", "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fffff", "ffffff"];
 var STRESSES = ["sf", "sfz", "sff", "sffz", "sfp", "sfpp", "fz", "rf", "rfz", "fp", "pf", "n"];
 
@@ -22,6 +23,7 @@ function finish(raw, musicxml) {
         for (var k = 0; k < endings.length; k++)
             if (endings[k].length)
                 raw.measures[k].endings = endings[k];
+    raw.musicxml = musicxml && musicxml.length < LONGEST_PAGE ? musicxml : "";
     raw.fingerprint = fingerprint(raw);
     return raw;
 }
@@ -75,7 +77,7 @@ function fingerprint(table) {
 
 // What is sent: only the members that the bridge knows, and only marks that it has a name for.
 function forBridge(table) {
-    return {
+    var sent = {
         measures: table.measures.map(function (m) {
             var out = { tick: m.tick, ticks: m.ticks, time: m.time, number: m.number };
             if (m.repeat_start)
@@ -94,6 +96,9 @@ function forBridge(table) {
         tempos: table.tempos.filter(function (t) { return !t.ours && t.bpm >= 5 && t.bpm <= 1000; })
             .map(function (t) { return [t.tick, t.bpm]; })
     };
+    if (table.musicxml)
+        sent.musicxml = table.musicxml;
+    return sent;
 }
 
 function isKnown(mark) {

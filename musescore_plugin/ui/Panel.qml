@@ -41,7 +41,7 @@ Rectangle {
             apply: function (table, changes) { return Score.apply(port.ms(), table, changes); },
             undo: function (steps) { Score.undo(port.ms(), steps); },
             changed: refresh
-        }, { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, thin: Plan.thin, placeOf: Plan.placeOf,
+        }, { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, placeOf: Plan.placeOf,
              forBridge: Table.forBridge });
         refresh(session);
         knock(true);
@@ -221,8 +221,12 @@ Rectangle {
             Label { text: panel.tr("Density") }
             Slider {
                 Layout.fillWidth: true
+                from: 0
+                to: 2
                 value: 1
-                onMoved: panel.session.setDensity(value)
+                stepSize: 1
+                snapMode: Slider.SnapAlways
+                onMoved: panel.session.setDensity(Plan.DENSITIES[Math.round(value)])
             }
         }
 

@@ -48,7 +48,7 @@ MuseScore {
             apply: function (t, changes) { return Score.apply(ms(), t, changes); },
             undo: function (steps) { Score.undo(ms(), steps); },
             changed: function () { }
-        }, { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, thin: Plan.thin, placeOf: Plan.placeOf,
+        }, { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, placeOf: Plan.placeOf,
              forBridge: Table.forBridge });
         session.policy = options.policy || "skip";
         session.start(path);

@@ -62,7 +62,7 @@ class FakeBridge:
             def do_GET(self) -> None:
                 if self.path == "/ping":
                     self._reply(200, {"name": "mezzoforte", "protocol": 1})
-                elif self.path.endswith("/plan"):
+                elif "/plan?" in self.path:
                     self._reply(200, {"fingerprint": bridge.asked[-1]["body"]["fingerprint"], **plan})
                 else:
                     self._reply(200, {"job": bridge.job("done", 2)})

@@ -69,12 +69,15 @@ test("a mark without confidence is shown but not ticked", () => {
     assert.deepStrictEqual(plain(p.rows.map((r) => r.checked)), [false, true]);
 });
 
-test("density ticks the surest marks", () => {
-    const p = propose(table(), [dynamic(0, "p", 0.3), dynamic(1920, "f", 0.7), dynamic(3840, "p", 0.9), dynamic(5760, "f", 0.2)]);
-    Plan.thin(p.rows, 0.5);
-    assert.deepStrictEqual(plain(p.rows.map((r) => r.checked)), [false, true, true, false]);
-    Plan.thin(p.rows, 0);
-    assert.ok(p.rows.every((r) => !r.checked));
+test("replacing also takes what the whole plan displaces, if anything is added", () => {
+    const t = table();
+    t.marks = [mark("dynamic", "ff", 5760, 5760, false), mark("dynamic", "f", 3840, 3840, false)];
+    const plan = { marks: [dynamic(0, "p")], displaced: [{ kind: "dynamic", value: "ff", tick: 5760, staff: 1 }] };
+    const p = Plan.propose(t, plan, "replace", Plan.placeOf);
+    assert.deepStrictEqual(Plan.edits(p).remove, [t.marks[0]]);
+    p.rows[0].checked = false;
+    assert.strictEqual(Plan.edits(p).remove.length, 0);
+    assert.strictEqual(Plan.edits(Plan.propose(t, plan, "skip", Plan.placeOf)).remove.length, 0);
 });
 
 test("a mark stands on a note or rest: its own staff, another of the part, or the one before", () => {

@@ -4,7 +4,7 @@ const assert = require("node:assert");
 const { load, table, dynamic } = require("./load.js");
 const [Table, Plan, Session, Client, Texts, Launch] = ["table", "plan", "session", "client", "texts", "launch"].map((n) => load(n + ".js"));
 
-const LIB = { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, thin: Plan.thin, placeOf: Plan.placeOf,
+const LIB = { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, placeOf: Plan.placeOf,
               forBridge: Table.forBridge };
 const job = (state, revision = 1, more = {}) => ({ job: { id: "a", state, revision, progress: 0.5, waiting_before: 0, error: null, ...more } });
 
@@ -100,6 +100,19 @@ test("a failed write is told and can be tried again from a new analysis", () => 
     assert.deepStrictEqual([s.session.state, s.session.error.code], ["failed", "apply"]);
 });
 
+test("another density is fetched, and the answer to the choice before it is not listened to", () => {
+    const s = stage();
+    s.reachReview();
+    s.session.setDensity("detailed");
+    s.session.setPolicy("replace");
+    const [first, second] = [s.next(), s.next()];
+    assert.deepStrictEqual([first.args, second.args], [["a", "detailed", "keep"], ["a", "detailed", "replace"]]);
+    const plan = (value) => ({ fingerprint: s.session.table.fingerprint, marks: [dynamic(0, value)], tempos: [] });
+    second.done(null, plan("ff"));
+    first.done(null, plan("pp"));
+    assert.strictEqual(s.session.proposal.rows[0].value, "ff");
+});
+
 test("a second start while one runs is ignored", () => {
     const s = stage();
     s.session.start("/a.wav");
@@ -109,7 +122,7 @@ test("a second start while one runs is ignored", () => {
 
 test("a thousand progress reports answered in place do not overflow the stack", () => {
     let n = 0;
-    const client = { analyse: (p, t, f, done) => done(null, job("running", 0)), plan: (id, done) => done({ code: "x" }, null),
+    const client = { analyse: (p, t, f, done) => done(null, job("running", 0)), plan: (id, density, policy, done) => done({ code: "x" }, null),
                      job: (id, after, done) => done(null, job(++n < 20000 ? "running" : "failed", n)) };
     const session = Session.makeSession({ connect: () => client, read: () => Table.finish(table(), ""), changed: () => {} }, LIB);
     session.start("/a.wav");
