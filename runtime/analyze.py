@@ -23,6 +23,7 @@ from runtime.errors import MezzoforteError, OutputError
 if TYPE_CHECKING:
     from runtime.analysis import Analysis
     from runtime.batch import Outcome
+    from runtime.corrections import Corrections
     from runtime.model import Model, Provider
     from runtime.outputs import Targets
     from runtime.progress import Cancel, Progress, TerminalProgress
@@ -37,8 +38,9 @@ def analyse_file(
     provider: Provider = "auto",
     progress: Progress | None = None,
     cancel: Cancel | None = None,
+    corrections: Corrections | None = None,
 ) -> Analysis:
-    """Analyse one recording.
+    """Analyse one recording, under `corrections` when somebody knows better.
 
     `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
     then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
@@ -49,7 +51,7 @@ def analyse_file(
     from runtime.pipeline import hear
 
     ready = model if isinstance(model, Model) else load_model(model, provider)
-    return hear(path, ready, progress, cancel).analysis
+    return hear(path, ready, progress, cancel, corrections).analysis
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -68,7 +70,22 @@ def build_parser() -> argparse.ArgumentParser:
     add("--skip-existing", action="store_true", help="leave out recordings whose results are all there")
     add("--jobs", type=_jobs, default=1, metavar="N", help="recordings analysed at the same time (default: 1)")
     add("--quiet", action="store_true", help="no progress and no tables, only errors")
+    add("--correct", action="append", default=[], metavar="WORD",
+        help="x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME or bar@TIME; may be repeated")  # fmt: skip
+    add("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file, before those of --correct")
+    add_score_options(parser)
     return parser
+
+
+def add_score_options(parser: argparse.ArgumentParser) -> None:
+    """The options that only matter with `--score`."""
+    add = parser.add_argument_group("with a score").add_argument
+    add("--score", type=Path, metavar="FILE", help="MusicXML, mxl, mscx, mscz or MIDI: gets the dynamics (needs --out)")
+    add("--density", choices=("sparse", "normal", "detailed"), default="normal", help="how many marks")
+    add(
+        "--existing", choices=("keep", "replace", "compare"), default="keep", help="what to do about marks in the score"
+    )
+    add("--dry-run", action="store_true", help="print the plan as a table and write nothing")
 
 
 def _jobs(text: str) -> int:
@@ -80,6 +97,7 @@ def _jobs(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     """Do what the options say; returns the exit status. Raises `KeyboardInterrupt`."""
     try:
+        corrections = _corrections(options)
         targets = _plan(options)
         if options.skip_existing:
             targets = _missing(targets, options.quiet)
@@ -94,14 +112,31 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         for warning in model.warnings:
             _say(f"warning: {warning}")
-    failed = _analyse(options, model, targets)
+    failed = _analyse(options, model, targets, corrections)
     if failed and len(targets) > 1:
         _say(f"{failed} of {len(targets)} recordings failed.")
     return EXIT_SOME_FAILED if failed else EXIT_OK
 
 
+def _corrections(options: argparse.Namespace) -> Corrections | None:
+    """What `--corrections` and `--correct` say together. Raises `MezzoforteError`."""
+    if not options.correct and options.corrections is None:
+        return None
+    if len(options.audio) > 1:
+        raise OutputError("corrections belong to one recording", advice="Give one recording at a time")
+    from runtime.corrections import merge, parse_words, read_file
+
+    words = parse_words(options.correct)
+    return words if options.corrections is None else merge(read_file(options.corrections), words)
+
+
 def _plan(options: argparse.Namespace) -> Targets:
-    """Every output file; a recording without any goes to stdout."""
+    """Every output file; a recording without any goes to stdout, or with a score to where that goes."""
+    if options.score is not None:
+        from runtime.score_command import check_score_options
+
+        check_score_options(options)
+        return {options.audio[0]: {}}
     inputs = list(dict.fromkeys(options.audio))
     formats = list(dict.fromkeys(f.strip() for f in options.format.split(",") if f.strip()))
     if options.out is not None:
@@ -124,7 +159,9 @@ def _missing(targets: Targets, quiet: bool) -> Targets:
     return missing
 
 
-def _analyse(options: argparse.Namespace, model: Model, targets: Targets) -> int:
+def _analyse(
+    options: argparse.Namespace, model: Model, targets: Targets, corrections: Corrections | None = None
+) -> int:
     """Analyse and write; returns how many recordings failed."""
     from runtime.progress import TerminalProgress
 
@@ -132,18 +169,20 @@ def _analyse(options: argparse.Namespace, model: Model, targets: Targets) -> int
     shown = not options.quiet
     label = next(iter(targets)).name if len(targets) == 1 else f"{len(targets)} recordings"
     with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
-        for outcome in _outcomes(options, model, list(targets), bar):
-            message = outcome.error or _deliver(outcome, targets[outcome.path])
+        for outcome in _outcomes(options, model, list(targets), bar, corrections):
             bar.wipe()
+            message = outcome.error or _deliver(options, outcome, targets[outcome.path])
             if message:
                 failed += 1
                 _say(f"error: {message}")
-            elif shown and outcome.heard:
+            elif shown and outcome.heard and options.score is None:
                 _tell(outcome.heard.analysis, outcome.path, targets)
     return failed
 
 
-def _outcomes(options: argparse.Namespace, model: Model, paths: list[Path], bar: TerminalProgress) -> Iterator[Outcome]:
+def _outcomes(
+    options: argparse.Namespace, model: Model, paths: list[Path], bar: TerminalProgress, corrections: Corrections | None
+) -> Iterator[Outcome]:
     if options.jobs > 1 and len(paths) > 1:
         from runtime.batch import analyse_in_processes
         from runtime.model import find_card
@@ -153,12 +192,20 @@ def _outcomes(options: argparse.Namespace, model: Model, paths: list[Path], bar:
         )
     from runtime.batch import analyse_each
 
-    return analyse_each(paths, model, bar)
+    return analyse_each(paths, model, bar, corrections=corrections)
 
 
-def _deliver(outcome: Outcome, files: Mapping[str, Path]) -> str:
+def _deliver(options: argparse.Namespace, outcome: Outcome, files: Mapping[str, Path]) -> str:
     """Write one result; returns a message when that failed."""
     if outcome.heard is None:
+        return ""
+    if options.score is not None:
+        from runtime.score_command import mark_command
+
+        try:
+            mark_command(options, outcome.heard, _say)
+        except MezzoforteError as e:
+            return str(e)
         return ""
     if not files:
         # Bytes, so that the result is UTF-8 whatever the terminal's encoding.

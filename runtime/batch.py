@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runtime.corrections import Corrections
 from runtime.errors import MezzoforteError
 from runtime.model import Model, Provider, load_model
 from runtime.pipeline import Heard, hear
@@ -24,17 +25,23 @@ class Outcome:
 
 
 def analyse_each(
-    paths: Sequence[Path], model: Model, progress: Progress | None = None, cancel: Cancel | None = None
+    paths: Sequence[Path],
+    model: Model,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    corrections: Corrections | None = None,
 ) -> Iterator[Outcome]:
     """Analyse recordings in this process, in order. `progress` runs once from 0 to 1 over all of them."""
     for index, path in enumerate(paths):
         part = of_several(progress, index, len(paths)) if progress else None
-        yield _outcome(path, model, part, cancel)
+        yield _outcome(path, model, part, cancel, corrections)
 
 
-def _outcome(path: Path, model: Model, progress: Progress | None, cancel: Cancel | None) -> Outcome:
+def _outcome(
+    path: Path, model: Model, progress: Progress | None, cancel: Cancel | None, corrections: Corrections | None = None
+) -> Outcome:
     try:
-        return Outcome(path, hear(path, model, progress, cancel))
+        return Outcome(path, hear(path, model, progress, cancel, corrections))
     except MezzoforteError as e:
         return Outcome(path, None, str(e))
     except MemoryError:

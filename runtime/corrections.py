@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from runtime.errors import MezzoforteError
@@ -19,6 +20,7 @@ TempoFactor = Literal["half", "same", "double"]
 LONGEST_S = 24 * 3600.0
 MOST_PINS = 100_000
 SAME_BEAT_S = 0.03
+MOST_BYTES = 16 << 20
 METRES = range(1, 17)
 _FACTORS: dict[str, TempoFactor] = {"x2": "double", "/2": "half", "x1": "same"}
 
@@ -128,6 +130,16 @@ def from_json(text: str) -> Corrections:
         raise CorrectionError("pins is not a list")
     pins = sorted((_pin_row(row) for row in rows), key=lambda p: p.time_s)
     return Corrections(data.get("tempo", "same"), data.get("offbeat", False), data.get("beats_per_bar"), tuple(pins))
+
+
+def read_file(path: Path) -> Corrections:
+    """Corrections from a JSON file. Raises `CorrectionError` that names the file."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise CorrectionError(f"the file is larger than {MOST_BYTES >> 20} MiB", where=str(path))
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as e:
+        raise CorrectionError("the file of corrections cannot be read", where=str(path), cause=str(e)) from e
 
 
 def merge(first: Corrections, then: Corrections) -> Corrections:

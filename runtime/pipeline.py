@@ -13,6 +13,7 @@ import numpy as np
 
 from runtime import audio, windows
 from runtime.analysis import Analysis, Source
+from runtime.corrections import Corrections
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
@@ -45,9 +46,13 @@ class Heard:
 
 
 def hear(
-    path: str | os.PathLike[str], model: Model, progress: Progress | None = None, cancel: Cancel | None = None
+    path: str | os.PathLike[str],
+    model: Model,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    corrections: Corrections | None = None,
 ) -> Heard:
-    """Analyse one recording.
+    """Analyse one recording, under the corrections of somebody who knows it when there are any.
 
     `progress` and `cancel` are called from the calling thread, between blocks and windows. Raises
     `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
@@ -64,7 +69,7 @@ def hear(
         analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
     else:
         logits = _run_model(path, measured, model, outline, report, cancel)
-        analysis = _decode(logits, model, source)
+        analysis = _decode(logits, model, source, corrections)
         analysis = replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
     report(1.0)
     return Heard(analysis, outline.finish(), measured.info.channels)
@@ -140,10 +145,10 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
     raise AudioError("the file changed while it was read", where=str(path))
 
 
-def _decode(logits: FrameLogits, model: Model, source: Source) -> Analysis:
+def _decode(logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None) -> Analysis:
     from runtime.decode import decode
 
-    return decode(logits, logits.ntot_sone, model.card, source, model.identity)
+    return decode(logits, logits.ntot_sone, model.card, source, model.identity, corrections)
 
 
 def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samples]:
