@@ -23,6 +23,7 @@ from train.data.annotations import Annotation, bar_positions, read_annotation
 from train.data.errors import DataError
 from train.data.items import Dropped, Item, Reading
 from train.data.labels import BeatLabels, Floats
+from train.data.midi_check import drop_broken_midi
 from train.data.midi_score import read_midi_score
 from train.data.pieces import asap_piece
 from train.data.report import print_report
@@ -178,11 +179,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m train.data.asap", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--report", action="store_true", help="print the table (the default and only action)")
+    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(arguments)
     try:
         reading = read_asap(args.folder)
+        if args.check_midi:
+            reading = drop_broken_midi(reading)
     except DataError as e:
         print(e, file=sys.stderr)
         return 2

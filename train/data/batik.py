@@ -22,6 +22,7 @@ from train.data.bars import beat_grid
 from train.data.errors import DataError
 from train.data.items import Dropped, Item, Reading
 from train.data.labels import BeatLabels, Floats
+from train.data.midi_check import drop_broken_midi
 from train.data.midi_score import MidiScore
 from train.data.pieces import batik_piece
 from train.data.report import print_report
@@ -161,11 +162,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line: counts per sonata and what was dropped; 0 fine, 1 refused (`--strict`), 2 unusable."""
     parser = argparse.ArgumentParser(prog="python -m train.data.batik", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(arguments)
     try:
         reading = read_batik(args.folder)
+        if args.check_midi:
+            reading = drop_broken_midi(reading)
     except DataError as e:
         print(e, file=sys.stderr)
         return 2

@@ -20,6 +20,7 @@ from train.data.errors import DataError
 from train.data.items import Dropped, Item, Reading
 from train.data.labels import BeatLabels
 from train.data.mazurkabl_facts import FIRST_MARK_BEAT
+from train.data.midi_check import drop_broken_midi
 from train.data.pieces import mazurka_piece
 from train.data.report import print_report
 
@@ -92,11 +93,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m train.data.resynth", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tiers", default=",".join(TIERS), help="comma-separated (default: all)")
+    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(arguments)
     try:
         reading = read_resynth(args.folder, tiers=tuple(args.tiers.split(",")))
+        if args.check_midi:
+            reading = drop_broken_midi(reading)
     except DataError as e:
         print(e, file=sys.stderr)
         return 2

@@ -282,6 +282,14 @@ def test_missing_performances_are_dropped_and_missing_scores_mask_levels(tmp_pat
     assert asap.main([str(tmp_path), "--strict"]) == 1
 
 
+def test_a_midi_file_without_notes_is_found_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_asap(tmp_path)
+    mido.MidiFile().save(tmp_path / "Two.mid")
+    assert asap.main([str(tmp_path), "--strict"]) == 0
+    assert asap.main([str(tmp_path), "--strict", "--check-midi"]) == 1
+    assert "Two.mid" in capsys.readouterr().out
+
+
 def test_one_piece_has_one_name_in_every_data_set() -> None:
     assert asap_piece("Mozart", "Piano_Sonatas_11-3") == batik_piece("kv331_3") == "mozart/kv331/3"
     assert asap_piece("Chopin", "Mazurkas_op_6_1") == mazurka_piece("M06-1")
