@@ -10,7 +10,7 @@ from runtime.write.options import WriteOptions
 from runtime.write.tempo_map import tempo_map
 
 DAW_SCHEMA = 1
-GAIN_STEP_DB = 0.5
+GAIN_STEP_DB = 1.0
 
 
 def render_daw(analysis: Analysis, options: WriteOptions) -> bytes:

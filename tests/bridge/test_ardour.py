@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
@@ -21,6 +22,7 @@ from tests.runtime.write.takes import empty, take
 
 LONG = take(400.0)
 OTHER = take(200.0, seed=9, position=2, first_s=0.4)
+SHORTER = take(90.0, first_s=0.02)
 needs_engine = pytest.mark.skipif(find_engine() is None, reason="Ardour is not installed")
 needs_window = pytest.mark.skipif(
     binary() is None or shutil.which("Xvfb") is None, reason="Ardour or Xvfb is not installed"
@@ -69,21 +71,21 @@ def test_the_editor_action_writes_into_a_running_ardour_once(tmp_path):
     session = new_session(tmp_path / "take", tmp_path)
     configure(tmp_path, session)
     with running(session, tmp_path) as ardour:
-        for analysis in (OTHER, LONG, OTHER):
+        for analysis in (OTHER, SHORTER, OTHER):
             (tmp_path / "in.json").write_text(analysis.to_json())
             asked_s = [0.0]
 
             def written(duration_s: float = analysis.source.duration_s, asked_s: list[float] = asked_s) -> bool:
-                if time.monotonic() - asked_s[0] > 15:
+                if time.monotonic() - asked_s[0] > 40:
                     asked_s[0] = time.monotonic()
                     live = ["--session", str(session), "--live", "127.0.0.1:3819"]
                     assert main([str(tmp_path / "in.json"), *live]) == 0
                 ardour.save()
-                ranges = read_saved(session_file(session)).ranges
-                return ("mf: recording", 0.0, duration_s) in ranges
+                saved = read_saved(session_file(session))
+                points = len(json.loads((session / PLAN).read_text())["gain"])
+                return ("mf: recording", 0.0, duration_s) in saved.ranges and saved.gain_points == points
 
-            assert wait(written, 90)
-            ardour.save()
+            assert wait(written, 120)
             check(read_saved(session_file(session)), analysis)
 
 
