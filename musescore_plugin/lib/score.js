@@ -341,13 +341,14 @@ function removeOurs(ms, table) {
     return { removed: ours.length, steps: 1 };
 }
 
-// Shows a tick of a staff to the user.
+// Shows a tick of a staff to the user (from 3.5 on).
+function canJump(ms) {
+    return typeof ms.score.selection.selectRange === "function";
+}
+
 function jump(ms, tick, staff) {
     var selection = ms.score.selection;
-    if (!selection.selectRange)
-        return false;
     ms.score.startCmd();
     selection.selectRange(tick, tick + 1, staff - 1, staff);
     ms.score.endCmd();
-    return true;
 }

@@ -265,7 +265,7 @@ Rectangle {
                 Label { text: model.why; Layout.fillWidth: true; elide: Text.ElideRight }
                 Button {
                     text: panel.tr("Show")
-                    visible: model.tick >= 0
+                    visible: model.tick >= 0 && Score.canJump(panel.port.ms())
                     implicitHeight: 24
                     onClicked: Score.jump(panel.port.ms(), model.tick, model.staff)
                 }

@@ -49,7 +49,12 @@ def whole_story(tmp_path: Path, model: Path, data: Path, note: object) -> None:
     with running(home / ".mezzoforte", model):
         started_s = time.monotonic()
         run, seen, _, again = perform(
-            home, score, ["analyse", str(recording)], ["look"], ["save", str(marked), "mscz"], ["analyse", str(recording)]
+            home,
+            score,
+            ["analyse", str(recording)],
+            ["look"],
+            ["save", str(marked), "mscz"],
+            ["analyse", str(recording)],
         )
         wall_s = time.monotonic() - started_s
     assert run["error"] is None, run["error"]
