@@ -19,8 +19,8 @@ from runtime.score.unfold import Graph, Span, graph
 MAX_ROWS = 3500
 MAX_RATE = 5
 _ATTACK_WEIGHT = 0.45
-_JUMP_S = 4.0
-_PARTIAL_S = 3.0
+_JUMP_S = 2.0
+_PARTIAL_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,15 @@ class Run:
 class Outline:
     """What was found: measures in playing order, the runs between cuts, and how well it fits.
 
-    `cost` is the mean cost per frame of music, `others` the same for the score transposed by 1…11 semitones.
+    `cost` is the mean cost per frame of music, `others` the same for the score transposed by 1…11 semitones,
+    `shifted` the same with the recording moved by two to seven seconds against the path.
     """
 
     measures: list[int]
     runs: list[Run]
     cost: float
     others: npt.NDArray[np.float64]
+    shifted: float
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def outline(score: Score, heard: Heard) -> Outline:
     path, _ = dtw.follow_graph(_cost(rows, columns, 0, silent), columns.layout, penalties)
     measures, runs = _read_path(path, columns, score, pool)
     cost = [_mean_cost(rows, columns, path, t) for t in range(12)]
-    return Outline(measures, runs, cost[0], np.array(cost[1:]))
+    shifts = [round(s * rate) for s in (-7, -5, -3, -2, 2, 3, 5, 7)]
+    shifted = [_mean_cost(np.roll(rows, s, axis=0), columns, path, 0) for s in shifts]
+    return Outline(measures, runs, cost[0], np.array(cost[1:]), float(np.mean(shifted)))
 
 
 def best_transposition(score: Score, heard: Heard) -> tuple[int, npt.NDArray[np.float64]]:
@@ -92,11 +96,16 @@ def _pooled(values: Array, pool: int) -> Array:
 
 
 def _joined(harmony: Array, attack: Array) -> Array:
-    """Unit vectors of both views side by side, so that a scalar product is a weighted likeness of 0..1."""
+    """Both views side by side, so that a scalar product is a weighted likeness of 0..1.
+
+    Frames much weaker than usual stay short instead of being blown up: noise shall look like nothing.
+    """
     out = []
     for view, weight in ((harmony, 1 - _ATTACK_WEIGHT), (attack, _ATTACK_WEIGHT)):
         length = np.sqrt((view**2).sum(axis=1, keepdims=True))
-        out.append(view / np.maximum(length, 1e-3) * np.float32(np.sqrt(weight)))
+        present = length[length > 1e-3]
+        usual = float(np.median(present)) if len(present) else 1.0
+        out.append(view / np.maximum(length, 0.5 * usual) * np.float32(np.sqrt(weight)))
     return np.hstack(out).astype(np.float32)
 
 
@@ -130,19 +139,17 @@ def _columns(score: Score, g: Graph, n_rows: int, pool: int) -> _Columns:
     ends = np.interp(played.ends, played.starts, edges)
     n_frames = int(edges[-1] * FRAMES_PER_S) + pool
     harmony, attack = written_features(seconds, ends, played.pitches, n_frames)
-    blocks = []
+    counts: list[int] = []
+    pooled: list[tuple[Array, Array]] = []
     for m in everything:
         count = max(1, round((edges[m + 1] - edges[m]) * FRAMES_PER_S / pool))
         cuts = np.linspace(edges[m] * FRAMES_PER_S, edges[m + 1] * FRAMES_PER_S, count + 1).round().astype(int)
         cuts = np.maximum.accumulate(np.minimum(cuts, n_frames - 1))
         spans = [(a, max(a + 1, b)) for a, b in pairwise(cuts)]
-        blocks.append(
-            _joined(
-                np.array([harmony[a:b].mean(axis=0) for a, b in spans]),
-                np.array([attack[a:b].mean(axis=0) for a, b in spans]),
-            )
-        )
-    return _laid_out(g, blocks)
+        counts.append(len(spans))
+        pooled += [(harmony[a:b].mean(axis=0), attack[a:b].mean(axis=0)) for a, b in spans]
+    joined = _joined(np.array([h for h, _ in pooled]), np.array([a for _, a in pooled]))
+    return _laid_out(g, np.split(joined, np.cumsum(counts)[:-1]))
 
 
 def _written_spans(g: Graph) -> list[Span]:

@@ -41,8 +41,8 @@ class Penalties:
     """Costs of what is unusual, in units of one frame's cost (0 is a perfect match, 1 none)."""
 
     stay: float = 0.03
-    skip: float = 0.03
-    skip_more: float = 0.08
+    skip: float = 0.05
+    skip_more: float = 0.15
     outside: float = 0.5
     jump: float = 8.0
     partial: float = 4.0

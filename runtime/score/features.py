@@ -66,6 +66,7 @@ def listen(blocks: Iterable[npt.NDArray[np.float32]]) -> Heard:
         loud.append(np.mean(centre.reshape(frames, HOP_SAMPLES) ** 2, axis=1))
     n = 1 + n_samples // HOP_SAMPLES
     rises = _rises(np.concatenate(attack)[:n], 2) @ fold_mid if attack else np.zeros((n, 12), np.float32)
+    rises = np.maximum(0, rises - np.median(rises, axis=1, keepdims=True))  # applause rises everywhere at once
     level = np.concatenate(loud)[:n] if loud else np.zeros(n, np.float32)
     chroma = np.concatenate(harmony)[:n] if harmony else np.zeros((n, 12), np.float32)
     return Heard(
