@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -30,6 +31,8 @@ ACTION = HERE / "mezzoforte_ardour.lua"
 HEADLESS = HERE / "mezzoforte_ardour_headless.lua"
 PLAN = "mezzoforte.daw.json"
 TIMEOUT_S = 300
+# Ardour moves a tempo to the nearest whole quarter.
+FINEST_LEAD_IN = 4
 ENGINES = ("ardour8-lua", "ardour7-lua")
 
 
@@ -48,6 +51,7 @@ def write_session(analysis: Analysis, folder: Path, options: WriteOptions, track
     if engine is None:
         raise OutputError("Ardour is not installed", advice="Install it, or write a MIDI file and import that")
     path = session_file(folder)
+    options = replace(options, finest_lead_in=FINEST_LEAD_IN)
     plan = save(analysis, folder / PLAN, "daw", options)
     before = path.read_bytes()
     prepare(path, json.loads(plan.read_text(encoding="utf-8")))
@@ -85,7 +89,7 @@ def _run_engine(engine: str, path: Path, plan: Path, track: str) -> None:
 
 def _describe(analysis: Analysis, path: Path, options: WriteOptions, track: str) -> str:
     saved = read_saved(path, track)
-    quarters = tempo_map(analysis, options.tempo_mode, options.tolerance_ms).beat_quarters
+    quarters = tempo_map(analysis, options.tempo_mode, options.tolerance_ms, FINEST_LEAD_IN).beat_quarters
     pairs = zip(quarters, analysis.beats, strict=True)
     worst_ms = max((1000 * abs(saved.seconds_at(q) - b.time_s) for q, b in pairs), default=0.0)
     return (
@@ -116,6 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         choices = WriteOptions(tempo_mode=options.tempo, tolerance_ms=options.tolerance_ms, lane=options.lane)
+        choices = replace(choices, finest_lead_in=FINEST_LEAD_IN)
         analysis = load_analysis(options.input)
         if options.live:
             target = parse_target(options.live)

@@ -97,6 +97,10 @@ function factory (params) return function ()
 		file:close ()
 		local plan = read_json (text)
 		if type (plan) ~= "table" or plan.mezzoforte ~= 1 then error (path .. " is not a Mezzoforte plan", 0) end
+		for _, row in ipairs (plan.tempi) do
+			-- Ardour would move it to the nearest whole quarter.
+			if row[2] ~= math.floor (row[2]) then error (path .. " is not for Ardour; use python -m bridge.daw.ardour", 0) end
+		end
 		return plan
 	end
 
@@ -134,9 +138,7 @@ function factory (params) return function ()
 				for _, pair in ipairs (wanted) do known[pair[1]] = true end
 				local last, holding = math.floor (math.max (earlier_end_quarters (map), plan.end_quarters)), 1
 				local more = {}
-				-- A short lead-in bar shifts every beat by a multiple of a sixty-fourth note.
-				for step = 0, last * 16 do
-					local quarter = step / 16
+				for quarter = 0, last do
 					while wanted[holding + 1] and wanted[holding + 1][1] <= quarter do holding = holding + 1 end
 					local position = at_quarters (quarter)
 					-- A tick later, lest rounding finds the point before.

@@ -71,11 +71,12 @@ def beats_per_bar(analysis: Analysis, time_s: float) -> int:
     return lengths.most_common(1)[0][0] if lengths else max((b.position for b in analysis.beats), default=4)
 
 
-def lay_bars(analysis: Analysis) -> tuple[list[Bar], list[float]]:
+def lay_bars(analysis: Analysis, finest: int = 64) -> tuple[list[Bar], list[float]]:
     """All bars from time 0 on and the position in quarters of every beat.
 
     The recording begins at quarter 0. A lead-in fills the time to the first beat, with whole bars where their
-    tempo stays within a factor 2 of the music's, else with one short bar.
+    tempo stays within a factor 2 of the music's, else with one short bar of a single note, a quarter down to
+    1/`finest`.
     Raises `OutputError` for beat times that no tempo map can follow.
     """
     beats = analysis.beats
@@ -83,7 +84,7 @@ def lay_bars(analysis: Analysis) -> tuple[list[Bar], list[float]]:
     if not beats:
         return [Bar(1, 0.0, beats_per_bar(analysis, 0.0), 4)], []
     lasts = quarters_of(beats)
-    bars, at, missing = _lead_in(analysis)
+    bars, at, missing = _lead_in(analysis, finest)
     positions: list[float] = []
     groups = bar_groups(beats)
     for group in groups:
@@ -102,7 +103,7 @@ def lay_bars(analysis: Analysis) -> tuple[list[Bar], list[float]]:
     return bars, positions
 
 
-def _lead_in(analysis: Analysis) -> tuple[list[Bar], float, int]:
+def _lead_in(analysis: Analysis, finest: int) -> tuple[list[Bar], float, int]:
     """Bars before the bar of the first beat, where that bar begins, and its silent quarters."""
     beats = analysis.beats
     first, number = beats[0], beats[0].bar
@@ -120,5 +121,6 @@ def _lead_in(analysis: Analysis) -> tuple[list[Bar], float, int]:
     if stretch(silent + whole * metre) <= math.log(MOST_LEAD_IN_SPEEDUP) or first.time_s > interval_s * metre:
         bars = [Bar(number - whole + k, k * float(metre), metre, 4) for k in range(whole)]
         return bars, float(whole * metre), silent
-    denominator = min((4, 8, 16, 32, 64), key=lambda d: stretch(4 / d))
+    notes = [d for d in (4, 8, 16, 32, 64) if d <= max(4, finest)]
+    denominator = min(notes, key=lambda d: stretch(4 / d))
     return [Bar(number - 1, 0.0, 1, denominator)], 4 / denominator, 0

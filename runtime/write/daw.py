@@ -19,7 +19,7 @@ def render_daw(analysis: Analysis, options: WriteOptions) -> bytes:
     ``tempi``: [time_s, quarters, bpm]; ``metres``: [time_s, quarters, numerator, denominator]; ``marks``: [time_s,
     end_s, label, kind]; ``gain``: [time_s, db]. Rows are in order of time.
     """
-    tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms)
+    tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms, options.finest_lead_in)
     starts = zip(tempo.knots[:-1], tempo.bpm, strict=True)
     plan = {
         "mezzoforte": DAW_SCHEMA,

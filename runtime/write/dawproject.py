@@ -21,7 +21,7 @@ LANE_STEP_DB = 0.5
 
 def render_dawproject(analysis: Analysis, options: WriteOptions) -> bytes:
     """The zip with ``project.xml`` and ``metadata.xml``; equal input gives equal bytes."""
-    tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms)
+    tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms, options.finest_lead_in)
     meta = etree.Element("MetaData")
     etree.SubElement(meta, "Title").text = analysis.source.name
     etree.SubElement(meta, "Comment").text = f"Mezzoforte. {tempo.describe()}"

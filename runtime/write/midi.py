@@ -28,7 +28,7 @@ def render_midi(analysis: Analysis, options: WriteOptions) -> bytes:
 
     Raises `OutputError` when a tempo is slower than MIDI can say.
     """
-    tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms)
+    tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms, options.finest_lead_in)
     end = max(1, round(tempo.knots[-1].quarters * PPQ))
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
     file.tracks.append(_track(_conductor(analysis, tempo), end))

@@ -30,6 +30,7 @@ class WriteOptions:
     `tolerance_ms` is used by tempo mode ``adaptive`` only. `lane` says what the controller lane follows: the
     loudness curve, or the written levels. `audio_file` is the recording as a DAWproject
     should find it (absolute, or relative to the project file) and `audio_channels` its channel count.
+    `finest_lead_in` is the shortest note of a lead-in bar; Ardour keeps tempi on whole quarters and needs 4.
     """
 
     tempo_mode: TempoMode = "beat"
@@ -41,6 +42,7 @@ class WriteOptions:
     envelope: Envelope | None = None
     audio_file: str | None = None
     audio_channels: int = 2
+    finest_lead_in: int = 64
 
     def __post_init__(self) -> None:
         if self.tempo_mode not in ("beat", "bar", "adaptive"):

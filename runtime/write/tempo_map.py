@@ -74,12 +74,14 @@ class TempoMap:
         )
 
 
-def tempo_map(analysis: Analysis, mode: TempoMode = "beat", tolerance_ms: float = 20.0) -> TempoMap:
+def tempo_map(analysis: Analysis, mode: TempoMode = "beat", tolerance_ms: float = 20.0, finest: int = 64) -> TempoMap:
     """Tempo map of an analysis; without beats one knot pair at 120 quarters per minute.
+
+    `finest` is the shortest note that a lead-in bar may last; 4 keeps every tempo on a whole quarter.
 
     Raises `OutputError` for beat times that do not increase.
     """
-    bars, positions = lay_bars(analysis)
+    bars, positions = lay_bars(analysis, finest)
     end_s = max(analysis.source.duration_s, SNAP_S, analysis.beats[-1].time_s if analysis.beats else 0.0)
     if not positions:
         knots = [Knot(0.0, 0.0), Knot(end_s, end_s * DEFAULT_BPM / 60)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.daw.ardour import PLAN, find_engine, main, write_session
+from bridge.daw.ardour import FINEST_LEAD_IN, PLAN, find_engine, main, write_session
 from bridge.daw.ardour_session import SavedTempo, read_saved, session_file
 from runtime.analysis import Analysis
 from runtime.errors import OutputError
@@ -31,7 +31,7 @@ needs_window = pytest.mark.skipif(
 
 def check(saved: SavedTempo, analysis: Analysis) -> None:
     """Beats within 1 ms, metres, markers, ranges and gain points, nothing twice and nothing left over."""
-    tempo = tempo_map(analysis)
+    tempo = tempo_map(analysis, finest=FINEST_LEAD_IN)
     off_s = [saved.seconds_at(q) - b.time_s for q, b in zip(tempo.beat_quarters, analysis.beats, strict=True)]
     assert np.abs(off_s).max() < 0.001
     assert [m[1:] for m in saved.metres] == [(b.numerator, b.denominator) for b in tempo.metres]
@@ -62,6 +62,8 @@ def test_beats_of_a_400_s_take_land_within_a_millisecond_and_a_second_run_replac
     second = read_saved(session_file(session))
     check(second, OTHER)
     assert len(second.times_s) == len(tempo_map(OTHER).knots) - 1
+    write_session(SHORTER, session, WriteOptions(finest_lead_in=64))
+    check(read_saved(session_file(session)), SHORTER)
 
 
 @needs_window
