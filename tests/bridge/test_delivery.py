@@ -70,6 +70,27 @@ def test_ten_percent_loss_repeats_and_a_stall_of_a_second_lose_nothing():
         assert same(receiver.analysis, TEN_MINUTES)
 
 
+@pytest.mark.parametrize("framing", ["slip", "length"])
+def test_a_result_is_pushed_over_tcp(framing):
+    receiver, over = Receiver(), threading.Event()
+    with Hub(tcp=True) as hub:
+
+        def listen() -> None:
+            while not over.is_set():
+                for peer, packet in hub.poll(0.02):
+                    for answer in receiver.receive(packet):
+                        hub.send(peer, answer)
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            assert send_analysis(SHORT, "127.0.0.1", hub.port, transport=framing).resent == 0
+        finally:
+            over.set()
+            thread.join()
+    assert same(receiver.analysis, SHORT)
+
+
 def test_a_new_result_replaces_the_old_one_at_every_listener():
     with serving(SHORT) as bridge, OscListener("127.0.0.1", bridge.hub.port) as listener:
         assert until(lambda: listener.receiver.complete, lambda: listener.step(0.02))

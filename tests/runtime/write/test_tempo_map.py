@@ -108,3 +108,11 @@ def test_beats_that_do_not_increase_are_refused(times):
     beats = tuple(Beat(t, 1, i + 1, 1.0) for i, t in enumerate(times))
     with pytest.raises(OutputError, match="must increase"):
         tempo_map(replace(empty(), beats=beats))
+
+
+@settings(max_examples=80, deadline=None)
+@given(takes())
+def test_with_quarters_as_the_finest_note_every_tempo_is_on_a_whole_quarter(analysis):
+    tempo = tempo_map(analysis, finest=4)
+    assert all(k.quarters == int(k.quarters) for k in tempo.knots[:-1])
+    assert tempo.worst_ms <= 0.5001
