@@ -53,12 +53,11 @@ def test_musescore_marks_are_read_back_where_they_were_put(version):
 
 
 def test_a_mark_over_a_left_hand_note_only_stands_above_that_staff():
-    data = make.mscx(1).replace(b"whole", b"half").replace(b"</Chord>\n          </voice>\n        </Measure>\n      </Staff>\n    </Score>",
-        b"</Chord>\n<Chord><durationType>half</durationType><Note><pitch>50</pitch></Note></Chord>          </voice>\n        </Measure>\n      </Staff>\n    </Score>")  # fmt: skip
-    quarters = b"<durationType>quarter</durationType>"
-    data = data.replace(quarters, b"<durationType>whole</durationType>", 1)
-    first = data.index(b"</Chord>") + len(b"</Chord>")
-    data = data[:first] + data[data.index(b"</voice>") :]
+    chord = b"<Chord><durationType>%s</durationType><Note><pitch>50</pitch></Note></Chord>"
+    data = make.mscx(1)
+    for kinds in ([b"whole"], [b"half", b"half"]):
+        start = data.index(b"<Chord>\n")
+        data = data[:start] + b"".join(chord % k for k in kinds) + data[data.index(b"</voice>", start) :]
     source = from_bytes(data, "t.mscx")
     written = write.marked(source, plan_for(source, (PlannedMark("dynamic", "p", 0, F(2), 1),)))
     assert b"<placement>above</placement>" in written
