@@ -31,6 +31,7 @@ _ATTACK_LOWEST = 48
 _LOG_GAIN = 1000.0
 _DECAY_FRAMES = 10
 _BATCH_FRAMES = 512
+_LEAST_TONAL = 0.4
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,11 @@ def _smooth(values: Array, width: int) -> Array:
 
 
 def _unit(values: Array) -> Array:
-    centred = np.maximum(0, values - 0.5 * np.median(values, axis=1, keepdims=True))
+    """What stands out of the median class, at unit length; much shorter where nothing does (noise, applause)."""
+    centred = np.maximum(0, values - np.median(values, axis=1, keepdims=True))
     length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    return np.asarray(centred / np.maximum(length, 1e-3), dtype=np.float32)
+    whole = np.sqrt((values**2).sum(axis=1, keepdims=True))
+    return np.asarray(centred / np.maximum(np.maximum(length, _LEAST_TONAL * whole), 1e-3), dtype=np.float32)
 
 
 def _audible(level: Array) -> Array:

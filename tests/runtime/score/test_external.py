@@ -37,10 +37,8 @@ def schema():
             inner = attributes if kind == "xlink" else "".join(
                 f'<xs:attribute name="{n}" type="xs:string"/>' for n in names["xml"]
             )  # fmt: skip
-            return self.resolve_string(
-                f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{spaces[kind]}">{inner}</xs:schema>',
-                context,
-            )
+            head = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{spaces[kind]}">'
+            return self.resolve_string(f"{head}{inner}</xs:schema>", context)
 
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(Offline())
