@@ -265,9 +265,15 @@ function identity(hairpin) {
 
 function selectPlace(ms, place) {
     var selection = ms.score.selection;
+    function select() {
+        return selection.selectRange(place.tick, place.end_tick, place.staff - 1, place.staff);
+    }
+    // Version 4 selects outside a command, 3.5 and 3.6 inside an empty one.
+    if (atLeast(ms, 4, 0) && select())
+        return;
     if (atLeast(ms, 3, 5)) {
         ms.score.startCmd();
-        selection.selectRange(place.tick, place.end_tick, place.staff - 1, place.staff);
+        select();
         ms.score.endCmd();
         return;
     }
@@ -327,7 +333,10 @@ function resetVelocities(ms, table, rows) {
                 continue;
             for (var i = 0; i < chord.notes.length; i++) {
                 chord.notes[i].veloType = 0;
-                chord.notes[i].veloOffset = 0;
+                if (atLeast(ms, 4, 0))
+                    chord.notes[i].userVelocity = 0;
+                else
+                    chord.notes[i].veloOffset = 0;
             }
         }
 }

@@ -1,0 +1,74 @@
+"""The plugin gets into its place and out again, and touches nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bridge import install_plugin
+from bridge.install_plugin import ENTRY, InstallError, install, remove
+
+
+@pytest.mark.parametrize("generation", [3, 4])
+def test_a_plugin_folder_holds_one_plugin_and_all_that_it_imports(tmp_path: Path, generation: int) -> None:
+    folder = install(generation, tmp_path / "Plugins")
+    plugins = [p for p in folder.rglob("*.qml") if "MuseScore" in p.read_text(encoding="utf-8")]
+    assert plugins == [folder / ENTRY]  # the program lists every file that has its name in it
+    for qml in folder.rglob("*.qml"):
+        for line in qml.read_text(encoding="utf-8").splitlines():
+            if line.startswith('import "'):
+                assert (qml.parent / line.split('"')[1]).exists(), line
+    start = json.loads((folder / "start.json").read_text(encoding="utf-8"))
+    assert Path(start["program"]).exists()
+    helped = subprocess.run(
+        [start["program"], *start["arguments"], "--help"],
+        cwd=start["folder"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert helped.returncode == 0 and "--port" in helped.stdout
+
+
+def test_installing_again_replaces_and_removing_leaves_the_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "other.qml").write_text("MuseScore {}")
+    folder = install(3, tmp_path)
+    (folder / "stale.js").touch()
+    install(3, tmp_path)
+    assert not (folder / "stale.js").exists()
+    assert remove(tmp_path) and not remove(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["other.qml"]
+
+
+def test_a_foreign_folder_of_the_same_name_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mezzoforte").mkdir()
+    (tmp_path / "mezzoforte" / "mine.txt").write_text("x")
+    with pytest.raises(InstallError, match="not the plugin"):
+        install(4, tmp_path)
+    assert (tmp_path / "mezzoforte" / "mine.txt").read_text() == "x"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a matter of Linux desktops")
+def test_the_documents_folder_may_have_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert install_plugin.documents_folder() == tmp_path / "Documents"
+    (tmp_path / ".config").mkdir()
+    (tmp_path / ".config" / "user-dirs.dirs").write_text('# x\nXDG_DOCUMENTS_DIR="$HOME/Dokumente"\n')
+    assert install_plugin.documents_folder() == tmp_path / "Dokumente"
+
+
+def test_the_command_installs_both_and_says_what_to_click(tmp_path: Path) -> None:
+    env = {**os.environ, "HOME": str(tmp_path)}
+    root = Path(__file__).parents[3]
+    run = subprocess.run(
+        [sys.executable, "-m", "bridge.install_plugin"], cwd=root, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    for generation in (3, 4):
+        assert (tmp_path / "Documents" / f"MuseScore{generation}" / "Plugins" / "mezzoforte" / ENTRY).is_file()
+    assert "Plugin Manager" in run.stderr and "Manage plugins" in run.stderr

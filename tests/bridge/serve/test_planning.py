@@ -1,0 +1,112 @@
+"""From a recording and a score to a plan, through the running bridge."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+jsonschema = pytest.importorskip("jsonschema", reason="answers are checked against the description with jsonschema")
+from bridge.api.notes import to_score
+from runtime.frames import SAMPLE_RATE_HZ
+from runtime.score.performance import play
+from tests.bridge.serve.server import Bridge
+from tests.bridge.serve.test_api import conforms
+from tests.runtime.score.synth import perform
+
+BARS = 24
+
+
+def _table() -> dict[str, Any]:
+    """24 bars of 3/4: a walk of eighths that never repeats, over a bass note per bar."""
+    pitches = 60 + np.cumsum(np.random.default_rng(5).choice([-2, -1, 1, 2, 3, -3], 6 * BARS)) % 24
+    notes = [[240 * i, 240, int(p), 1, 1, 0] for i, p in enumerate(pitches)]
+    notes += [[1440 * i, 1440, 36 + int(pitches[6 * i]) % 12, 2, 1, 0] for i in range(BARS)]
+    return {
+        "measures": [{"tick": 1440 * i, "ticks": 1440, "time": [3, 4], "number": str(i + 1)} for i in range(BARS)],
+        "staves": [{"part": 0, "name": "Piano"}, {"part": 0, "name": "Piano"}],
+        "notes": notes,
+        "marks": [{"kind": "dynamic", "value": "f", "tick": 0, "staff": 1, "ours": False}],
+        "tempos": [[0, 120]],
+    }
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray, np.ndarray]:
+    """A performance that is soft at first and loud from the middle on, and when its quarters were played."""
+    audio, positions, seconds = perform(play(to_score(_table()), list(range(BARS))))
+    middle = int(np.interp(1.5 * BARS, positions, seconds) * SAMPLE_RATE_HZ)
+    audio[:middle] *= 0.05
+    path = tmp_path_factory.mktemp("played") / "walk.wav"
+    sf.write(path, audio, SAMPLE_RATE_HZ)
+    return path, positions, seconds
+
+
+@pytest.fixture(scope="module")
+def job(bridge: Bridge, played: tuple[Path, np.ndarray, np.ndarray]) -> str:
+    request = {"recording": {"path": str(played[0])}, "score": _table(), "fingerprint": "mine"}
+    conforms(request, "AnalyseRequest")
+    status, answer = bridge.call("POST", "/v1/analyse", request)
+    assert status == 202, answer
+    assert bridge.finished(answer["job"]["id"])["state"] == "done"
+    return str(answer["job"]["id"])
+
+
+def test_every_density_and_policy_gives_a_plan_as_described(bridge: Bridge, job: str) -> None:
+    for density in ("sparse", "normal", "detailed"):
+        for policy in ("keep", "replace"):
+            status, plan = bridge.call("GET", f"/v1/job/{job}/plan?density={density}&policy={policy}")
+            assert status == 200, plan
+            conforms(plan, "Plan")
+            assert plan["fingerprint"] == "mine"
+            for mark in plan["marks"]:
+                start = 1440 * mark["measure"]
+                assert start <= mark["tick"] < start + 1440
+                assert mark["beat"] == pytest.approx(1 + (mark["tick"] - start) / 480)
+    assert bridge.call("GET", f"/v1/job/{job}/plan?density=most")[0] == 400
+
+
+def test_the_tempo_of_every_bar_is_that_of_the_performance(
+    bridge: Bridge, job: str, played: tuple[Path, np.ndarray, np.ndarray]
+) -> None:
+    _, positions, seconds = played
+    tempos = {t["tick"]: t["bpm"] for t in bridge.call("GET", f"/v1/job/{job}/plan")[1]["tempos"]}
+    assert len(tempos) >= BARS - 2
+    for tick, bpm in list(tempos.items())[1:-1]:
+        start_s, end_s = np.interp([tick / 480, tick / 480 + 3], positions, seconds)
+        assert bpm == pytest.approx(180 / (end_s - start_s), rel=0.1)
+
+
+def test_the_analysis_tells_where_in_the_score_it_is(bridge: Bridge, job: str) -> None:
+    analysis = bridge.call("GET", f"/v1/job/{job}/analysis")[1]
+    assert analysis["score"]["measures_played"] == [str(n) for n in range(1, BARS + 1)]
+
+
+def test_another_piece_gives_no_plan_and_the_answer_says_so(
+    bridge: Bridge, played: tuple[Path, np.ndarray, np.ndarray]
+) -> None:
+    other = _table()
+    pitches = 50 + np.random.default_rng(77).integers(0, 30, len(other["notes"]))
+    other["notes"] = [[a, b, int(p), s, v, f] for (a, b, _, s, v, f), p in zip(other["notes"], pitches, strict=True)]
+    job = bridge.analyse(played[0], score=other)
+    assert bridge.finished(job)["state"] == "done"
+    status, answer = bridge.call("GET", f"/v1/job/{job}/plan")
+    assert (status, answer["error"]["code"]) == (409, "no_plan")
+    conforms(answer, "Error")
+    assert str(played[0].parent) not in json.dumps(answer)
+
+
+def test_the_page_is_used_where_it_agrees_with_the_table_and_said_where_not() -> None:
+    from bridge.api.work import read_score
+
+    table = _table()
+    other_page = (Path(__file__).parents[2] / "musescore_plugin" / "small.musicxml").read_text(encoding="utf-8")
+    score = read_score({**table, "musicxml": other_page})
+    assert score is not None and score.format == "notes"
+    assert any("differs" in w for w in score.warnings)
+    page = read_score({"musicxml": other_page})
+    assert page is not None and len(page.measures) == 10

@@ -1,0 +1,113 @@
+// A stand-in for MuseScore 4's score objects that writes down every member that is asked for, as "Class.member".
+// Loaded by Node and by QML alike. Two bars of 4/4 on two staves in quarters; hairpins come from a command.
+
+var asked = {};
+
+function spied(kind, target) {
+    return new Proxy(target, {
+        get: function (object, name) {
+            if (typeof name === "string" && name !== "toJSON" && name !== "toString" && name !== "valueOf")
+                asked[kind + "." + name] = true;
+            return object[name];
+        },
+        set: function (object, name, value) {
+            asked[kind + "." + name] = true;
+            object[name] = value;
+            return true;
+        }
+    });
+}
+
+var ELEMENTS = { CHORD: 1, REST: 2, BAR_LINE: 3, DYNAMIC: 4, TEMPO_TEXT: 5, HAIRPIN: 6, HAIRPIN_SEGMENT: 7 };
+
+function fraction(numerator, denominator) {
+    return spied("Fraction", { numerator: numerator, denominator: denominator, ticks: 1920 * numerator / denominator });
+}
+
+// options: {dynamicType: since 4.6, spanners: since 4.7}
+function makeMock(options) {
+    var segments = [];
+    var hairpins = [];
+    var history = [];
+    var selected = [];
+    var range = null;
+
+    function hairpin(tick, ticks, type) {
+        return spied("Spanner", { type: ELEMENTS.HAIRPIN, spannerTick: fraction(tick, 1920), hairpinType: type, z: 7600,
+            spannerTicks: fraction(ticks, 1920), track: 0, placement: 1, spannerTrack2: 0 });
+    }
+    function chord(tick, pitch, track) {
+        return spied("Chord", { type: ELEMENTS.CHORD, duration: fraction(1, 4), actualDuration: fraction(1, 4), graceNotes: [],
+            staffMove: 0, notes: [spied("Note", { pitch: pitch, tieBack: null, veloType: 0, userVelocity: 0 })] });
+    }
+    for (var i = 0; i < 8; i++)
+        (function (i) {
+            var elements = { 0: chord(480 * i, 60 + i, 0), 4: chord(480 * i, 40 + i, 4) };
+            segments.push({ tick: 480 * i, annotations: [], next: null, elementAt: function (track) { return elements[track] || null; } });
+        })(i);
+    var spiedSegments = segments.map(function (s) { return spied("Segment", s); });
+    segments.forEach(function (s, k) { s.next = spiedSegments[k + 1] || null; });
+
+    var measures = [0, 1].map(function (n) {
+        return { firstSegment: spiedSegments[4 * n], timesigActual: fraction(4, 4), timesigNominal: fraction(4, 4),
+                 irregular: false, repeatCount: 2, nextMeasure: null };
+    });
+    var spiedMeasures = measures.map(function (m) { return spied("Measure", m); });
+    measures[0].nextMeasure = spiedMeasures[1];
+
+    function snapshot() {
+        history.push({ annotations: segments.map(function (s) { return s.annotations.slice(); }), hairpins: hairpins.slice() });
+    }
+    function cursor() {
+        var at = null;
+        var c = { track: 0, segment: null, tick: 0,
+            rewind: function () { c.segment = spiedSegments[0]; c.tick = 0; },
+            rewindToTick: function (tick) { c.segment = spiedSegments[tick / 480] || null; c.tick = tick; },
+            next: function () { c.rewindToTick(c.tick + 480); },
+            add: function (element) { element.track = c.track; segments[c.tick / 480].annotations.push(element); } };
+        return spied("Cursor", c);
+    }
+    var score = {
+        firstMeasure: spiedMeasures[0], nstaves: 2, ntracks: 8,
+        parts: [spied("Part", { startTrack: 0, endTrack: 8, longName: "Piano", partName: "Piano" })],
+        firstSegment: function () { return spiedSegments[0]; },
+        newCursor: cursor, startCmd: function () { snapshot(); }, endCmd: function () { },
+        selection: spied("Selection", { elements: selected, selectRange: function (a, b) { range = [a, b]; return true; } })
+    };
+    if (options.spanners)
+        score.spanners = hairpins;
+    var ms = {
+        score: spied("Score", score), Element: ELEMENTS, Placement: { ABOVE: 0, BELOW: 1 }, version: [4, options.dynamicType ? 6 : 2],
+        newElement: function (type) {
+            var element = { type: type, text: "", z: 100 * type, track: 0, placement: 1, subtype: 0, visible: true, tempo: 2,
+                            tempoFollowText: true, subtypeName: function () { return ""; } };
+            if (options.dynamicType)
+                element.dynamicType = 0;
+            return spied("EngravingItem", element);
+        },
+        removeElement: function (element) {
+            segments.forEach(function (s) { s.annotations = s.annotations.filter(function (a) { return a !== element; }); });
+            var k = hairpins.indexOf(element);
+            if (k >= 0)
+                hairpins.splice(k, 1);
+        },
+        fraction: fraction,
+        cmd: function (name) {
+            asked["cmd." + name] = true;
+            if (name === "select-all")
+                selected.splice.apply(selected, [0, selected.length].concat(hairpins));
+            else if (name === "escape")
+                selected.splice(0, selected.length);
+            else if (name === "add-hairpin" || name === "add-hairpin-reverse") {
+                snapshot();
+                hairpins.push(hairpin(range[0], range[1] - range[0], name === "add-hairpin" ? 0 : 1));
+                selected.splice(0, selected.length, hairpins[hairpins.length - 1]);
+            } else if (name === "undo") {
+                var old = history.pop();
+                old.annotations.forEach(function (a, k) { segments[k].annotations = a; });
+                hairpins.splice.apply(hairpins, [0, hairpins.length].concat(old.hairpins));
+            }
+        }
+    };
+    return { ms: ms, asked: function () { return Object.keys(asked).sort(); } };
+}
