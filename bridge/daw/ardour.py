@@ -31,8 +31,8 @@ ACTION = HERE / "mezzoforte_ardour.lua"
 HEADLESS = HERE / "mezzoforte_ardour_headless.lua"
 PLAN = "mezzoforte.daw.json"
 TIMEOUT_S = 300
-# Ardour moves a tempo to the nearest whole quarter.
-FINEST_LEAD_IN = 4
+# Ardour moves a tempo to the nearest whole quarter, and a running one cannot take a metre away again.
+FINEST_LEAD_IN = 0
 ENGINES = ("ardour8-lua", "ardour7-lua")
 
 

@@ -156,6 +156,14 @@ function factory (params) return function ()
 			for _, pair in ipairs (wanted) do
 				map:set_tempo (Temporal.Tempo (pair[2], pair[2], 4), at_quarters (pair[1]))
 			end
+			-- Metres of an earlier map can stand in the way: rather nothing than a map that is wrong.
+			for _, row in ipairs (plan.tempi) do
+				local off = map:sample_at (at_quarters (row[2])) - row[1] * Session:nominal_sample_rate ()
+				if math.abs (off) > Session:nominal_sample_rate () / 1000 then
+					error ("The tempo map that is there cannot be replaced while Ardour runs. Close the session and use "
+						.. "python -m bridge.daw.ardour without --live", 0)
+				end
+			end
 		end)
 		if not fine then
 			Temporal.TempoMap.abort_update ()

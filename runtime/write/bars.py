@@ -76,7 +76,7 @@ def lay_bars(analysis: Analysis, finest: int = 64) -> tuple[list[Bar], list[floa
 
     The recording begins at quarter 0. A lead-in fills the time to the first beat, with whole bars where their
     tempo stays within a factor 2 of the music's, else with one short bar of a single note, a quarter down to
-    1/`finest`.
+    1/`finest`; `finest` 0 takes whole bars at any tempo.
     Raises `OutputError` for beat times that no tempo map can follow.
     """
     beats = analysis.beats
@@ -118,9 +118,10 @@ def _lead_in(analysis: Analysis, finest: int) -> tuple[list[Bar], float, int]:
         return abs(math.log(first.time_s / quarters / interval_s))
 
     whole = min(counts, key=lambda k: stretch(silent + k * metre))
-    if stretch(silent + whole * metre) <= math.log(MOST_LEAD_IN_SPEEDUP) or first.time_s > interval_s * metre:
+    fits = stretch(silent + whole * metre) <= math.log(MOST_LEAD_IN_SPEEDUP) or first.time_s > interval_s * metre
+    if fits or finest == 0:
         bars = [Bar(number - whole + k, k * float(metre), metre, 4) for k in range(whole)]
         return bars, float(whole * metre), silent
-    notes = [d for d in (4, 8, 16, 32, 64) if d <= max(4, finest)]
+    notes = [d for d in (4, 8, 16, 32, 64) if d <= finest]
     denominator = min(notes, key=lambda d: stretch(4 / d))
     return [Bar(number - 1, 0.0, 1, denominator)], 4 / denominator, 0

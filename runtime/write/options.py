@@ -30,7 +30,8 @@ class WriteOptions:
     `tolerance_ms` is used by tempo mode ``adaptive`` only. `lane` says what the controller lane follows: the
     loudness curve, or the written levels. `audio_file` is the recording as a DAWproject
     should find it (absolute, or relative to the project file) and `audio_channels` its channel count.
-    `finest_lead_in` is the shortest note of a lead-in bar; Ardour keeps tempi on whole quarters and needs 4.
+    `finest_lead_in` (4 to 64) is the shortest note of a lead-in bar, or 0 for whole bars at any tempo, which keep
+    tempi on whole quarters and the metre as it is; Ardour needs that.
     """
 
     tempo_mode: TempoMode = "beat"
@@ -51,6 +52,8 @@ class WriteOptions:
             raise OutputError(f"lane {self.lane!r} is not one of loudness, levels")
         if not 0 < self.tolerance_ms <= 10_000:
             raise OutputError(f"tempo tolerance {self.tolerance_ms} ms is outside 0..10000")
+        if self.finest_lead_in not in (0, 4, 8, 16, 32, 64):
+            raise OutputError(f"a lead-in bar of 1/{self.finest_lead_in} is not one of 0, 4, 8, 16, 32, 64")
         if not 0 <= self.cc_number <= 119:
             raise OutputError(f"controller {self.cc_number} is outside 0..119 (120 and up are channel modes)")
         if not (0 <= self.cc_low <= 127 and 0 <= self.cc_high <= 127):

@@ -77,7 +77,8 @@ class TempoMap:
 def tempo_map(analysis: Analysis, mode: TempoMode = "beat", tolerance_ms: float = 20.0, finest: int = 64) -> TempoMap:
     """Tempo map of an analysis; without beats one knot pair at 120 quarters per minute.
 
-    `finest` is the shortest note that a lead-in bar may last; 4 keeps every tempo on a whole quarter.
+    `finest` is the shortest note that a lead-in bar may last; 4 keeps every tempo on a whole quarter, and 0 takes
+    whole bars only.
 
     Raises `OutputError` for beat times that do not increase.
     """

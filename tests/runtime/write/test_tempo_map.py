@@ -111,8 +111,13 @@ def test_beats_that_do_not_increase_are_refused(times):
 
 
 @settings(max_examples=80, deadline=None)
-@given(takes())
-def test_with_quarters_as_the_finest_note_every_tempo_is_on_a_whole_quarter(analysis):
-    tempo = tempo_map(analysis, finest=4)
+@given(takes(), st.sampled_from([0, 4]))
+def test_with_quarters_as_the_finest_note_every_tempo_is_on_a_whole_quarter(analysis, finest):
+    tempo = tempo_map(analysis, finest=finest)
     assert all(k.quarters == int(k.quarters) for k in tempo.knots[:-1])
     assert tempo.worst_ms <= 0.5001
+
+
+def test_whole_bars_only_leave_the_metre_as_it_is():
+    tempo = tempo_map(take(30.0, first_s=0.02), finest=0)
+    assert [(b.quarters, b.numerator, b.denominator) for b in tempo.metres] == [(0.0, 3, 4)]
