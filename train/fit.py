@@ -143,15 +143,16 @@ class Trainer:
         torch.save(state, beside)
         beside.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint. Raises `MezzoforteError` when it belongs to other data, fold or network."""
+    def load(self, path: Path, *, new_data: bool = False) -> None:
+        """Go on from a checkpoint. Raises `MezzoforteError` when it belongs to another fold or network, or, without
+        `new_data`, to other recordings."""
         state = load_checkpoint(path)
         if (state["fold"], state["config"]["network"]) != (self.fold, self.config.network):
             raise MezzoforteError("the checkpoint is of another fold or network", where=str(path))
-        if state["data_identity"] != self.data_identity:
+        if state["data_identity"] != self.data_identity and not new_data:
             raise MezzoforteError(
                 "the checkpoint was trained on other recordings than this pack holds", where=str(path),
-                advice="Use the same pack, or start a new run folder",
+                advice="Use the same pack, start a new run folder, or add --new-data to go on with these",
             )  # fmt: skip
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
@@ -258,6 +259,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, help="instead of the preset's number of steps")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
+    parser.add_argument("--new-data", action="store_true", help="resume although the pack's recordings have changed")
     parser.add_argument("--threads", type=int, help="CPU threads of torch")
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--save-every-s", type=float, default=180)
@@ -282,7 +284,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.resume:
             raise MezzoforteError("the run folder holds a checkpoint", where=str(checkpoint),
                                   advice="Add --resume to go on, or name a new folder with --out")  # fmt: skip
-        trainer.load(checkpoint)
+        trainer.load(checkpoint, new_data=args.new_data)
     print(f"{config.name}: {asdict(config.loss)}, from step {trainer.step} to {config.steps}", file=sys.stderr)
     fit(trainer, args)
     return 0

@@ -31,14 +31,18 @@ from train.segments import Pack
 Floats = npt.NDArray[np.float64]
 
 BEAT_GRID = {
-    "tempo_stiffness": (0.0, 0.5, 1.0, 2.0, 4.0),
+    "tempo_stiffness": (0.0, 0.5, 1.0, 2.0, 4.0, 8.0),
     "beat_threshold": (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6),
     "tempo_cost_limit": (0.5, 1.0, 2.0, 4.0),
 }
-BAR_GRID = {"metre_change_cost": (2.0, 4.0, 6.0, 9.0, 14.0), "bar_break_cost": (2.0, 3.0, 5.0, 8.0, 12.0)}
+BAR_GRID = {
+    "six_beat_share": (0.0, 0.05),
+    "metre_change_cost": (2.0, 4.0, 6.0, 9.0, 14.0),
+    "bar_break_cost": (1.0, 2.0, 3.0, 5.0, 8.0),
+}
 LEVEL_GRID = {
-    "level_evidence": (0.1, 0.2, 0.4, 0.7, 1.0),
-    "level_change_cost": (2.0, 4.0, 6.0, 9.0, 13.0),
+    "level_evidence": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5),
+    "level_change_cost": (1.0, 2.0, 4.0, 6.0, 9.0, 13.0),
     "level_change_weight": (0.0, 0.3, 0.6, 1.0, 1.5),
     "level_jump_cost": (0.0, 0.3, 1.0),
 }

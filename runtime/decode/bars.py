@@ -1,6 +1,6 @@
 """Bars over beats: a bar-pointer hidden Markov model whose time axis is the beats, not the frames.
 
-States are positions in bars of 2, 3, 4 and 6 beats. The pointer moves on by one at every beat, may change the
+States are positions in bars of 2, 3 and 4 beats (and 6 where asked for). The pointer moves on by one at every beat, may change the
 metre at a bar line and may break a bar off at a cost, so that a beat too many or too few costs one bar and not
 the rest. After Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking"
 (ISMIR 2015), without its tempo states: rubato is dealt with where the beats are found.
@@ -19,8 +19,7 @@ from runtime.decode.options import DecodeOptions
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-METRES = (2, 3, 4, 6)
-_METRE_PRIOR = np.log([0.25, 0.35, 0.35, 0.05])
+METRE_SHARES = {2: 0.3, 3: 0.35, 4: 0.35}
 _NEAR_FRAMES = 2
 _RULED_OUT = -60.0
 
@@ -52,9 +51,12 @@ class _States:
     start: Floats
 
     @staticmethod
-    def of(beats_per_bar: int | None) -> _States:
-        metres = METRES if beats_per_bar is None else (beats_per_bar,)
-        prior = _METRE_PRIOR if beats_per_bar is None else np.zeros(1)
+    def of(beats_per_bar: int | None, six_beat_share: float) -> _States:
+        shares = METRE_SHARES | ({6: six_beat_share} if six_beat_share > 0 else {})
+        if beats_per_bar is not None:
+            shares = {beats_per_bar: 1.0}
+        metres = tuple(shares)
+        prior = np.log(list(shares.values()))
         return _States(
             np.concatenate([np.full(m, m) for m in metres]),
             np.concatenate([np.arange(1, m + 1) for m in metres]),
@@ -77,7 +79,7 @@ def find_bars(
     if n == 0:
         empty = np.empty(0, np.int64)
         return BarGrid(empty, empty, empty, np.empty(0))
-    states = _States.of(beats_per_bar)
+    states = _States.of(beats_per_bar, options.six_beat_share)
     p = np.clip(p_downbeat, 1e-4, 1 - 1e-4)
     is_first = states.position == 1
     evidence = np.where(is_first[None, :], np.log(p)[:, None], np.log(1 - p)[:, None])

@@ -33,14 +33,13 @@ class LevelPath:
 
 def beat_evidence(dynamics: npt.NDArray[np.floating], beat_frames: Floats) -> Floats:
     """Log-probabilities [n, 5] of the levels at each beat: mean over ±2 frames of the frame logits [T, 5]."""
-    z = np.asarray(dynamics, np.float64)
-    log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
-    return np.asarray(log_p[_near(beat_frames, len(z))].mean(axis=1))
+    z = np.asarray(dynamics[_near(beat_frames, len(dynamics))], np.float64)
+    return np.asarray((z - np.logaddexp.reduce(z, axis=2, keepdims=True)).mean(axis=1))
 
 
 def change_evidence(change: npt.NDArray[np.floating], beat_frames: Floats) -> Floats:
     """Largest change logit [n] within ±2 frames of each beat."""
-    return np.asarray(np.asarray(change, np.float64)[_near(beat_frames, len(change))].max(axis=1))
+    return np.asarray(change[_near(beat_frames, len(change))].max(axis=1), np.float64)
 
 
 def _near(beat_frames: Floats, n_frames: int) -> Ints:

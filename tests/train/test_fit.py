@@ -53,6 +53,7 @@ def test_a_checkpoint_of_other_data_or_another_fold_is_refused(pack: Pack, tmp_p
     other = Pack(write_small_pack(tmp_path / "other.h5", n_recordings=9))
     with pytest.raises(MezzoforteError, match="other recordings"):
         Trainer(SMALL, other, 0).load(tmp_path / CHECKPOINT)
+    Trainer(SMALL, other, 0).load(tmp_path / CHECKPOINT, new_data=True)
 
 
 def test_a_checkpoint_that_is_a_pickle_of_code_is_not_run(tmp_path: Path) -> None:
