@@ -1,8 +1,8 @@
 """Bars over beats: a bar-pointer hidden Markov model whose time axis is the beats, not the frames.
 
-States are positions in bars of 2, 3 and 4 beats (and 6 where asked for). The pointer moves on by one at every beat, may change the
-metre at a bar line and may break a bar off at a cost, so that a beat too many or too few costs one bar and not
-the rest. After Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking"
+States are positions in bars of 2, 3 and 4 beats (and 6 where asked for). The pointer moves on by one at every beat,
+may change the metre at a bar line and may break a bar off at a cost, so that a beat too many or too few costs one
+bar and not the rest. After Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking"
 (ISMIR 2015), without its tempo states: rubato is dealt with where the beats are found.
 """
 
