@@ -84,7 +84,7 @@ def annotate(
     stresses = gestures.stresses(score, alignment, analysis, taste.sforzato_ratio, taste.accent_ratio)
     marks = [_level_mark(score, x, staff) for x in levels]
     marks += [_span_mark(score, h, staff) for h in spans if score.measure_at(h.start).index in good]
-    marks += [_stress_mark(score, s, staff) for s in stresses if score.measure_at(s.at).index in good]
+    marks += [_stress_mark(score, s) for s in stresses if score.measure_at(s.at).index in good]
     human = [m for m in score.marks if not m.ours]
     comparison = policy.compare(score, human, [(x.at, LEVELS[x.level]) for x in heard])
     hidden: tuple[Mark, ...] = ()
@@ -232,8 +232,14 @@ def _span_mark(score: Score, h: gestures.Span, staff: int) -> PlannedMark:
     return PlannedMark("hairpin", h.kind, m.index, h.start - m.start, staff, *end, h.confidence, "a gradual change")
 
 
-def _stress_mark(score: Score, s: gestures.Stress, staff: int) -> PlannedMark:
+def _stress_mark(score: Score, s: gestures.Stress) -> PlannedMark:
+    """``sf`` between the staves, or an accent on the highest staff that strikes a note there."""
     m = score.measure_at(s.at)
-    kind, value = ("dynamic", "sf") if s.strong else ("accent", "accent")
+    keyboard = score.keyboard_staves()
+    struck = {n.staff for n in score.notes if n.onset == s.at and not n.tied and not n.grace}
+    place = (m.index, s.at - m.start)
     reason = f"{s.ratio:.1f} times as loud as the notes around"
-    return PlannedMark(kind, value, m.index, s.at - m.start, staff, confidence=s.confidence, reason=reason)  # type: ignore[arg-type]
+    if s.strong:
+        return PlannedMark("dynamic", "sf", *place, keyboard[0], confidence=s.confidence, reason=reason)
+    staff = next((k for k in keyboard if k in struck), keyboard[0])
+    return PlannedMark("accent", "accent", *place, staff, confidence=s.confidence, reason=reason)
