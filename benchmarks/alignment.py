@@ -251,7 +251,9 @@ def main(arguments: list[str] | None = None) -> int:
     for n, take in enumerate(takes):
         wrong = read_score(takes[(n + 1) % len(takes)].score) if options.wrong else None
         results.append(evaluate(take, options.soundfont, options.applause, wrong))
-        print(f"{n + 1}/{len(takes)} {take.name}", file=sys.stderr)
+        r = results[-1]
+        told = r.left_out or f"median {r.median_ms:.1f} ms, {r.within_70_ms:.1%} within 70 ms, fit {r.fit:.2f}"
+        print(f"{n + 1}/{len(takes)} {take.name}: {told}", file=sys.stderr, flush=True)
     print(table(results))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     if options.json:
