@@ -35,14 +35,14 @@ def messages(draw: st.DrawFn):
     return spec.address, tuple(draw(_VALUES[p.type]) for p in spec.params)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(messages(), min_size=1, max_size=5))
 def test_what_is_encoded_is_decoded(sent):
     packet = bundle([encode(a, *args) for a, args in sent])
     assert [(a, args) for a, args, _ in decode(packet)] == sent
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(messages())
 def test_python_osc_reads_what_we_send_with_the_types_of_the_schema(sent):
     from pythonosc.osc_message import OscMessage
@@ -54,7 +54,7 @@ def test_python_osc_reads_what_we_send_with_the_types_of_the_schema(sent):
     assert tags.startswith("".join(p.type for p in spec.params).encode())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200))
 @example(b"#bundle\0" + b"\0" * 8 + b"\xff\xff\xff\xff")
 @example(b"/a\0\0,i\0\0")
