@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("folder", type=Path, help="folder of MazurkaBL (with sones/)")
     parser.add_argument("made", type=Path, help="folder that train.data.resynthesize wrote")
-    parser.add_argument("--instrument", default="timgm", choices=sorted(INSTRUMENTS))
+    parser.add_argument("--instrument", default="fluid", choices=sorted(INSTRUMENTS))
     parser.add_argument("--pianos", type=Path, default=Path(), help="folder with the SFZ pianos")
     parser.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"))
     parser.add_argument("--every", type=int, default=1, help="only every N-th performance")
