@@ -41,7 +41,8 @@ from runtime.score.read import read_score
 from runtime.score.table import Score
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
-TARGETS = {"median_ms": 20.0, "within_70_ms": 0.95, "within_250_ms": 0.99, "times_real_time": 30.0}
+# Mazurkas whose first bar has fewer labelled beats than written ones: the labels begin later in that bar.
+RIGHT_ALIGNED = ("M17-4", "M50-1", "M68-2")
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ def _mazurka_truth(take: Take, score: Score, found: Alignment) -> tuple[np.ndarr
     missing = len(positions) - len(beats)
     if not 0 <= missing <= Fraction(3):  # the labels end with the last beat that sounds
         raise LookupError(f"{len(beats)} labelled beats, {len(positions)} in the measures that were found")
-    return np.array(positions[: len(beats)]), beats
+    first = missing if take.name.split()[0] in RIGHT_ALIGNED else 0
+    return np.array(positions[first : first + len(beats)]), beats
 
 
 def evaluate(take: Take, soundfont: Path, applause: bool, wrong: Score | None) -> Result:

@@ -26,7 +26,7 @@ _LOOKS = (
 _HARMONY_WEIGHT = 0.4
 _ATTACK_WEIGHT = 0.5
 _BEAT_WEIGHT = 0.15
-_OUTSIDE = 0.45
+_OUTSIDE = 0.35
 
 _SEARCH_S = 0.12
 _PRIOR_S = 0.04
@@ -64,9 +64,10 @@ def place_run(
     times, places = run.times_s, run.positions
     rough = np.zeros(0)
     for penalties, reach_s, width in _LOOKS:
-        first = max(0, int((times[0] - _MARGIN_S) * FRAMES_PER_S))
-        last = min(len(heard.harmony), int((times[-1] + _MARGIN_S) * FRAMES_PER_S) + 1)
         to_s = _tempo_map(times, places, low, high, width)
+        edges = to_s(np.array([low, high]))
+        first = int((min(times[0], edges[0]) - _MARGIN_S) * FRAMES_PER_S)
+        last = int((max(times[-1], edges[1]) + _MARGIN_S) * FRAMES_PER_S) + 1
         path = _path(
             heard, played, inside, (low, high), to_s, (first, last), reach_s, penalties, written_beats, evidence
         )
@@ -77,6 +78,13 @@ def place_run(
 
 
 _Map = Callable[[Floats], Floats]
+
+
+def _between(values: Array, first: int, last: int) -> Array:
+    """Rows `first`..`last`, with silence where the recording has not begun or is over."""
+    inside = values[max(0, first) : max(0, last)]
+    after = last - first - max(0, -first) - len(inside)
+    return np.pad(inside, ((max(0, -first), max(0, after)), (0, 0)))
 
 
 def _path(
@@ -107,7 +115,7 @@ def _path(
     outside[: max(0, int(edge[0] * FRAMES_PER_S) - 2)] = _OUTSIDE
     outside[max(0, int(edge[1] * FRAMES_PER_S) + 2) :] = _OUTSIDE
     return dtw.follow_band(
-        _vectors(heard.harmony[first:last], heard.attack[first:last], heard_beats, False),
+        _vectors(_between(heard.harmony, first, last), _between(heard.attack, first, last), heard_beats, False),
         _vectors(harmony, attack, beats, True),
         int(reach_s * FRAMES_PER_S),
         outside,
@@ -181,8 +189,7 @@ def _refined(heard: Heard, played: Played, inside: npt.NDArray[np.bool_], positi
         peak = a + int(score.argmax())
         times[k] = (low + peak + _parabola(novelty, peak)) / ONSETS_PER_S
         clarity[k] = novelty[peak] / (novelty[peak] + 4 * float(novelty.mean()) + 1e-6)
-    order = np.maximum.accumulate(times)
-    return Placed(positions, order, clarity)
+    return Placed(positions, np.maximum.accumulate(np.clip(times, 0, heard.duration_s)), clarity)
 
 
 def _templates(n_bands: int) -> Array:
