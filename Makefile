@@ -1,19 +1,24 @@
 # Two commands do all the set-up on a fresh machine:
 #   make demo   listens to examples/ and writes JSON, MIDI and a picture to out/
-#   make test   lint, types and every test; tests that need data or another program skip with a reason
+#   make test   lint, types and every fast test; tests that need data or another program skip with a reason
+# and, in many minutes:
+#   make test-slow   the tests marked slow
 PYTHON ?= python3
 VENV := .venv
 TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test lint clean
+.PHONY: demo test test-slow lint clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
 	@$(VENV)/bin/python -m runtime.analyze examples/*.ogg --out out --format json,midi,png
 
 test: $(TEST_VENV)/installed lint
-	$(TEST_VENV)/bin/python -m pytest $(PYTEST_FLAGS)
+	$(TEST_VENV)/bin/python -m pytest -m 'not slow' $(PYTEST_FLAGS)
+
+test-slow: $(TEST_VENV)/installed
+	$(TEST_VENV)/bin/python -m pytest -m slow $(PYTEST_FLAGS)
 
 lint: $(TEST_VENV)/installed
 	$(TEST_VENV)/bin/ruff check .
