@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from runtime.errors import ScoreError
+
 ZERO = Fraction(0)
 MarkKind = Literal["dynamic", "hairpin", "accent", "words"]
 JumpKind = Literal["", "dacapo", "dalsegno"]
@@ -182,6 +184,8 @@ def with_offsets(measures: list[Measure]) -> list[Measure]:
     A measure shorter than its bar continues the bar before it when the two together fill it; otherwise,
     at the start of the piece or of a repeated section, it is a pickup.
     """
+    if not measures:
+        raise ScoreError("the score has no measures", cause="an empty part, or a file cut short")
     out: list[Measure] = []
     filled = ZERO
     for m, following in zip(measures, [*measures[1:], None], strict=True):

@@ -86,6 +86,15 @@ def test_what_cannot_work_is_said_in_one_line(
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
 
 
+def test_a_score_without_measures_is_refused(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "empty.musicxml").write_text(
+        '<score-partwise version="4.0"><part-list><score-part id="P1"><part-name>x</part-name></score-part>'
+        '</part-list><part id="P1"></part></score-partwise>'
+    )
+    result = analyze(tmp_path, RECORDING, "--model", card, "--quiet", "--score", "empty.musicxml", "--dry-run")
+    assert result.status == 1 and "no measures" in result.err and "Traceback" not in result.err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a second recording by path")
 def test_a_score_or_corrections_with_two_recordings_are_refused(tmp_path: Path, card: Path) -> None:
     other = audio_files.write(tmp_path / "take.wav")
