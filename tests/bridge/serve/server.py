@@ -118,6 +118,13 @@ class Bridge:
             time.sleep(0.02)
         raise AssertionError("the job did not begin")
 
+    def is_childless(self, within_s: float = 10.0) -> bool:
+        """Whether no worker is left: an ended process takes a moment to disappear after its job has its result."""
+        deadline = time.monotonic() + within_s
+        while self.children() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.children() == []
+
     def children(self) -> list[int]:
         """Process ids of the workers, zombies included."""
         return [int(p) for p in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()]

@@ -160,7 +160,7 @@ def test_a_queued_job_knows_its_place_and_a_full_queue_refuses(
         for job in (third, first, second):
             status, answer = bridge.call("POST", f"/v1/job/{job}/cancel")
             assert (status, answer["job"]["state"]) == (200, "cancelled")
-        assert bridge.children() == []
+        assert bridge.is_childless()
         # a job that has ended stays as it is
         assert bridge.call("POST", f"/v1/job/{first}/cancel")[1]["job"]["state"] == "cancelled"
 

@@ -38,7 +38,7 @@ def test_a_killed_worker_fails_its_job_and_the_next_one_runs(
         assert (ended["state"], ended["error"]["code"]) == ("failed", "worker_died")
         assert "signal 9" in ended["error"]["message"]
         assert bridge.finished(bridge.analyse(recording))["state"] == "done"
-        assert bridge.children() == []
+        assert bridge.is_childless()
 
 
 def test_a_killed_bridge_takes_its_worker_along_and_finished_results_are_there_after_a_restart(
@@ -70,19 +70,11 @@ def test_an_idle_bridge_stops_by_itself(tmp_path: Path, stub: Path) -> None:
         assert not (bridge.home / "bridge.json").exists()
 
 
-def no_child_left(bridge: Bridge, within_s: float = 10.0) -> bool:
-    """Whether the worker is gone: an ended process takes a moment to disappear after its job has its result."""
-    deadline = time.monotonic() + within_s
-    while bridge.children() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return bridge.children() == []
-
-
 def test_a_job_over_its_time_is_ended(tmp_path: Path, slow_stub: Path, long_recording: Path) -> None:
     with running(tmp_path / "home", slow_stub, job_s=1.5) as bridge:
         job = bridge.finished(bridge.analyse(long_recording))
         assert (job["state"], job["error"]["code"]) == ("failed", "too_long")
-        assert no_child_left(bridge)
+        assert bridge.is_childless()
 
 
 def test_only_the_newest_results_are_kept(tmp_path: Path) -> None:
@@ -136,7 +128,7 @@ def test_fifty_analyses_with_cancels_in_between_all_end_and_leave_nothing(tmp_pa
             states.append(bridge.finished(job)["state"])
         assert states.count("done") >= 30
         assert set(states) <= {"done", "cancelled"}
-        assert bridge.children() == []
+        assert bridge.is_childless()
         assert bridge.descriptors() <= descriptors + 2
         assert bridge.memory_bytes() <= memory + SETTLED_BYTES
         assert len(list((bridge.home / "jobs").iterdir())) <= 50
