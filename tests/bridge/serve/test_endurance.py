@@ -71,7 +71,7 @@ def test_an_idle_bridge_stops_by_itself(tmp_path: Path, stub: Path) -> None:
 
 
 def test_a_job_over_its_time_is_ended(tmp_path: Path, slow_stub: Path, long_recording: Path) -> None:
-    with running(tmp_path / "home", slow_stub, job_s=1.5) as bridge:
+    with running(tmp_path / "home", slow_stub, job_s=0.2) as bridge:
         job = bridge.finished(bridge.analyse(long_recording))
         assert (job["state"], job["error"]["code"]) == ("failed", "too_long")
         assert bridge.is_childless()
