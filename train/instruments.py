@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,16 +35,20 @@ class Instrument:
     licence: str
     bank: int = 0
     program: int = 0
+    opcodes: str = ""
+    """SFZ opcodes put at the head of the instrument's `<global>` section: another piano from the same samples."""
 
     @property
     def is_sfz(self) -> bool:
         return self.path.endswith(".sfz")
 
 
+_SALAMANDER = "salamander/Salamander8_ram.sfz"
+
 INSTRUMENTS = {
     i.name: i
     for i in (
-        Instrument("salamander", "salamander/Salamander8_ram.sfz", "CC BY 3.0"),
+        Instrument("salamander", _SALAMANDER, "CC BY 3.0"),
         Instrument("splendid", "splendid/Splendid Grand Piano_ram.sfz", "public domain"),
         Instrument("upright", "upright_kw/UprightPianoKW-20220221_ram.sfz", "CC0"),
         Instrument("musescore_grand", "MuseScore_General_Full.sf2", "MIT"),
@@ -50,11 +56,24 @@ INSTRUMENTS = {
         Instrument("musescore_soft", "MuseScore_General_Full.sf2", "MIT", bank=8),
         Instrument("fluid", "FluidR3_GM.sf2", "MIT"),
         Instrument("timgm", "TimGM6mb.sf2", "GPL-2.0 (sound only)"),
+        Instrument("csound", "sf_GMbank.sf2", "LGPL-2.1 (sound only)"),
+        Instrument("salamander_short", _SALAMANDER, "CC BY 3.0", opcodes="ampeg_decay=5 ampeg_sustain=0"),
+        Instrument(
+            "salamander_dull", _SALAMANDER, "CC BY 3.0",
+            opcodes="fil_type=lpf_1p cutoff=700 fil_keytrack=60 fil_veltrack=3600",
+        ),
+        Instrument(
+            "salamander_worn", _SALAMANDER, "CC BY 3.0",
+            opcodes="pitch_random=18 ampeg_decay=10 ampeg_sustain=0 eq1_freq=500 eq1_bw=2 eq1_gain=7",
+        ),
     )
-}
+}  # fmt: skip
 
 HELD_OUT_INSTRUMENT = "upright"
 """Never trained on: every test on synthesised audio uses it."""
+
+VALIDATION_INSTRUMENT = "csound"
+"""Not trained on either: validation pieces played on it choose thresholds."""
 
 
 class Player:
@@ -79,10 +98,12 @@ class Player:
                 f"the sound of {instrument.name} is missing", where=str(path),
                 advice="Give the right folder with --pianos or --soundfonts, or leave it out of --instruments",
             )  # fmt: skip
-        return self._play_sfz(path, events) if instrument.is_sfz else _play_sf2(path, instrument, events)
+        if instrument.is_sfz:
+            return self._play_sfz(path, instrument.opcodes, events)
+        return _play_sf2(path, instrument, events)
 
-    def _play_sfz(self, path: Path, events: list[MidiEvent]) -> np.ndarray:
-        synth = self._load_sfz(path)
+    def _play_sfz(self, path: Path, opcodes: str, events: list[MidiEvent]) -> np.ndarray:
+        synth = self._load_sfz(path, opcodes)
         n_blocks = int((events[-1].time_s + _TAIL_S) * RENDER_RATE_HZ) // _BLOCK_SAMPLES + 1
         out = np.empty((n_blocks, _BLOCK_SAMPLES), np.float32)
         pending = iter(events)
@@ -96,20 +117,39 @@ class Player:
         synth.all_sound_off()
         return out.reshape(-1)
 
-    def _load_sfz(self, path: Path) -> Any:
-        key = str(path)
+    def _load_sfz(self, path: Path, opcodes: str) -> Any:
+        key = f"{path} {opcodes}"
         if key not in self._synths:
             import pysfizz
 
             wrapper = pysfizz.Synth(RENDER_RATE_HZ, _BLOCK_SAMPLES)
-            if not wrapper.load_sfz_file(path):
-                raise MezzoforteError("the sampler cannot load this instrument", where=key)
+            with _with_opcodes(path, opcodes) as changed:
+                if not wrapper.load_sfz_file(changed):
+                    raise MezzoforteError("the sampler cannot load this instrument", where=key)
             self._synths[key] = wrapper
         synth = self._synths[key]._synth
         synth.set_num_voices(128)
         for control in (64, 66, 67):
             synth.cc(0, control, 0)
         return synth
+
+
+@contextmanager
+def _with_opcodes(path: Path, opcodes: str) -> Iterator[Path]:
+    """The SFZ file, or for its lifetime a changed copy in a folder that links to the original's neighbours."""
+    if not opcodes:
+        yield path
+        return
+    text = path.read_text()
+    if "<global>" not in text:
+        raise MezzoforteError("the SFZ file has no <global> section to put opcodes into", where=str(path))
+    with tempfile.TemporaryDirectory() as folder:
+        for neighbour in path.parent.iterdir():
+            if neighbour != path:
+                (Path(folder) / neighbour.name).symlink_to(neighbour.resolve())
+        changed = Path(folder) / path.name
+        changed.write_text(text.replace("<global>", f"<global>\n{opcodes}\n", 1))
+        yield changed
 
 
 def _send(synth: Any, event: MidiEvent, offset: int) -> None:

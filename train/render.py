@@ -24,7 +24,14 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
-from train.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, RENDER_RATE_HZ, Player, onset_latency_s
+from train.instruments import (
+    HELD_OUT_INSTRUMENT,
+    INSTRUMENTS,
+    RENDER_RATE_HZ,
+    VALIDATION_INSTRUMENT,
+    Player,
+    onset_latency_s,
+)
 from train.performance import Variation, read_performance
 
 _PEAK = 10 ** (-1 / 20)
@@ -105,7 +112,7 @@ def _work(job: RenderJob) -> str | None:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    trained = [name for name in INSTRUMENTS if name != HELD_OUT_INSTRUMENT]
+    trained = [name for name in INSTRUMENTS if name not in (HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT)]
     parser = argparse.ArgumentParser(prog="python -m train.render", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("midi_dir", type=Path)
     parser.add_argument("out_dir", type=Path)
