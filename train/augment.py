@@ -20,13 +20,15 @@ from train.features import BIN_HZ
 
 
 def augment_power(power: Tensor, config: AugmentConfig, rng: np.random.Generator) -> Tensor:
-    """Gain, equaliser, bandwidth of old records, reverberation-like smear and noise, drawn per recording."""
+    """Gain, equaliser, bandwidth of old records, compression, reverberation-like smear and noise, per recording."""
     out = power
     batch, _, n_bins = power.shape
     if config.gain_db or config.eq_db:
         out = out * _filters(batch, n_bins, config, rng)
     if config.bandwidth_probability:
         out = out * _bandwidths(batch, n_bins, config.bandwidth_probability, rng)
+    if config.compress:
+        out = out * _compression(out, config.compress, rng)
     if rng.random() < config.reverb_probability:
         out = _smear(out, decay_s=float(rng.uniform(0.1, 0.5)), mix_db=float(rng.uniform(-22, -8)))
     if config.noise_probability:
@@ -61,6 +63,19 @@ def _bandwidths(batch: int, n_bins: int, probability: float, rng: np.random.Gene
             low_hz, high_hz = np.exp(rng.uniform(np.log([50, 3_000]), np.log([250, 9_000])))
             row *= 1 / (1 + (low_hz / hz) ** 4) / (1 + (hz / high_hz) ** 4)
     return torch.from_numpy(gains).float()[:, None, :]
+
+
+_COMPRESSOR_FRAMES = 9
+_COMPRESSOR_RANGE = 1e-4
+
+
+def _compression(power: Tensor, strength: float, rng: np.random.Generator) -> Tensor:
+    """Gains [B, T, 1] of a compressor or expander: loudness differences (over 0.18 s) are multiplied by a factor
+    between e^−strength and e^strength, down to 40 dB below the loudest frame, as another touch or a limiter would."""
+    envelope = F.avg_pool1d(power.sum(dim=2).unsqueeze(1), _COMPRESSOR_FRAMES, 1, _COMPRESSOR_FRAMES // 2).squeeze(1)
+    relative = envelope / envelope.amax(dim=1, keepdim=True).clamp_min(1e-20)
+    factors = np.exp(rng.uniform(-strength, strength, len(power))).astype(np.float32)
+    return (relative.clamp_min(_COMPRESSOR_RANGE) ** (torch.from_numpy(factors) - 1)[:, None]).unsqueeze(2)
 
 
 def _smear(power: Tensor, decay_s: float, mix_db: float) -> Tensor:

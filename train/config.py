@@ -36,6 +36,8 @@ class AugmentConfig:
     noise_probability: float = 0.0
     reverb_probability: float = 0.0
     bandwidth_probability: float = 0.0
+    compress: float = 0.0
+    """Loudness differences are multiplied by a factor of up to e^±compress."""
     speed: float = 0.0
     """Largest change of playing speed (pitch goes along), as a share."""
 

@@ -75,6 +75,8 @@ def _rng(midi: str, seed: int) -> np.random.Generator:
 def render_one(job: RenderJob, options: RenderOptions, player: Player) -> None:
     """Render `job` into its FLAC and JSON files. Raises `MezzoforteError` when a file cannot be used."""
     events = job.variation.apply(read_performance(options.midi_dir / job.midi), job.max_s)
+    if not any(e.kind == "on" for e in events):
+        raise MezzoforteError(f"there is no note in the first {job.max_s:g} s", where=job.midi)
     instrument = INSTRUMENTS[job.instrument]
     samples = soxr.resample(player.render(instrument, events), RENDER_RATE_HZ, SAMPLE_RATE_HZ)
     peak = float(np.abs(samples).max(initial=0.0))

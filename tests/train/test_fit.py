@@ -172,6 +172,18 @@ def test_no_augmentation_is_the_identity() -> None:
     assert torch.equal(augment_power(power, AugmentConfig(gain_db=0), np.random.default_rng(0)), power)
 
 
+def test_compression_changes_loudness_differences_and_keeps_the_colour_and_the_loudest() -> None:
+    loudness = torch.cat([torch.full((100,), 1.0), torch.full((100,), 0.01)])
+    colour = torch.rand(64) + 0.1
+    power = (loudness[:, None] * colour)[None]
+    out = augment_power(power, AugmentConfig(gain_db=0, compress=0.5), np.random.default_rng(1))
+    ratio = out[0, 50, 0] / out[0, 150, 0]
+    assert not 90 < ratio < 110
+    assert 100 ** np.exp(-0.5) * 0.99 <= ratio <= 100 ** np.exp(0.5) * 1.01
+    torch.testing.assert_close(out[0, 50], power[0, 50])
+    torch.testing.assert_close(out[0, 150] / out[0, 150, 0], power[0, 150] / power[0, 150, 0])
+
+
 def test_reverberation_follows_the_sound_and_never_precedes_it() -> None:
     power = torch.zeros(1, 100, 442)
     power[0, 40] = 1.0
