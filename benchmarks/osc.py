@@ -1,7 +1,10 @@
 """How well results travel: ``python -m benchmarks.osc [--seconds 60] [--json FILE]``.
 
 Three tables: delivery of a ten-minute take over UDP and TCP, the same through 10 % loss and a stall of 1 s, and the
-jitter of `bridge.play` at a receiver in another process, against the clock that the events are due by.
+jitter of `bridge.play` at a receiver in another process, against the clock that the events are due by: when the
+kernel has the packet at the receiver's socket, and when the receiving program, which has no priority, has read it.
+The last line says how busy the machine was meanwhile; `stolen` is the share of processor time that a host kept from a
+virtual machine, which no program inside can make up for.
 """
 
 from __future__ import annotations
@@ -26,22 +29,26 @@ from bridge.osc import decode
 from bridge.osc_client import OscListener, Receiver
 from bridge.osc_net import Framing, Hub, Peer
 from bridge.osc_server import OscBridge, send_analysis
-from bridge.play import Player
+from bridge.play import Player, raise_priority
 from runtime.analysis import Analysis, Beat, Dynamic, Loudness, Metre, ModelIdentity, Source, Tempo
 
+# SO_TIMESTAMPNS: the kernel says by its clock when a packet reached the socket.
 RECEIVER = """
 import socket, struct, sys, time
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.bind(("127.0.0.1", 0))
+sock.setsockopt(socket.SOL_SOCKET, 35, 1)
 print(sock.getsockname()[1], flush=True)
-while True:
-    packet = sock.recv(65536)
-    now = time.monotonic()
-    if packet == b"over":
-        break
-    sys.stdout.buffer.write(struct.pack(">dI", now, len(packet)) + packet)
-sys.stdout.flush()
+taken, packet = [], b""
+while packet != b"over":
+    packet, told, _, _ = sock.recvmsg(65536, 64)
+    now, ago = time.monotonic(), time.time()
+    seconds, nanoseconds = struct.unpack("qq", told[0][2])
+    taken.append((now - (ago - seconds - nanoseconds / 1e9), now, packet))
+for at_socket, now, packet in taken[:-1]:
+    sys.stdout.buffer.write(struct.pack(">ddI", at_socket, now, len(packet)) + packet)
 """
+Arrival = tuple[float, float, float]
 
 
 def made_up_take(duration_s: float, hop_s: float = 0.1) -> Analysis:
@@ -130,9 +137,6 @@ def jitter_ms(analysis: Analysis, seconds: float) -> dict[str, float]:
     receiver = subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE)
     assert receiver.stdout is not None
     port = int(receiver.stdout.readline())
-    taken: list[bytes] = []
-    reader = threading.Thread(target=lambda: taken.append(receiver.stdout.read()))  # type: ignore[union-attr]
-    reader.start()
     with Hub() as hub:
         bridge = OscBridge(hub)
         bridge.follow(Peer("127.0.0.1", port))
@@ -143,26 +147,38 @@ def jitter_ms(analysis: Analysis, seconds: float) -> dict[str, float]:
             player.step()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.sendto(b"over", ("127.0.0.1", port))
-    reader.join()
+    taken = receiver.stdout.read()
     receiver.wait()
-    late_ms = np.array([1000 * (at_s - origin_s - due_s) for at_s, due_s in _arrivals(taken[0])])
-    p50, p99 = np.percentile(late_ms, [50, 99])
-    return {"events": len(late_ms), "p50_ms": float(p50), "p99_ms": float(p99), "worst_ms": float(late_ms.max()),
-            "earliest_ms": float(late_ms.min())}  # fmt: skip
+    arrivals = np.array(_arrivals(taken))
+    socket_ms, program_ms = (1000 * (arrivals[:, :2] - origin_s - arrivals[:, 2:])).T
+    found = {"events": float(len(arrivals)), "earliest_ms": float(socket_ms.min())}
+    for name, late_ms in (("socket", socket_ms), ("program", program_ms)):
+        p50, p99 = np.percentile(late_ms, [50, 99])
+        found |= {f"{name}_p50_ms": p50, f"{name}_p99_ms": p99, f"{name}_worst_ms": late_ms.max()}
+    return {k: float(v) for k, v in found.items()}
 
 
-def _arrivals(data: bytes) -> list[tuple[float, float]]:
-    """(arrival on the clock, time due in the recording) of every event with a time of its own."""
+def _arrivals(data: bytes) -> list[Arrival]:
+    """(at the socket, in the program, time due in the recording) of every event with a time of its own."""
     found, at = [], 0
     while at < len(data):
-        now_s, size = struct.unpack_from(">dI", data, at)
-        ((address, args, _),) = decode(data[at + 12 : at + 12 + size])
-        at += 12 + size
+        socket_s, program_s, size = struct.unpack_from(">ddI", data, at)
+        ((address, args, _),) = decode(data[at + 20 : at + 20 + size])
+        at += 20 + size
         if address == "/piano/live/loudness":
-            found.append((now_s, float(args[0])))
+            found.append((socket_s, program_s, float(args[0])))
         elif address in ("/piano/live/beat", "/piano/live/dynamic", "/piano/live/change"):
-            found.append((now_s, float(args[1])))
+            found.append((socket_s, program_s, float(args[1])))
     return found
+
+
+def processor_ticks() -> tuple[int, int]:
+    """All ticks of all processors so far, and those that a host kept for itself (Linux; else none are known)."""
+    stat = Path("/proc/stat")
+    if not stat.is_file():
+        return 0, 0
+    ticks = [int(n) for n in stat.read_text().split("\n", 1)[0].split()[1:9]]
+    return sum(ticks), ticks[7]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -176,8 +192,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     figures: dict[str, object] = {f"delivery {name}": delivery(ten_minutes, framing) for name, framing in framings}
     figures["delivery udp, 10 % lost both ways, 1 s stall"] = rough_delivery(ten_minutes, 0.1, 1.0)
     live = replace(ten_minutes, source=replace(ten_minutes.source, duration_s=options.seconds))
-    figures[f"live, {options.seconds:g} s"] = jitter_ms(live, options.seconds)
-    figures["machine"] = {"cores": float(os.cpu_count() or 0), "load_1min": os.getloadavg()[0]}
+    before = processor_ticks()
+    priority = raise_priority()
+    figures[f"live, {options.seconds:g} s, {priority} priority"] = jitter_ms(live, options.seconds)
+    ticks, stolen = (now - then for now, then in zip(processor_ticks(), before, strict=True))
+    figures["machine while live"] = {
+        "cores": float(os.cpu_count() or 0), "load_1min": os.getloadavg()[0], "stolen": stolen / max(1, ticks),
+    }  # fmt: skip
     for name, row in figures.items():
         assert isinstance(row, dict)
         print(f"{name:45s}", "  ".join(f"{k} {v:.3f}".rstrip("0").rstrip(".") for k, v in row.items()), file=sys.stderr)

@@ -21,6 +21,7 @@ from runtime.write import write_bytes
 SUPERCLOCKS_PER_S = 282_240_000
 PREFIX = "mf: "
 TRACK = "Mezzoforte dynamics"
+SNAPSHOT = "before mezzoforte"
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ class SavedTempo:
 
 
 def session_file(folder: Path) -> Path:
-    """The session file of a session folder. Raises `OutputError` when there is none, or more than one to choose."""
-    found = sorted(folder.glob("*.ardour"))
+    """The session file of a session folder, our own snapshots aside.
+
+    Raises `OutputError` when there is none, or more than one to choose.
+    """
+    found = sorted(f for f in folder.glob("*.ardour") if not f.stem.startswith(SNAPSHOT))
     same = [f for f in found if f.stem == folder.name]
     if len(found) == 1 or same:
         return (same or found)[0]

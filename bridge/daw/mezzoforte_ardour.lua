@@ -12,6 +12,7 @@ function factory (params) return function ()
 	local PREFIX = "mf: "
 	local TRACK = "Mezzoforte dynamics"
 	local RANGE = PREFIX .. "recording"
+	local SNAPSHOT = "before mezzoforte"
 	local options = params or {}
 
 	-- JSON reader (begin)
@@ -185,10 +186,13 @@ function factory (params) return function ()
 		location:set_name (name)
 	end
 
-	-- Point markers need the editor; the headless route puts them into the session file itself.
+	-- Point markers need the editor; the headless route puts them into the session file itself. The editor's own undo
+	-- step for each would bring back the marks of that moment and leave the tempo map: no step is better than that one.
 	local function add_marker (time_s, name)
 		local position = at_seconds (time_s)
+		Session:begin_reversible_command ("Mezzoforte")
 		Editor:mouse_add_new_marker (position, ARDOUR.LocationFlags.IsMark, 0)
+		Session:abort_reversible_command ()
 		for location in Session:locations ():list ():iter () do
 			if location:is_mark () and not starts_with_prefix (location:name ()) and location:start () == position then
 				location:set_name (name)
@@ -223,30 +227,28 @@ function factory (params) return function ()
 		if #plan.gain == 0 then return end
 		local control = lane_track ():amp ():gain_control ()
 		local list = control:alist ()
-		local before = list:get_state ()
 		list:clear_list ()
 		for _, row in ipairs (plan.gain) do
 			list:add (at_seconds (row[1]), 10 ^ (row[2] / 20), false, true)
 		end
 		control:set_automation_state (ARDOUR.AutoState.Play)
-		Session:add_command (list:memento_command (before, list:get_state ()))
+	end
+
+	-- Ardour's Lua can record no undo step for a tempo map, so the way back is a snapshot of the session.
+	local function save_snapshot ()
+		local name = SNAPSHOT .. os.date (" %Y-%m-%d %H.%M.%S")
+		if Session:save_state (name, false, false, false, false, false) ~= 0 then
+			error ("The snapshot " .. name .. " cannot be saved, so nothing was changed", 0)
+		end
 	end
 
 	local function run ()
 		local plan = load_plan (options.plan or (Session:path () .. "/mezzoforte.daw.json"))
-		Session:begin_reversible_command ("Mezzoforte")
-		local fine, problem = pcall (function ()
-			write_tempo (plan)
-			if not options.clean then remove_marks () end
-			write_marks (plan)
-			write_gain (plan)
-		end)
-		if fine then
-			Session:commit_reversible_command (nil)
-		else
-			Session:abort_reversible_command ()
-			error (problem, 0)
-		end
+		if not options.headless then save_snapshot () end
+		write_tempo (plan)
+		if not options.clean then remove_marks () end
+		write_marks (plan)
+		write_gain (plan)
 		return #plan.tempi
 	end
 

@@ -61,16 +61,23 @@ def lua_quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def configure(home: Path, session: Path) -> None:
-    """First-run questions answered, no sound card, the editor action in slot 1, the session's OSC surface on."""
+def slot(number: int, source: str) -> str:
+    """Lua that puts an editor action into a slot, as Ardour keeps it."""
+    chunk = "local ardour = function () end " + source + "\nreturn factory (...)"
+    fields = {"n": f"test {number}", "s": source, "f": chunk}
+    text = "".join(f'scripts[{number}]["{k}"] = {lua_quoted(v)} ' for k, v in fields.items())
+    return f'scripts[{number}] = {{}} {text}scripts[{number}]["a"] = {{}} '
+
+
+def configure(home: Path, session: Path, *more: str) -> None:
+    """First-run questions answered, no sound card, the session's OSC surface on; the editor action in slot 1, `more`
+    actions from 2 on."""
     config = home / ".config" / "ardour7"
     config.mkdir(parents=True, exist_ok=True)
     (config / ".a7").touch()
     (config / "config").write_text(CONFIG)
-    source = ACTION.read_text()
-    chunk = "local ardour = function () end " + source + "\nreturn factory (...)"
-    state = f'scripts = {{}} scripts[1] = {{}} scripts[1]["n"] = "Mezzoforte" scripts[1]["s"] = {lua_quoted(source)} '
-    state += f'scripts[1]["f"] = {lua_quoted(chunk)} scripts[1]["a"] = {{}} '
+    sources = (ACTION.read_text(), *more)
+    state = "scripts = {} " + "".join(slot(n, source) for n, source in enumerate(sources, 1))
     encoded = base64.b64encode(state.encode()).decode()
     (config / "ui_scripts").write_text(
         f'<?xml version="1.0" encoding="UTF-8"?>\n<UIScripts><ActionScript lua="Lua 5.3">{encoded}</ActionScript>'

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bridge.daw.ardour import FINEST_LEAD_IN, PLAN, find_engine, main, write_session
-from bridge.daw.ardour_session import SavedTempo, read_saved, session_file
+from bridge.daw.ardour_session import SavedTempo, read_saved, read_session, session_file
 from runtime.analysis import Analysis
 from runtime.errors import OutputError
 from runtime.write import WriteOptions, save
@@ -89,6 +89,54 @@ def test_the_editor_action_writes_into_a_running_ardour_once(tmp_path):
 
             assert wait(written, 120)
             check(read_saved(session_file(session)), analysis)
+        # Undo has nothing of ours to take back in part; the way back is the snapshot from before each run.
+        for _ in range(3):
+            ardour.say("/undo")
+            time.sleep(1)
+        ardour.save()
+        check(read_saved(session_file(session)), OTHER)
+    snapshots = sorted(session.glob("before mezzoforte *.ardour"))
+    assert len(snapshots) == 3
+    untouched = read_saved(snapshots[0])
+    assert (len(untouched.times_s), untouched.markers, untouched.ranges, untouched.gain_points) == (1, (), (), 0)
+    check(read_saved(snapshots[1]), OTHER)
+
+
+IMPORT = """ardour { ["type"] = "EditorAction", name = "import" }
+function factory () return function ()
+	local files = C.StringVector ()
+	files:push_back ("MIDI")
+	Editor:do_import (files, Editing.ImportDistinctFiles, Editing.ImportAsTrack, ARDOUR.SrcQuality.SrcBest,
+		ARDOUR.MidiTrackNameSource.SMFTrackName, ARDOUR.MidiTempoMapDisposition.SMFTempoUse, Temporal.timepos_t (0),
+		ARDOUR.PluginInfo (), ARDOUR.Track (), false)
+end end
+"""
+
+
+@needs_window
+@needs_engine
+@pytest.mark.slow
+def test_ardour_imports_the_midi_file_with_every_beat_within_two_microseconds(tmp_path):
+    session, midi = new_session(tmp_path / "take", tmp_path), tmp_path / "in.mid"
+    save(LONG, midi, "midi")
+    configure(tmp_path, session, IMPORT.replace("MIDI", str(midi)))
+    with running(session, tmp_path) as ardour:
+
+        def imported() -> bool:
+            ardour.save()
+            if len(read_saved(session_file(session)).times_s) > 1:
+                return True
+            ardour.say("/access_action", "LuaAction/script-2")
+            return False
+
+        assert wait(imported, 120)
+        ardour.save()
+    saved, tempo = read_saved(session_file(session)), tempo_map(LONG)
+    off_s = [saved.seconds_at(q) - b.time_s for q, b in zip(tempo.beat_quarters, LONG.beats, strict=True)]
+    assert np.abs(off_s).max() <= 2e-6
+    assert saved.metres == ((0.0, 3, 4),)
+    tracks = [r.get("name") for r in read_session(session_file(session)).iter("Route")]
+    assert any("Mezzoforte" in name for name in tracks)
 
 
 def test_a_folder_without_a_session_is_told(tmp_path):

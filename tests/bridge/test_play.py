@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +18,7 @@ from bridge.transport import Transport
 from tests.runtime.write.takes import empty, take
 
 TAKE = take(30.0)
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Rig:
@@ -151,3 +156,20 @@ def test_the_position_stays_inside_the_recording_whatever_one_does(moves):
 def test_a_loop_must_last():
     with pytest.raises(ValueError, match="is none"):
         Transport(30.0).set_loop(0, 10, 10.01)
+
+
+PRIORITY = """
+import os, subprocess, sys
+from bridge.play import raise_priority
+print(raise_priority())
+policy = "import os; print(os.sched_getscheduler(0) if hasattr(os, 'sched_getscheduler') else 0)"
+print(subprocess.run([sys.executable, "-c", policy], capture_output=True, text=True).stdout)
+"""
+
+
+def test_priority_is_asked_for_and_programs_started_from_here_do_not_inherit_real_time():
+    said, child_policy = subprocess.run(
+        [sys.executable, "-c", PRIORITY], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert said in ("real-time", "raised", "ordinary")
+    assert child_policy == "0"
