@@ -69,37 +69,53 @@ class PowerSpectrum(nn.Module):
     def forward(self, samples: Tensor) -> Tensor:
         """Samples [B, N], N >= 1, in -1..1 → power [B, 1 + N // 441, n_bins]."""
         n_frames = 1 + samples.shape[-1] // HOP_SAMPLES
-        missing = torch.sym_max(0, _HALF + 1 - samples.shape[-1])
-        padded = F.pad(F.pad(samples, (0, missing)), (_HALF, _HALF), mode="reflect")
         if self.implementation == "stft":
-            return self._by_stft(padded)[:, :n_frames]
-        return self._by_matmul(padded, n_frames)
+            return self._by_stft(samples)[:, :n_frames]
+        return self._by_matmul(_hops(samples, n_frames + 2))
 
-    def _by_stft(self, padded: Tensor) -> Tensor:
+    def _by_stft(self, samples: Tensor) -> Tensor:
+        missing = max(0, _HALF + 1 - samples.shape[-1])
+        padded = F.pad(F.pad(samples, (0, missing)), (_HALF, _HALF), mode="reflect")
         spectrum = torch.stft(
             padded, WINDOW_SAMPLES, HOP_SAMPLES, window=self.window, center=False, return_complex=True
         )
         spectrum = spectrum[:, : self.n_bins].transpose(1, 2)
         return spectrum.real.square() + spectrum.imag.square()
 
-    def _by_matmul(self, padded: Tensor, n_frames: int) -> Tensor:
-        frames = _frames_by_slices(padded, n_frames)
-        # w[0] = 0 and w[n] = w[1024 - n] for the periodic Hann window, and cosine (sine) is even (odd) about
-        # the frame centre: adding (subtracting) the mirrored half halves the products.
-        first, mirrored = frames[..., 1:_HALF], frames[..., _HALF + 1 :].flip(-1)
-        even = torch.cat([first + mirrored, frames[..., _HALF : _HALF + 1]], dim=-1)
-        real = even @ self.cosines
-        imaginary = (first - mirrored) @ self.sines
-        return real.square() + imaginary.square()
+    def _by_matmul(self, hops: Tensor) -> Tensor:
+        """Power of the frames that three hops [B, T + 2, 441] in a row hold the samples of.
+
+        w[0] = 0 and w[n] = w[1024 - n] for the periodic Hann window, and cosine (sine) is even (odd) about the frame
+        centre: adding (subtracting) the mirrored half halves the products. The halves are put together from the hops
+        where sample n and its mirror 1024 - n lie, so that no whole frame is ever copied.
+        """
+        first, second = hops[:, :-2], hops[:, 1:-1]
+        mirrored = hops.flip(-1)
+        end = WINDOW_SAMPLES - 2 * HOP_SAMPLES  # samples of the third hop in a frame: 142
+        centre = _HALF - HOP_SAMPLES  # of the frame, in its second hop: 71
+        halves = [
+            (first[..., 1 : end + 1], mirrored[:, 2:, HOP_SAMPLES - end :]),
+            (first[..., end + 1 :], mirrored[:, 1:-1, : HOP_SAMPLES - end - 1]),
+            (second[..., :centre], mirrored[:, 1:-1, HOP_SAMPLES - end - 1 : HOP_SAMPLES - centre - 1]),
+        ]
+        even = torch.cat([*(a + b for a, b in halves), second[..., centre : centre + 1]], dim=-1)
+        odd = torch.cat([a - b for a, b in halves], dim=-1)
+        real, imaginary = even @ self.cosines, odd @ self.sines
+        return real * real + imaginary * imaginary
 
 
-def _frames_by_slices(padded: Tensor, n_frames: int) -> Tensor:
-    """Overlapping windows [B, T, 1024] of a padded signal, from three shifted views of its hops."""
-    rows = n_frames + 2
-    spare = (3 * HOP_SAMPLES) - WINDOW_SAMPLES
-    hops = F.pad(padded, (0, spare))[:, : rows * HOP_SAMPLES].reshape(padded.shape[0], rows, HOP_SAMPLES)
-    rest = WINDOW_SAMPLES - 2 * HOP_SAMPLES
-    return torch.cat([hops[:, :-2], hops[:, 1:-1], hops[:, 2:, :rest]], dim=-1)
+def _hops(samples: Tensor, n: int) -> Tensor:
+    """Samples [B, N], reflected at both ends by half a frame, as `n` rows of one hop, [B, n, 441].
+
+    Put together in one copy; a signal shorter than half a frame is first lengthened by zeros.
+    """
+    length = samples.shape[-1]
+    missing = torch.sym_max(0, _HALF + 1 - length)
+    before = F.pad(samples[..., : _HALF + 1], (0, missing))[..., 1:].flip(-1)
+    after = F.pad(samples[..., -_HALF - 1 :], (0, missing))[..., :-1].flip(-1)
+    spare = F.pad(after, (0, 3 * HOP_SAMPLES - WINDOW_SAMPLES))[..., : n * HOP_SAMPLES - _HALF - length - missing]
+    zeros = samples.new_zeros(samples.shape[0], missing)
+    return torch.cat([before, samples, zeros, spare], dim=-1).reshape(samples.shape[0], n, HOP_SAMPLES)
 
 
 def _folded_dft(n_bins: int, window: _FloatArray) -> dict[str, _FloatArray]:
