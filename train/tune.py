@@ -1,7 +1,8 @@
 """Calibrate a model and choose its decoding options on the validation pieces: `python -m train.tune --model CARD …`.
 
 Probabilities are fitted by logistic regression on the logits of peaks (beats) and of true beats (downbeats); the
-other options by coordinate search on beat F, downbeat F and the mean of dynamics macro-F1 and change-point F1.
+other options by coordinate search on beat F, the mean of beat and downbeat F, and that of dynamics macro-F1 and
+change-point F1.
 The card gets the result; its test figures, which belong to other options, are removed. Test pieces are not read.
 """
 
@@ -36,6 +37,8 @@ BEAT_GRID = {
     "tempo_cost_limit": (0.5, 1.0, 2.0, 4.0),
 }
 BAR_GRID = {
+    "bar_weight": (0.0, 0.5, 1.0, 1.5),
+    "tempo_stiffness": (0.5, 1.0, 1.5, 2.0, 3.0),
     "six_beat_share": (0.0, 0.05),
     "metre_change_cost": (2.0, 4.0, 6.0, 9.0, 14.0),
     "bar_break_cost": (1.0, 2.0, 3.0, 5.0, 8.0),
@@ -92,13 +95,14 @@ def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
 
 
 def bar_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
-    """Mean downbeat F over recordings."""
-    predicted = [_beats(h, options)[1] for h in heard]
-    return downbeat_scores([h.truth for h in heard], predicted).f_measure
+    """Mean of beat F and downbeat F over recordings: beats are chosen with an eye to the bars."""
+    truth, predicted = [h.truth for h in heard], [_beats(h, options) for h in heard]
+    beats = beat_scores(truth, [b for b, _ in predicted]).f_measure
+    return (beats + downbeat_scores(truth, [d for _, d in predicted]).f_measure) / 2
 
 
 def _beats(h: Heard, options: DecodeOptions) -> tuple[BeatPrediction, BeatPrediction]:
-    path = track_beats(h.logits.beat, options)
+    path = track_beats(h.logits.beat, h.logits.downbeat, options)
     times_s = frames_to_s(path.frames)
     bars = find_bars(downbeat_probability(h.logits.downbeat, path.frames, options), options)
     return BeatPrediction(times_s, np.empty(0)), BeatPrediction(times_s, times_s[bars.position == 1])
@@ -130,7 +134,7 @@ def tune(heard: Sequence[Heard], options: DecodeOptions | None = None) -> tuple[
     options = calibrate(heard, options or DecodeOptions())
     scores = {}
     options, scores["beat F"] = search(lambda o: beat_objective(heard, o), options, BEAT_GRID)
-    options, scores["downbeat F"] = search(lambda o: bar_objective(heard, o), options, BAR_GRID)
+    options, scores["mean of beat and downbeat F"] = search(lambda o: bar_objective(heard, o), options, BAR_GRID)
     levelled = [h for h in heard if (h.truth.levels > 0).any()]
     if levelled:
         options, scores["levels and changes"] = search(lambda o: level_objective(levelled, o), options, LEVEL_GRID)

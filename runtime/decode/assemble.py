@@ -26,7 +26,7 @@ from runtime.analysis import (
 from runtime.card import ModelCard
 from runtime.corrections import Corrections
 from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
-from runtime.decode.beats import track_beats
+from runtime.decode.beats import BeatPath, track_beats
 from runtime.decode.correct import corrected, pinned_positions, pins_frames
 from runtime.decode.hairpins import find_hairpins
 from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
@@ -56,7 +56,7 @@ def decode(
     options = DecodeOptions.of(card.thresholds)
     silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
     corrections = corrections or Corrections()
-    path = track_beats(logits.beat, options, pins_frames(corrections, len(logits.beat)))
+    path = _find_beats(logits, options, corrections)
     if len(path.frames) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
         warning = "no beats were found: this does not sound like measured piano music, so there are no marks"
         return replace(silent, warnings=(warning,))
@@ -86,6 +86,15 @@ def decode(
         change_points=changes,
         hairpins=tuple(Hairpin(float(times_s[s.start]), float(times_s[s.end]), s.kind, s.confidence) for s in spans),
     )
+
+
+def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Corrections) -> BeatPath:
+    pins = pins_frames(corrections, len(logits.beat))
+    if corrections.tempo != "same" or corrections.offbeat:
+        # What is said of bars holds for the corrected beats, which these are not yet.
+        return track_beats(logits.beat, logits.downbeat, options, pins)
+    positions = pinned_positions(pins, corrections)
+    return track_beats(logits.beat, logits.downbeat, options, pins, positions, corrections.beats_per_bar)
 
 
 def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from runtime.decode.beats import probability
 from runtime.decode.options import DecodeOptions
+from runtime.decode.probability import probability
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -43,25 +43,27 @@ def downbeat_probability(logits: npt.NDArray[np.floating], beat_frames: Floats, 
 
 
 @dataclass(frozen=True)
-class _States:
-    """Metre and position of every state, and the log weight of starting in it."""
+class BarStates:
+    """Metre and position of every state, the log weight of starting in it, and of moving `[from, to]`."""
 
     metre: Ints
     position: Ints
     start: Floats
+    moves: Floats
 
     @staticmethod
-    def of(beats_per_bar: int | None, six_beat_share: float) -> _States:
+    def of(options: DecodeOptions, beats_per_bar: int | None = None) -> BarStates:
+        """The states of all metres, or of the one that is known."""
+        six_beat_share = options.six_beat_share
         shares = METRE_SHARES | ({6: six_beat_share} if six_beat_share > 0 else {})
         if beats_per_bar is not None:
             shares = {beats_per_bar: 1.0}
         metres = tuple(shares)
         prior = np.log(list(shares.values()))
-        return _States(
-            np.concatenate([np.full(m, m) for m in metres]),
-            np.concatenate([np.arange(1, m + 1) for m in metres]),
-            np.repeat(prior - np.log(metres), metres),
-        )
+        metre = np.concatenate([np.full(m, m) for m in metres])
+        position = np.concatenate([np.arange(1, m + 1) for m in metres])
+        start = np.repeat(prior - np.log(metres), metres)
+        return BarStates(metre, position, start, _moves(metre, position, options))
 
 
 def find_bars(
@@ -79,16 +81,10 @@ def find_bars(
     if n == 0:
         empty = np.empty(0, np.int64)
         return BarGrid(empty, empty, empty, np.empty(0))
-    states = _States.of(beats_per_bar, options.six_beat_share)
-    p = np.clip(p_downbeat, 1e-4, 1 - 1e-4)
-    is_first = states.position == 1
-    evidence = np.where(is_first[None, :], np.log(p)[:, None], np.log(1 - p)[:, None])
-    if known_position is not None:
-        wrong = (known_position[:, None] > 0) & (known_position[:, None] != states.position[None])
-        evidence = np.where(wrong, _RULED_OUT, evidence)
-    moves = _moves(states, options)
-    path = _viterbi(evidence, states.start, moves)
-    posterior = _posterior(evidence, states.start, moves)
+    states = BarStates.of(options, beats_per_bar)
+    evidence = bar_evidence(p_downbeat, states, known_position)
+    path = _viterbi(evidence, states.start, states.moves)
+    posterior = _posterior(evidence, states.start, states.moves)
     position = states.position[path]
     return BarGrid(
         bar=np.cumsum(position == 1),
@@ -98,20 +94,30 @@ def find_bars(
     )
 
 
-def _moves(states: _States, options: DecodeOptions) -> Floats:
+def bar_evidence(p_downbeat: Floats, states: BarStates, known_position: Ints | None = None) -> Floats:
+    """Log-likelihood of each beat [n] in each state, shape (n, states), given positions that are known (0: not)."""
+    p = np.clip(p_downbeat, 1e-4, 1 - 1e-4)
+    evidence = np.where((states.position == 1)[None, :], np.log(p)[:, None], np.log(1 - p)[:, None])
+    if known_position is None:
+        return evidence
+    wrong = (known_position[:, None] > 0) & (known_position[:, None] != states.position[None])
+    return np.where(wrong, _RULED_OUT, evidence)
+
+
+def _moves(metre: Ints, position: Ints, options: DecodeOptions) -> Floats:
     """Log weights [from, to] of moving on, changing metre at the bar line and breaking a bar off."""
-    n = len(states.metre)
+    n = len(metre)
     moves = np.full((n, n), -np.inf)
     for a in range(n):
-        ends_bar = states.position[a] == states.metre[a]
+        ends_bar = position[a] == metre[a]
         for b in range(n):
-            same_metre = states.metre[a] == states.metre[b]
-            if same_metre and states.position[b] == states.position[a] % states.metre[a] + 1:
+            same_metre = metre[a] == metre[b]
+            if same_metre and position[b] == position[a] % metre[a] + 1:
                 moves[a, b] = 0.0
-            elif states.position[b] == 1:
+            elif position[b] == 1:
                 cost = 0.0 if ends_bar else options.bar_break_cost
                 moves[a, b] = -cost - (0.0 if same_metre else options.metre_change_cost)
-            elif same_metre and states.position[b] == states.position[a]:
+            elif same_metre and position[b] == position[a]:
                 moves[a, b] = -options.bar_break_cost
     return moves
 

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.corrections import Corrections
-from runtime.decode.beats import BeatPath, Floats, Ints, probability
+from runtime.decode.beats import BeatPath, Floats, Ints
 from runtime.decode.options import DecodeOptions
+from runtime.decode.probability import probability
 from runtime.frames import FRAME_S
 
 _MIDDLE = (0.35, 0.65)

@@ -24,6 +24,8 @@ class DecodeOptions:
     """Cost of a tempo change in the tempo path: stiffness · log2(ratio of intervals)²; 0 picks peaks only."""
     tempo_cost_limit: float = 2.0
     """No single tempo change costs more: rubato and fermatas break any tempo."""
+    bar_weight: float = 1.0
+    """How much the downbeat evidence and the cost of broken bars count where beats are chosen among the peaks."""
     six_beat_share: float = 0.0
     """Prior share of bars of six beats; 0 leaves them out, since most music in 6/8 is beaten in two."""
     metre_change_cost: float = 6.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from runtime.decode.bars import find_bars
 from runtime.decode.beats import find_peaks, track_beats
 from runtime.decode.hairpins import find_hairpins, phon
 from runtime.decode.levels import find_levels
+from runtime.decode.path import SHORTEST_BEAT_S
 from runtime.frames import FRAME_S
 from runtime.model import FrameLogits
 
@@ -107,10 +110,44 @@ def test_the_tempo_path_leaves_out_a_weak_peak_between_beats_that_peak_picking_k
     beats_s = 1 + 0.6 * np.arange(30)
     logits = frame_logits(beats_s, 3, np.full(30, 2), 20).beat
     logits[np.rint((beats_s[10:12] + 0.3) / FRAME_S).astype(int)] = 0.2
-    picked = track_beats(logits, DecodeOptions(tempo_stiffness=0.0, beat_threshold=0.4))
-    followed = track_beats(logits, DecodeOptions(tempo_stiffness=4.0, beat_threshold=0.4))
+    picked = track_beats(logits, np.zeros_like(logits), DecodeOptions(tempo_stiffness=0.0, beat_threshold=0.4))
+    followed = track_beats(logits, np.zeros_like(logits), DecodeOptions(tempo_stiffness=4.0, beat_threshold=0.4))
     assert len(picked.frames) == 32
     assert followed.frames == pytest.approx(beats_s / FRAME_S, abs=0.5)
+
+
+def test_a_peak_that_would_break_the_bars_is_left_out_and_a_clear_one_is_not() -> None:
+    beats_s = np.sort(np.append(1 + 0.6 * np.arange(30), 1 + 0.6 * 10 + 0.35))
+    position = np.insert(np.arange(30) % 3, 11, 1)
+    frames = np.rint(beats_s / FRAME_S).astype(int)
+    beat, downbeat = np.full(1_000, -6.0), np.full(1_000, -6.0)
+    downbeat[frames[position == 0]] = 3.0
+    options = DecodeOptions(beat_threshold=0.4, tempo_stiffness=0.01, bar_break_cost=2.0)
+    for height, kept in ((0.8, 30), (5.0, 31)):
+        beat[frames] = 3.0
+        beat[frames[11]] = height
+        assert len(track_beats(beat, downbeat, options).frames) == kept
+    beat[frames[11]] = 0.8
+    assert len(track_beats(beat, downbeat, replace(options, bar_weight=0.0)).frames) == 31
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 2**32 - 1), n=st.integers(1, 120), six=st.sampled_from([0.0, 0.05]), pin=st.booleans(),
+    weight=st.sampled_from([0.0, 0.7, 1.0]),
+)  # fmt: skip
+def test_any_logits_give_beats_in_order_that_keep_their_distance_and_every_pin(
+    seed: int, n: int, six: float, pin: bool, weight: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    beat, downbeat = rng.normal(-1, 3, (2, 4 * n))
+    pins = np.array([rng.uniform(0, 4 * n - 1)]) if pin else None
+    options = DecodeOptions(six_beat_share=six, bar_weight=weight)
+    path = track_beats(beat, downbeat, options, pins)
+    assert (np.diff(path.frames) * FRAME_S >= SHORTEST_BEAT_S - 1e-9).all()
+    assert ((path.frames >= 0) & (path.frames <= 4 * n - 1)).all()
+    if pins is not None:
+        assert np.abs(path.frames - pins[0]).min() < 1e-9
 
 
 def test_peaks_are_never_closer_than_four_frames() -> None:
