@@ -1,6 +1,7 @@
 """Calibrate a model and choose its decoding options on the validation pieces: `python -m train.tune --model CARD …`.
 
-Probabilities are fitted by logistic regression on the logits of peaks (beats) and of true beats (downbeats); the
+Probabilities are fitted by logistic regression on the logits of peaks (beats) and of true beats (downbeats), the
+beats' delay is their median error; the
 other options by coordinate search on beat F, the mean of beat and downbeat F, and that of dynamics macro-F1 and
 change-point F1.
 The card gets the result; its test figures, which belong to other options, are removed. Test pieces are not read.
@@ -88,6 +89,17 @@ def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOptions:
     return replace(options, beat_scale=beat[0], beat_offset=beat[1], downbeat_scale=bar[0], downbeat_offset=bar[1])
 
 
+def calibrate_delay(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOptions:
+    """Options whose beats are as often too early as too late, by the median over matched beats."""
+    options = replace(options, beat_delay_s=0.0)
+    late_s = []
+    for h in heard:
+        found_s = _beats(h, options)[0].beats_s
+        true_at, found_at = match_beats(h.truth.beats_s, found_s)
+        late_s.append(found_s[found_at] - h.truth.beats_s[true_at])
+    return replace(options, beat_delay_s=round(float(np.median(np.concatenate(late_s))), 4))
+
+
 def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
     """Mean beat F over recordings."""
     predicted = [_beats(h, options)[0] for h in heard]
@@ -131,7 +143,7 @@ def search(
 
 def tune(heard: Sequence[Heard], options: DecodeOptions | None = None) -> tuple[DecodeOptions, dict[str, float]]:
     """Calibrated and tuned options, with the validation score of each stage."""
-    options = calibrate(heard, options or DecodeOptions())
+    options = calibrate_delay(heard, calibrate(heard, options or DecodeOptions()))
     scores = {}
     options, scores["beat F"] = search(lambda o: beat_objective(heard, o), options, BEAT_GRID)
     options, scores["mean of beat and downbeat F"] = search(lambda o: bar_objective(heard, o), options, BAR_GRID)

@@ -55,7 +55,7 @@ def track_beats(
     p = probability(beat_logits, options.beat_scale, options.beat_offset)
     picks_peaks = options.tempo_stiffness <= 0
     candidates = find_peaks(p, options.beat_threshold if picks_peaks else options.candidate_threshold)
-    frames = _refine(beat_logits, candidates)
+    frames = onset_frames(_refine(beat_logits, candidates), options)
     chances = p[candidates]
     if pins_frames is not None and len(pins_frames):
         frames, chances = _with_pins(frames, chances, pins_frames)
@@ -68,6 +68,11 @@ def track_beats(
         chosen = best_path(frames_to_s(frames), chances, evidence, states, options)
         frames, chances = frames[chosen], chances[chosen]
     return BeatPath(frames, chances)
+
+
+def onset_frames(peak_frames: Floats, options: DecodeOptions) -> Floats:
+    """Where the onsets of these peaks are."""
+    return np.maximum(peak_frames - options.beat_delay_s / FRAME_S, 0.0)
 
 
 def _with_pins(frames: Floats, p: Floats, pins: Floats) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.corrections import Corrections
-from runtime.decode.beats import BeatPath, Floats, Ints
+from runtime.decode.beats import BeatPath, Floats, Ints, onset_frames
 from runtime.decode.options import DecodeOptions
 from runtime.decode.probability import probability
 from runtime.frames import FRAME_S
@@ -61,7 +61,7 @@ def _between(path: BeatPath, logits: npt.NDArray[np.floating], options: DecodeOp
         window = np.arange(first, max(last, first) + 1)
         frames.append(int(window[(p[window] - _CENTRED * np.abs(window - (a + b) / 2) / (b - a)).argmax()]))
     at = np.array(frames, np.int64)
-    return BeatPath(at.astype(np.float64), p[at])
+    return BeatPath(onset_frames(at.astype(np.float64), options), p[at])
 
 
 def _merged(a: BeatPath, b: BeatPath) -> BeatPath:

@@ -16,6 +16,9 @@ class DecodeOptions:
     downbeat_scale: float = 1.0
     """Calibration of P(downbeat | beat), likewise."""
     downbeat_offset: float = 0.0
+    beat_delay_s: float = 0.0
+    """Calibration of time: the network's peaks lie this much after the onsets (median); beats are given so much
+    earlier."""
     beat_threshold: float = 0.4
     """Peak picking keeps peaks at least this probable."""
     candidate_threshold: float = 0.05

@@ -131,6 +131,19 @@ def test_a_peak_that_would_break_the_bars_is_left_out_and_a_clear_one_is_not() -
     assert len(track_beats(beat, downbeat, replace(options, bar_weight=0.0)).frames) == 31
 
 
+def test_beats_are_given_earlier_by_the_calibrated_delay_and_pins_are_not() -> None:
+    beats_s = 1 + 0.6 * np.arange(30)
+    logits = frame_logits(beats_s, 3, np.full(30, 2), 20).beat
+    pins = np.array([beats_s[7] / FRAME_S])
+    options = DecodeOptions(beat_delay_s=0.016)
+    path = track_beats(logits, np.zeros_like(logits), options, pins)
+    expected_s = np.where(np.arange(30) == 7, beats_s, beats_s - 0.016)
+    assert path.frames * FRAME_S == pytest.approx(expected_s, abs=0.5 * FRAME_S)
+    assert path.frames[7] == pins[0]
+    unshifted = track_beats(logits, np.zeros_like(logits), DecodeOptions())
+    assert np.delete(unshifted.frames - path.frames, 7) == pytest.approx(np.full(29, 0.8))
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1), n=st.integers(1, 120), six=st.sampled_from([0.0, 0.05]), pin=st.booleans(),
