@@ -14,6 +14,7 @@ from bridge.osc import (
     ITEM_ADDRESSES,
     MESSAGES,
     PROTO,
+    RESEND_AFTER_S,
     Arg,
     BadPacketError,
     checked,
@@ -29,6 +30,8 @@ MOST_RESENDS_AT_ONCE = 64
 SUM_FAILURES = 3
 HELLO_EVERY_S = 1.0
 LOST_AFTER_S = 3 * ALIVE_EVERY_S
+# Six resends: a bridge that still delivers would have been heard.
+ASK_AGAIN_S = 6 * RESEND_AFTER_S
 Live = Callable[[str, tuple[Arg, ...]], None]
 
 
@@ -178,6 +181,8 @@ class OscListener:
         self._next_hello_s = 0.0
         self._heard_s = 0.0
         self._asked_rid = 0
+        self._got = (0, 0, False)
+        self._ask_again_s = 0.0
 
     def __enter__(self) -> OscListener:
         return self
@@ -211,7 +216,14 @@ class OscListener:
         if (receiver.welcome is None or self.lost) and now >= self._next_hello_s:
             self._next_hello_s = now + HELLO_EVERY_S
             self.send("/piano/hello", self._name, PROTO, self._reply_port)
-        behind = receiver.welcome is not None and receiver.bridge_rid not in (0, receiver.rid)
-        if behind and self._asked_rid != receiver.bridge_rid:
-            self._asked_rid = receiver.bridge_rid
+        got = (receiver.rid, len(receiver.chunks), receiver.complete)
+        if got != self._got:
+            self._got, self._ask_again_s = got, now + ASK_AGAIN_S
+        if receiver.welcome is None or receiver.bridge_rid == 0:
+            return
+        other = receiver.bridge_rid != receiver.rid
+        incomplete = not receiver.complete and receiver.sum_failures < SUM_FAILURES
+        fresh = other and self._asked_rid != receiver.bridge_rid
+        if fresh or ((other or incomplete) and now >= self._ask_again_s):
+            self._asked_rid, self._ask_again_s = receiver.bridge_rid, now + ASK_AGAIN_S
             self.send("/piano/get", "all")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.osc import (
+    ALIVE_EVERY_S,
     BRIDGE_PORT,
     BUNDLE_LIMIT_BYTES,
     ERRORS,
@@ -75,7 +76,9 @@ listener                         bridge
 One packet at a time: the next goes out when the last is acknowledged. What is not acknowledged is sent again after
 {RESEND_AFTER_S * 1000:g} ms, {RESENDS} times at most; then the listener is forgotten. Acknowledge every packet that
 arrives, also a second time. `idx` makes repetition harmless. A `rid` that you do not know means: discard everything
-and send `/piano/get all`. At `end`, ask with `resend` for chunks that are missing instead of acknowledging.
+and send `/piano/get all`. At `end`, ask with `resend` for chunks that are missing instead of acknowledging. When no
+`alive` has come for {3 * ALIVE_EVERY_S:g} s, the bridge has gone or has forgotten you: say `hello` every second until
+it welcomes you, and `get` when its `rid` is not the one that you have whole.
 """
 
 

@@ -6,11 +6,11 @@ outlets = 3;
 
 var KINDS = ["beat", "dynamic", "change", "tempo", "meter", "hairpin", "loudness"];
 var listenPort = jsarguments.length > 1 ? jsarguments[1] : 7771;
-var rid = 0, nChunks = 0, seen = {}, fresh = false, done = false, welcomed = false;
+var rid = 0, nChunks = 0, seen = {}, fresh = false, done = false, heard = 0;
 
-// Bang it once a second: it says hello until a bridge answers.
+// Bang it once a second: it says hello until a bridge answers, and again after three missed signs of life.
 function bang() {
-    if (!welcomed) outlet(0, ["/piano/hello", "max", 1, listenPort]);
+    if (Date.now() - heard > 6000) outlet(0, ["/piano/hello", "max", 1, listenPort]);
 }
 
 function anything() {
@@ -32,17 +32,20 @@ function ack(seq) { outlet(0, ["/piano/ack", rid, seq]); }
 ack.local = 1;
 
 function welcome(args) {
-    welcomed = true;
-    if (args[2] !== 0) get();
+    heard = Date.now();
+    if (args[2] !== 0 && (args[2] !== rid || !done)) get();
 }
 welcome.local = 1;
 
 function alive(args) {
+    heard = Date.now();
     if (args[0] !== 0 && args[0] !== rid) get();
 }
 alive.local = 1;
 
+// Anything may arrive at a port: a count that is absurd is not counted to.
 function begin(args) {
+    if (!(args[0] >= 1 && args[0] <= 9999 && args[4] >= 0 && args[4] <= 20000)) return;
     if (args[0] !== rid) { seen = {}; done = false; }
     rid = args[0];
     nChunks = args[4];
