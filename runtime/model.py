@@ -31,8 +31,9 @@ Values = npt.NDArray[np.float32]
 DEFAULT_MODEL = "mezzoforte"
 MODELS_FOLDER = Path(__file__).parent / "models"
 MAX_MODEL_BYTES = 100 << 20
-# Fixed, because how a sum is shared among threads decides its last bits.
-N_THREADS = 2
+# One, because how a sum is shared among threads decides its last bits; windows are worked on side by side instead.
+N_THREADS = 1
+CPU_WINDOWS_AT_ONCE = 2
 SAME_AS_CPU = 0.05  # logits; what another provider may differ by and still be called working
 
 _ENGINES = {"cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider", "cpu": "CPUExecutionProvider"}
@@ -83,6 +84,11 @@ class Model:
     def identity(self) -> ModelIdentity:
         """What an `Analysis` says about its model."""
         return ModelIdentity(self.card.name, self.card.version, self.card.sha256, self.provider)
+
+    @property
+    def windows_at_once(self) -> int:
+        """How many stretches of samples are best given to `run` at the same time, from different threads."""
+        return CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
 
     def run(self, samples: Samples) -> FrameLogits:
         """Logits of one stretch of samples, shape (n,) with n ≥ 1. Raises `ModelError`."""

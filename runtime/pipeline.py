@@ -117,13 +117,18 @@ def _run_model(
             heard += block.size
             yield block * gain
 
-    def step(samples: Samples) -> windows.Columns:
+    def watched(stretches: Iterator[windows.Columns]) -> Iterator[windows.Columns]:
         check(cancel)
-        columns = model.run(samples).columns()
-        report(_SCAN_SHARE + _MODEL_SHARE * min(1.0, heard / n_samples))
-        return columns
+        for stretch in stretches:
+            yield stretch
+            check(cancel)
+            report(_SCAN_SHARE + _MODEL_SHARE * min(1.0, heard / n_samples))
 
-    rows = _collect(windows.stretches(step, ahead(scaled())), n_frames(n_samples), path)
+    def columns_of(samples: Samples) -> windows.Columns:
+        return model.run(samples).columns()
+
+    stretches = windows.stretches(columns_of, ahead(scaled()), model.windows_at_once)
+    rows = _collect(watched(stretches), n_frames(n_samples), path)
     model.release()
     return FrameLogits.from_rows(rows)
 

@@ -7,8 +7,10 @@ moved back so that it is a whole one too: a recording has no padding anywhere bu
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -100,9 +102,46 @@ def join(parts: Iterable[tuple[Window, Columns]]) -> Iterator[Columns]:
         yield total / weight
 
 
-def stretches(model: Callable[[Samples], Columns], blocks: Iterable[Samples]) -> Iterator[Columns]:
-    """The model's columns for a whole recording, in order: 1 + n // 441 frames in all, however `blocks` are cut."""
-    return join((window, model(window.samples)) for window in cut(blocks))
+def stretches(model: Callable[[Samples], Columns], blocks: Iterable[Samples], at_once: int = 1) -> Iterator[Columns]:
+    """The model's columns for a whole recording, in order: 1 + n // 441 frames in all, however `blocks` are cut.
+
+    With `at_once` > 1 so many windows are worked on at the same time, each in a thread of its own; a window's result
+    does not depend on it. What `model` raises is raised here.
+    """
+    if at_once == 1:
+        return join((window, model(window.samples)) for window in cut(blocks))
+    return join(_side_by_side(model, cut(blocks), at_once))
+
+
+def _side_by_side(
+    model: Callable[[Samples], Columns], windows: Iterable[Window], at_once: int
+) -> Iterator[tuple[Window, Columns]]:
+    waiting: deque[tuple[Window, Future[Columns]]] = deque()
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="model")
+    try:
+        for window in windows:
+            # One more than are worked on, so that no thread waits for the next window to be cut.
+            if len(waiting) > at_once:
+                yield waiting[0][0], _result(waiting[0][1])
+                waiting.popleft()
+            held = replace(window, samples=window.samples.copy())
+            waiting.append((held, pool.submit(model, held.samples)))
+        while waiting:
+            yield waiting[0][0], _result(waiting[0][1])
+            waiting.popleft()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+        pool.shutdown()
+
+
+def _result(future: Future[Columns]) -> Columns:
+    while True:
+        try:
+            return future.result(timeout=0.2)  # with a limit, so that Ctrl-C is seen on every system
+        except TimeoutError:
+            if future.done():
+                raise
 
 
 def run(model: Callable[[Samples], Columns], blocks: Iterable[Samples]) -> Columns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime import windows
-from runtime.frames import HOP_SAMPLES, n_frames
+from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ, n_frames
 from runtime.model import Model, load_model
 from runtime.windows import WINDOW_SAMPLES
 from tests import stub_model
@@ -109,3 +111,29 @@ def test_a_model_that_sees_silence_beyond_a_cut_leaves_no_trace() -> None:
 
 def test_no_samples_give_no_frames() -> None:
     assert list(windows.stretches(lambda x: x[:, None], [])) == []
+
+
+def test_windows_worked_on_side_by_side_give_the_same_columns_in_order() -> None:
+    samples = np.random.default_rng(0).normal(0, 0.1, 7 * 54 * SAMPLE_RATE_HZ + 1_234).astype(np.float32)
+
+    def slow_at_first(x: np.ndarray) -> np.ndarray:
+        time.sleep(0.02 if x[0] > 0 else 0.0)
+        return np.arange(1 + len(x) // HOP_SAMPLES, dtype=np.float32)[:, None] * x[0]
+
+    one_by_one = np.concatenate(list(windows.stretches(slow_at_first, [samples])))
+    side_by_side = np.concatenate(list(windows.stretches(slow_at_first, blocks(samples, 100_000), at_once=3)))
+    np.testing.assert_array_equal(one_by_one, side_by_side)
+
+
+def test_what_the_model_raises_in_its_thread_is_raised_and_no_thread_is_left() -> None:
+    calls = []
+
+    def fails_on_the_second(x: np.ndarray) -> np.ndarray:
+        calls.append(1)
+        if len(calls) == 2:
+            raise TimeoutError("the device did not answer")
+        return np.zeros((1 + len(x) // HOP_SAMPLES, 1), np.float32)
+
+    with pytest.raises(TimeoutError, match="did not answer"):
+        list(windows.stretches(fails_on_the_second, [np.zeros(9 * 54 * SAMPLE_RATE_HZ, np.float32)], at_once=2))
+    assert not [t for t in threading.enumerate() if t.name.startswith("model")]
