@@ -78,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_score_options(parser: argparse.ArgumentParser) -> None:
-    """The options that only matter with `--score`."""
+    """The options that only matter with `--score` or `--notes`."""
     add = parser.add_argument_group("with a score").add_argument
     add("--score", type=Path, metavar="FILE", help="MusicXML, mxl, mscx, mscz or MIDI: gets the dynamics (needs --out)")
     add("--density", choices=("sparse", "normal", "detailed"), default="normal", help="how many marks")
@@ -86,6 +86,9 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
         "--existing", choices=("keep", "replace", "compare"), default="keep", help="what to do about marks in the score"
     )
     add("--dry-run", action="store_true", help="print the plan as a table and write nothing")
+    parser.add_argument_group("with the notes but no score").add_argument(
+        "--notes", type=Path, metavar="FILE", help="MIDI of this performance: makes a score of it (needs --out)"
+    )
 
 
 def _jobs(text: str) -> int:
@@ -132,6 +135,11 @@ def _corrections(options: argparse.Namespace) -> Corrections | None:
 
 def _plan(options: argparse.Namespace) -> Targets:
     """Every output file; a recording without any goes to stdout, or with a score to where that goes."""
+    if options.notes is not None:
+        from runtime.engrave.command import check_notes_options
+
+        check_notes_options(options)
+        return {options.audio[0]: {}}
     if options.score is not None:
         from runtime.score_command import check_score_options
 
@@ -175,7 +183,7 @@ def _analyse(
             if message:
                 failed += 1
                 _say(f"error: {message}")
-            elif shown and outcome.heard and options.score is None:
+            elif shown and outcome.heard and options.score is None and options.notes is None:
                 _tell(outcome.heard.analysis, outcome.path, targets)
     return failed
 
@@ -199,11 +207,13 @@ def _deliver(options: argparse.Namespace, outcome: Outcome, files: Mapping[str, 
     """Write one result; returns a message when that failed."""
     if outcome.heard is None:
         return ""
-    if options.score is not None:
-        from runtime.score_command import mark_command
-
+    if options.notes is not None or options.score is not None:
+        if options.notes is not None:
+            from runtime.engrave.command import notes_command as command
+        else:
+            from runtime.score_command import mark_command as command
         try:
-            mark_command(options, outcome.heard, _say)
+            command(options, outcome.heard, _say)
         except MezzoforteError as e:
             return str(e)
         return ""

@@ -1,0 +1,39 @@
+"""Dynamics and hairpins on an engraved score, by the same decisions and the same writer as for any other score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from runtime.analysis import Analysis
+from runtime.engrave.sheet import Sheet
+from runtime.score import read_musicxml, write_musicxml
+from runtime.score.align import Alignment
+from runtime.score.annotate import AnnotateOptions, Annotation, annotate
+from runtime.score.table import Score
+
+
+def marked(
+    data: bytes, sheet: Sheet, analysis: Analysis, options: AnnotateOptions, where: str
+) -> tuple[bytes, Annotation]:
+    """The engraved document with the marks of the analysis, and what was decided."""
+    score = read_musicxml.read(data, where)
+    decided = annotate(score, known_alignment(sheet, score), analysis, options)
+    return write_musicxml.apply(data, decided.plan, where), decided
+
+
+def known_alignment(sheet: Sheet, score: Score) -> Alignment:
+    """The alignment of a recording with the score that was made from it: the beats of its own grid."""
+    quarters = np.array([0.0] + [float(m.end) for m in score.measures])
+    step = float(sheet.bars[0].bar.beat_quarters)
+    positions = np.asarray(step * np.arange(sheet.grid.n_beats + 1), np.float64)
+    return Alignment(
+        measures=tuple(range(len(score.measures))),
+        starts=quarters,
+        positions=positions,
+        times_s=sheet.grid.times_s,
+        confidence=np.ones(len(score.measures)),
+        breaks=(),
+        repeats={},
+        unplayed=(),
+        fit=0.0,
+    )
