@@ -16,6 +16,8 @@ from bridge.osc_client import OscListener
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
 from runtime.write import WRITERS, WriteOptions, save
+from runtime.write.arguments import add_write_options, chosen
+from runtime.write.tempo_map import tempo_map
 
 POLL_S = 0.1
 
@@ -48,11 +50,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--tcp", choices=("slip", "length"), help="use TCP with this framing instead of UDP")
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the files (the present one)")
     parser.add_argument("--format", default="", help=f"comma separated: {', '.join(WRITERS)}")
-    parser.add_argument("--tempo", choices=("beat", "bar", "adaptive"), default="beat", help="tempo map: a tempo per")
-    parser.add_argument("--tolerance-ms", type=float, default=20.0, help="for --tempo adaptive (%(default)s)")
-    parser.add_argument("--cc", type=int, default=11, help="controller of the MIDI lane (%(default)s)")
-    parser.add_argument("--cc-range", type=int, nargs=2, default=(1, 127), metavar=("LOW", "HIGH"))
-    parser.add_argument("--lane", choices=("loudness", "levels"), default="loudness", help="what the lane follows")
+    add_write_options(parser)
     parser.add_argument("--live", action="store_true", help="print live events too")
     parser.add_argument("--once", action="store_true", help="end after the first result")
     parser.add_argument("--timeout", type=float, metavar="S", help="give up when no result has come by then")
@@ -77,14 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _listen(options: argparse.Namespace) -> int:
-    choices = WriteOptions(
-        tempo_mode=options.tempo,
-        tolerance_ms=options.tolerance_ms,
-        cc_number=options.cc,
-        cc_low=options.cc_range[0],
-        cc_high=options.cc_range[1],
-        lane=options.lane,
-    )
+    choices = chosen(options)
     with OscListener(
         options.host,
         options.port,
@@ -110,6 +101,8 @@ def _listen(options: argparse.Namespace) -> int:
                 print(summary(shown), flush=True)
                 for path in write_all(shown, options.out, options.formats, choices):
                     print(f"wrote {path}", file=sys.stderr)
+                if options.formats:
+                    print(tempo_map(shown, choices.tempo_mode, choices.tolerance_ms).describe(), file=sys.stderr)
                 if options.once:
                     listener.step(POLL_S)
                     return 0

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.load import load_analysis, parse_target
+from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
 from bridge.osc import BRIDGE_PORT
 from bridge.osc_server import send_analysis
 from runtime.errors import MezzoforteError
@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="python -m bridge.send", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
+    add_correction_options(parser)
     parser.add_argument("--osc", required=True, metavar="HOST:PORT", help="where the listener waits")
     parser.add_argument("--tcp", choices=("slip", "length"), help="use TCP with this framing instead of UDP")
     parser.add_argument(
@@ -30,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         target = parse_target(options.osc)
         sent = send_analysis(
-            load_analysis(options.input),
+            load_analysis(options.input, corrections_of(options)),
             target.host,
             target.port,
             transport=options.tcp,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from bridge.load import load_analysis
+from bridge.load import add_correction_options, corrections_of, load_analysis
 from bridge.osc import Arg, BadPacketError, decode
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
@@ -148,11 +148,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="python -m bridge.daw.ableton", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
+    add_correction_options(parser)
     parser.add_argument("--port", type=int, default=SEND_PORT, help="AbletonOSC's port (%(default)s)")
     parser.add_argument("--answer-port", type=int, default=ANSWER_PORT, help="where it answers (%(default)s)")
     options = parser.parse_args(argv)
     try:
-        analysis = load_analysis(options.input)
+        analysis = load_analysis(options.input, corrections_of(options))
         with Live(port=options.port, answer_port=options.answer_port) as live:
             print(f"{write_cues(analysis, live)} cue points", file=sys.stderr)
     except MezzoforteError as e:

@@ -20,10 +20,11 @@ from pathlib import Path
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, restore_hints, session_file
-from bridge.load import load_analysis, parse_target
+from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError, OutputError
 from runtime.write import WriteOptions, save
+from runtime.write.arguments import add_tempo_options, chosen
 from runtime.write.tempo_map import tempo_map
 
 HERE = Path(__file__).resolve().parent
@@ -114,18 +115,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--live", metavar="HOST:PORT", help="OSC surface of a running Ardour, usually 127.0.0.1:3819")
     parser.add_argument("--action", default="LuaAction/script-1", help="the editor action's slot (%(default)s)")
     parser.add_argument("--track", default="", help="existing track for the gain lane (a new one of its own)")
-    parser.add_argument("--tempo", choices=("beat", "bar", "adaptive"), default="beat", help="tempo map: a tempo per")
-    parser.add_argument("--tolerance-ms", type=float, default=20.0, help="for --tempo adaptive (%(default)s)")
-    parser.add_argument("--lane", choices=("loudness", "levels"), default="loudness", help="what the lane follows")
+    add_tempo_options(parser)
+    add_correction_options(parser)
     options = parser.parse_args(argv)
     try:
-        choices = WriteOptions(tempo_mode=options.tempo, tolerance_ms=options.tolerance_ms, lane=options.lane)
-        choices = replace(choices, finest_lead_in=FINEST_LEAD_IN)
-        analysis = load_analysis(options.input)
+        choices = replace(chosen(options), finest_lead_in=FINEST_LEAD_IN)
+        analysis = load_analysis(options.input, corrections_of(options))
         if options.live:
             target = parse_target(options.live)
             save(analysis, options.session / PLAN, "daw", choices)
             trigger(target.host, target.port, options.action)
+            tempo = tempo_map(analysis, choices.tempo_mode, choices.tolerance_ms, FINEST_LEAD_IN)
+            print(tempo.describe(), file=sys.stderr)
             print(f"asked Ardour at {options.live} to run {options.action}", file=sys.stderr)
         else:
             print(write_session(analysis, options.session, choices, options.track), file=sys.stderr)

@@ -17,6 +17,7 @@ from runtime.analysis import from_json
 from tests.runtime.write.takes import take
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLE = REPOSITORY / "examples" / "minuet.ogg"
 TAKE = take(30.0)
 
 
@@ -96,6 +97,19 @@ def test_a_file_that_is_no_analysis_is_told(text, tmp_path):
     path.write_text(text)
     with pytest.raises(InputError, match="analyze AUDIO"):
         load_analysis(path)
+
+
+def test_corrections_are_passed_on_to_the_analysis_of_the_recording_and_refused_for_a_finished_one(take_file, capfd):
+    said = ["--correct", "x2", "--correct", "metre=3"]
+    plain, doubled = load_analysis(EXAMPLE), load_analysis(EXAMPLE, said)
+    assert len(doubled.beats) > 1.8 * len(plain.beats) and {m.beats_per_bar for m in doubled.metre} == {3}
+    with pytest.raises(InputError, match="recording itself"):
+        load_analysis(take_file, said)
+    with pytest.raises(InputError, match="could not be analysed"):
+        load_analysis(EXAMPLE, ["--correct", "faster"])
+    assert "faster" in capfd.readouterr().err
+    assert send.main([str(take_file), "--osc", "127.0.0.1:9", *said]) == 1
+    assert "recording itself" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["", "host", "host:", ":9", "host:0", "host:65536", "host:x"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -89,6 +90,19 @@ def test_dawproject_is_valid_against_the_schema_of_what_we_write(analysis, audio
     schema = etree.XMLSchema(etree.parse(SUBSET))
     schema.assertValid(etree.fromstring(archive.read("project.xml")))
     assert etree.fromstring(archive.read("metadata.xml")).findtext("Title") == analysis.source.name
+
+
+PUBLISHED = os.environ.get("MEZZOFORTE_DAWPROJECT_SCHEMAS", "")
+
+
+@pytest.mark.skipif(not PUBLISHED, reason="MEZZOFORTE_DAWPROJECT_SCHEMAS names no folder with the published schemas")
+@pytest.mark.parametrize("analysis", [take(), empty(), empty(0.0)], ids=["take", "empty", "nothing"])
+@pytest.mark.parametrize("audio", [None, "take.wav"])
+def test_dawproject_is_valid_against_the_published_schemas(analysis, audio):
+    archive = zipfile.ZipFile(io.BytesIO(render(analysis, "dawproject", audio_file=audio)))
+    for name, published in (("project.xml", "Project.xsd"), ("metadata.xml", "MetaData.xsd")):
+        schema = etree.XMLSchema(etree.parse(Path(PUBLISHED) / published))
+        schema.assertValid(etree.fromstring(archive.read(name)))
 
 
 def test_dawproject_tempi_lead_to_the_beats():
