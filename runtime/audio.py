@@ -36,6 +36,7 @@ from runtime.level import (
     level_of,
     measure_level_dbfs,
 )
+from runtime.spool import LEAD_S, RESAMPLER_QUALITY, PartWriter, Spool
 
 __all__ = [
     "LEVEL_RULE",
@@ -55,7 +56,6 @@ __all__ = [
 
 RATES_HZ = (1_000, 768_000)
 MAX_DURATION_S = 24 * 3600.0
-RESAMPLER_QUALITY = "HQ"
 BLOCK_S = 2.0
 BLOCK_VALUES = 1 << 20  # most values (of all channels) in one read, 4 MB
 
@@ -237,50 +237,79 @@ def _blocks(path: Path, file: _Reader, rate_hz: int) -> Iterator[Samples]:
         yield _mono(buffer[:n])
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Frames `start` to `stop` (None: to the end) of a recording at the native rate."""
+
+    start: int = 0
+    stop: int | None = None
+
+
 def _scan(
-    path: Path,
-    rate_hz: int,
-    start: int = 0,
-    stop: int | None = None,
-    tick: Callable[[int], None] | None = None,
+    path: Path, rate_hz: int, part: _Part, tick: Callable[[int], None] | None = None, spool: Spool | None = None
 ) -> LevelMeter:
-    """Decode frames `start` to `stop` (None: to the end) into a level meter."""
+    """Decode a part into a level meter and, resampled, into a spool."""
     meter = LevelMeter(rate_hz)
+    lead = min(part.start, LEAD_S * rate_hz) if spool else 0
+    n = None if part.stop is None else part.stop - part.start
+    writer = PartWriter(spool, rate_hz, part.start, lead, n) if spool else None
+    tail = LEAD_S * rate_hz if spool and n is not None else 0
     with _open(path) as file:
-        if start and file.seek(start) != start:
+        at = part.start - lead
+        if at and file.seek(at) != at:
             raise AudioError("the file cannot be searched", where=str(path))
         for block in _blocks(path, file, rate_hz):
-            if stop is not None:
-                block = block[: stop - start - meter.n_samples]
-            bad = meter.push(block)
-            if bad is not None:
-                raise AudioError(
-                    f"a sample at {(start + bad) / rate_hz:.3f} s is not a finite number (NaN or infinity)",
-                    where=str(path),
-                    cause="a faulty plug-in or export in the program that wrote the file",
-                    advice="Export it again, best as 24-bit PCM",
-                )
-            if tick:
-                tick(block.size)
-            if stop is not None and start + meter.n_samples >= stop:
+            if writer:
+                writer.push(block)
+            own = block[max(0, part.start - at) : None if part.stop is None else max(0, part.stop - at)]
+            at += block.size
+            _meter(path, meter, own, part.start, rate_hz)
+            if tick and own.size:
+                tick(own.size)
+            if part.stop is not None and at >= part.stop + tail:
                 break
+    if writer:
+        writer.push(np.empty(0, np.float32), last=True)
     return meter
+
+
+def _meter(path: Path, meter: LevelMeter, samples: Samples, start: int, rate_hz: int) -> None:
+    bad = meter.push(samples)
+    if bad is not None:
+        raise AudioError(
+            f"a sample at {(start + bad) / rate_hz:.3f} s is not a finite number (NaN or infinity)",
+            where=str(path),
+            cause="a faulty plug-in or export in the program that wrote the file",
+            advice="Export it again, best as 24-bit PCM",
+        )
 
 
 class _Abandoned(Exception):
     """Ends the readers when their result is no longer wanted."""
 
 
-def _scan_in_parts(path: Path, info: AudioInfo, tick: Callable[[int], None] | None) -> list[LevelMeter]:
-    """Scan a long FLAC with two readers; anything unexpected is left to one reader from the start.
+def _parts(info: AudioInfo) -> list[_Part]:
+    """A long FLAC in parts, one per reader; anything else in one.
 
-    FLAC because its decoding is most of the work and seeking in it is exact to the sample.
+    FLAC because its decoding is most of the work and seeking in it is exact to the sample. Parts begin at whole
+    seconds that are whole level blocks too.
     """
     frames = info.promised_frames or 0
-    if info.format != "FLAC" or not PARALLEL_SCAN_S <= frames / info.rate_hz <= MAX_DURATION_S:
-        return [_scan(path, info.rate_hz, tick=tick)]
-    block = LevelMeter(info.rate_hz).block
-    bounds = [frames * k // PARALLEL_READERS // block * block for k in range(PARALLEL_READERS)]
+    step = 2 * info.rate_hz
+    whole_blocks = step % LevelMeter(info.rate_hz).block == 0
+    if info.format != "FLAC" or not whole_blocks or not PARALLEL_SCAN_S <= frames / info.rate_hz <= MAX_DURATION_S:
+        return [_Part()]
+    bounds = [frames * k // PARALLEL_READERS // step * step for k in range(PARALLEL_READERS)]
+    return [_Part(start, stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
+
+
+def _scan_in_parts(
+    path: Path, info: AudioInfo, tick: Callable[[int], None] | None, spool: Spool | None
+) -> list[LevelMeter]:
+    """Scan the parts of a recording side by side; anything unexpected is left to one reader from the start."""
+    parts = _parts(info)
+    if len(parts) == 1:
+        return [_scan(path, info.rate_hz, parts[0], tick, spool)]
     done: SimpleQueue[int] = SimpleQueue()
     abandoned = threading.Event()
 
@@ -289,21 +318,20 @@ def _scan_in_parts(path: Path, info: AudioInfo, tick: Callable[[int], None] | No
             raise _Abandoned
         done.put(n)
 
-    with ThreadPoolExecutor(PARALLEL_READERS) as pool:
-        parts = [
-            pool.submit(_scan, path, info.rate_hz, start, stop, report)
-            for start, stop in zip(bounds, [*bounds[1:], None], strict=True)
-        ]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        scans = [pool.submit(_scan, path, info.rate_hz, part, report, spool) for part in parts]
         try:
-            while wait(parts, timeout=0.05, return_when=FIRST_EXCEPTION).not_done:
+            while wait(scans, timeout=0.05, return_when=FIRST_EXCEPTION).not_done:
                 _pass_on(done, tick)
             _pass_on(done, tick)
-            return [part.result() for part in parts]
+            return [scan.result() for scan in scans]
         except (AudioError, sf.SoundFileError):
             pass
         finally:
             abandoned.set()
-    return [_scan(path, info.rate_hz, tick=tick)]
+    if spool:
+        spool.clear()
+    return [_scan(path, info.rate_hz, _Part(), tick, spool)]
 
 
 def _pass_on(done: SimpleQueue[int], tick: Callable[[int], None] | None) -> None:
@@ -314,16 +342,19 @@ def _pass_on(done: SimpleQueue[int], tick: Callable[[int], None] | None) -> None
             tick(n)
 
 
-def measure(path: str | os.PathLike[str], tick: Callable[[int], None] | None = None) -> Measured:
+def measure(
+    path: str | os.PathLike[str], tick: Callable[[int], None] | None = None, spool: Spool | None = None
+) -> Measured:
     """First pass: decode the whole file once, count its frames and measure its level.
 
-    `tick` is called with the number of native frames just decoded; what it raises ends the pass. Raises
-    `AudioError` for what cannot be decoded, for NaN and infinity, for a recording of 0 samples or of more
-    than 24 hours.
+    A `spool` gets what `stream` would give in a second pass (parts of a long file are resampled each for itself, so
+    that at their seams the last bits may differ). `tick` is called with the number of native frames just decoded;
+    what it raises ends the pass. Raises `AudioError` for what cannot be decoded, for NaN and infinity, for a recording
+    of 0 samples or of more than 24 hours.
     """
     path = Path(path)
     info = probe(path)
-    meters = _scan_in_parts(path, info, tick)
+    meters = _scan_in_parts(path, info, tick, spool)
     n_frames = sum(m.n_samples for m in meters)
     if n_frames == 0:
         raise AudioError(

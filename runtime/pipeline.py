@@ -1,10 +1,11 @@
-"""One recording to one `Analysis`: measure, then decode and resample in one thread while the model runs."""
+"""One recording to one `Analysis`: decode, measure and put aside, then run the model on it."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -19,6 +20,7 @@ from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.model import FrameLogits, Model
 from runtime.progress import Cancel, Progress, check
+from runtime.spool import Spool
 
 SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
 BLOCKS_AHEAD = 40  # of at most 2 s: more than the model takes away at once
@@ -60,23 +62,40 @@ def hear(
     with a warning.
     """
     path = Path(path)
-    report = progress or (lambda _: None)
-    measured = _measure(path, report, cancel)
+    info = audio.probe(path)
+    expected = audio.n_resampled(info.promised_frames or 0, info.rate_hz)
+    with Spool.for_recording(expected) or nullcontext() as spool:
+        return _hear(path, info, model, progress or (lambda _: None), cancel, corrections, spool)
+
+
+def _hear(
+    path: Path,
+    info: audio.AudioInfo,
+    model: Model,
+    report: Progress,
+    cancel: Cancel | None,
+    corrections: Corrections | None,
+    spool: Spool | None,
+) -> Heard:
+    measured = _measure(path, info, report, cancel, spool)
     source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
     outline = _OutlineMaker()
     reason = _why_empty(measured)
     if reason:
         analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
     else:
-        logits = _run_model(path, measured, model, outline, report, cancel)
+        kept = spool if spool is not None and not spool.failed else None
+        logits = _run_model(path, measured, model, outline, report, cancel, kept)
         analysis = _decode(logits, model, source, corrections)
         analysis = replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
     report(1.0)
     return Heard(analysis, outline.finish(), measured.info.channels)
 
 
-def _measure(path: Path, report: Progress, cancel: Cancel | None) -> audio.Measured:
-    promised = audio.probe(path).promised_frames or 0
+def _measure(
+    path: Path, info: audio.AudioInfo, report: Progress, cancel: Cancel | None, spool: Spool | None
+) -> audio.Measured:
+    promised = info.promised_frames or 0
     done = 0
 
     def tick(n: int) -> None:
@@ -87,7 +106,7 @@ def _measure(path: Path, report: Progress, cancel: Cancel | None) -> audio.Measu
             report(_SCAN_SHARE * min(1.0, done / promised))
 
     check(cancel)
-    return audio.measure(path, tick)
+    return audio.measure(path, tick, spool)
 
 
 def _why_empty(measured: audio.Measured) -> str:
@@ -105,6 +124,7 @@ def _run_model(
     outline: _OutlineMaker,
     report: Progress,
     cancel: Cancel | None,
+    kept: Spool | None,
 ) -> FrameLogits:
     gain = np.float32(gain_for_level(measured.level_dbfs))
     n_samples = audio.n_resampled(measured.n_frames_native, measured.info.rate_hz)
@@ -112,7 +132,7 @@ def _run_model(
 
     def scaled() -> Iterator[Samples]:
         nonlocal heard
-        for block in audio.stream(path):
+        for block in kept.blocks() if kept else audio.stream(path):
             outline.push(block)
             heard += block.size
             yield block * gain
@@ -153,7 +173,7 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
 def _decode(logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None) -> Analysis:
     from runtime.decode import decode
 
-    return decode(logits, logits.ntot_sone, model.card, source, model.identity, corrections)
+    return decode(logits, logits.ntot_sone, model.card, source, model.identity, corrections, model.levels)
 
 
 def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samples]:

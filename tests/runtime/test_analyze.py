@@ -194,14 +194,16 @@ def test_cancel_stops_between_blocks_and_windows_and_leaves_no_thread(tmp_path: 
     assert not [t for t in threading.enumerate() if t.name == "decode and resample"]
 
 
-def test_a_recording_that_changes_between_the_passes_is_an_error(
+def test_a_recording_that_changes_between_two_passes_is_an_error(
     tmp_path: Path, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from runtime import audio
     from runtime.errors import AudioError
+    from runtime.spool import Spool
 
     path = audio_files.write(tmp_path / "take.wav", 5.0)
     measure = audio.measure
+    monkeypatch.setattr(Spool, "for_recording", lambda n: None)
 
     def measure_then_change(*arguments: object) -> object:
         measured = measure(*arguments)  # type: ignore[arg-type]
