@@ -1,10 +1,10 @@
 """Beats and bars of real recordings, from their scores: `python -m benchmarks.label_recordings AUDIO_DIR …`.
 
 ``draft`` aligns the first minute of each recording with its score (`runtime.score`), writes NAME.csv (``time_s, bar,
-beat``: one row per written beat) and with ``--pictures DIR`` pictures to check them by eye: spectrogram, rises of energy,
-beats. A label file that is there is kept unless ``--replace`` is given, so that what was corrected by hand stays.
+beat``: one row per written beat) and with ``--pictures DIR`` pictures to check them by eye (spectrogram, rises of
+energy, beats). A label file that is there is kept unless ``--replace`` is given: what was corrected by hand stays.
 ``compare`` prints how far a fresh draft is from the labels. ``pack`` writes audio and labels into one HDF5 file as
-`train.pack` does, which `train.evaluate` and `benchmarks.accuracy` read. Method: `benchmarks/labels/real_audio/README.md`.
+`train.pack` does, for `train.evaluate` and `benchmarks.accuracy`. Method: `benchmarks/labels/real_audio/README.md`.
 """
 
 from __future__ import annotations

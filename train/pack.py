@@ -28,12 +28,17 @@ from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.level import gain_for_level, measure_level_dbfs
 from train.data.asap import read_asap
+from train.data.batik import read_batik
 from train.data.items import Item, Reading
 from train.data.resynth import read_resynth
 from train.render import audio_path_of
 
 SCHEMA = 1
-READERS: dict[str, Callable[[Path], Reading]] = {"mazurka_resynth": read_resynth, "asap": read_asap}
+READERS: dict[str, Callable[[Path], Reading]] = {
+    "mazurka_resynth": read_resynth,
+    "asap": read_asap,
+    "batik_mozart": read_batik,
+}
 
 
 def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> None:

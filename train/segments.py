@@ -14,7 +14,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.level import TARGET_DBFS
 from train.augment import change_speed
-from train.data.splits import Split, split_of
+from train.data.splits import Split, split_of_recording
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Pack:
 
     def split(self, split: Split, fold: int | None) -> list[Recording]:
         """The recordings of one split (see `train.data.splits`)."""
-        return [r for r in self.recordings if split_of(r.piece_id, fold) == split]
+        return [r for r in self.recordings if split_of_recording(r.corpus, r.piece_id, fold) == split]
 
     def samples(self, recording: Recording, start: int, n: int) -> npt.NDArray[np.float32]:
         """Samples `start` … `start + n`, level rule applied, zeros after the end."""

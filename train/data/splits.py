@@ -84,11 +84,25 @@ def choose_asap_test_pieces(pieces: Iterable[str]) -> set[str]:
 def split_of(piece: str, fold: int | None) -> Split:
     """The split of a piece for MazurkaBL test fold 0…4; None trains on all mazurkas.
 
-    Corpora that are only for tests (Batik) do not come here.
+    For recordings use `split_of_recording`, which knows the corpora that are only for tests.
     """
     is_test = FOLD_OF_MAZURKA[piece] == fold if piece in FOLD_OF_MAZURKA else piece in ASAP_TEST_PIECES
     is_valid = int(_hash("valid " + piece)[:8], 16) < VALID_SHARE * 0x1_0000_0000
     return "test" if is_test else "valid" if is_valid else "train"
+
+
+TEST_ONLY_CORPORA = frozenset({"batik_mozart", "real_audio"})
+"""Never trained on, whatever the piece."""
+
+BATIK_PIECES_IN_ASAP = frozenset({"mozart/kv331/3", "mozart/kv332/1", "mozart/kv332/2", "mozart/kv332/3"})
+"""Movements of Batik-plays-Mozart that a model may have learned from ASAP: no test of what it never heard."""
+
+
+def split_of_recording(corpus: str, piece: str, fold: int | None) -> Split | None:
+    """The split of a recording; None leaves it out of every split."""
+    if corpus not in TEST_ONLY_CORPORA:
+        return split_of(piece, fold)
+    return None if corpus == "batik_mozart" and piece in BATIK_PIECES_IN_ASAP else "test"
 
 
 def _hash(name: str) -> str:
