@@ -1,21 +1,18 @@
 """How well results travel: ``python -m benchmarks.osc [--seconds 60] [--json FILE]``.
 
-Three tables: delivery of a ten-minute take over UDP and TCP, the same through 10 % loss and a stall of 1 s, and the
-jitter of `bridge.play` at a receiver in another process, against the clock that the events are due by: when the
-kernel has the packet at the receiver's socket, and when the receiving program, which has no priority, has read it.
-The last line says how busy the machine was meanwhile; `stolen` is the share of processor time that a host kept from a
-virtual machine, which no program inside can make up for.
+Delivery of a ten-minute take over UDP and TCP; the same through 10 % loss and a stall of 1 s; the same to Pure Data,
+sclang and liblo where they are installed; and the jitter of `bridge.play` against the clock that the events are due
+by: when the kernel has a packet at the receiver's socket, and when the receiving program has read it, once with the
+priority that the player asks for and once without. The lines after it say what the machine allowed meanwhile: how late
+a program was that does nothing but sleep, at the player's priority and in another process, and the share of processor
+time that a host kept from a virtual machine (`stolen`). What stops the sleeper too, no player can make up for.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import socket
-import struct
-import subprocess
 import sys
 import threading
 import time
@@ -25,30 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.osc import decode
+from benchmarks.osc_live import live
+from benchmarks.osc_receivers import receivers
 from bridge.osc_client import OscListener, Receiver
-from bridge.osc_net import Framing, Hub, Peer
+from bridge.osc_net import Framing, Hub
 from bridge.osc_server import OscBridge, send_analysis
-from bridge.play import Player, raise_priority
 from runtime.analysis import Analysis, Beat, Dynamic, Loudness, Metre, ModelIdentity, Source, Tempo
-
-# SO_TIMESTAMPNS: the kernel says by its clock when a packet reached the socket.
-RECEIVER = """
-import socket, struct, sys, time
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sock.bind(("127.0.0.1", 0))
-sock.setsockopt(socket.SOL_SOCKET, 35, 1)
-print(sock.getsockname()[1], flush=True)
-taken, packet = [], b""
-while packet != b"over":
-    packet, told, _, _ = sock.recvmsg(65536, 64)
-    now, ago = time.monotonic(), time.time()
-    seconds, nanoseconds = struct.unpack("qq", told[0][2])
-    taken.append((now - (ago - seconds - nanoseconds / 1e9), now, packet))
-for at_socket, now, packet in taken[:-1]:
-    sys.stdout.buffer.write(struct.pack(">ddI", at_socket, now, len(packet)) + packet)
-"""
-Arrival = tuple[float, float, float]
 
 
 def made_up_take(duration_s: float, hop_s: float = 0.1) -> Analysis:
@@ -132,55 +111,6 @@ def rough_delivery(analysis: Analysis, loss: float, stall_s: float) -> dict[str,
             "complete": float(receiver.complete)}  # fmt: skip
 
 
-def jitter_ms(analysis: Analysis, seconds: float) -> dict[str, float]:
-    """Lateness of live events at a receiver in another process (the monotonic clock is the same for both)."""
-    receiver = subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE)
-    assert receiver.stdout is not None
-    port = int(receiver.stdout.readline())
-    with Hub() as hub:
-        bridge = OscBridge(hub)
-        bridge.follow(Peer("127.0.0.1", port))
-        player = Player(analysis, bridge)
-        player.control("/piano/play", (0.0,))
-        origin_s = player.transport.clock_s(0.0)
-        while player.transport.playing and time.monotonic() - origin_s < seconds:
-            player.step()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.sendto(b"over", ("127.0.0.1", port))
-    taken = receiver.stdout.read()
-    receiver.wait()
-    arrivals = np.array(_arrivals(taken))
-    socket_ms, program_ms = (1000 * (arrivals[:, :2] - origin_s - arrivals[:, 2:])).T
-    found = {"events": float(len(arrivals)), "earliest_ms": float(socket_ms.min())}
-    for name, late_ms in (("socket", socket_ms), ("program", program_ms)):
-        p50, p99 = np.percentile(late_ms, [50, 99])
-        found |= {f"{name}_p50_ms": p50, f"{name}_p99_ms": p99, f"{name}_worst_ms": late_ms.max()}
-    return {k: float(v) for k, v in found.items()}
-
-
-def _arrivals(data: bytes) -> list[Arrival]:
-    """(at the socket, in the program, time due in the recording) of every event with a time of its own."""
-    found, at = [], 0
-    while at < len(data):
-        socket_s, program_s, size = struct.unpack_from(">ddI", data, at)
-        ((address, args, _),) = decode(data[at + 20 : at + 20 + size])
-        at += 20 + size
-        if address == "/piano/live/loudness":
-            found.append((socket_s, program_s, float(args[0])))
-        elif address in ("/piano/live/beat", "/piano/live/dynamic", "/piano/live/change"):
-            found.append((socket_s, program_s, float(args[1])))
-    return found
-
-
-def processor_ticks() -> tuple[int, int]:
-    """All ticks of all processors so far, and those that a host kept for itself (Linux; else none are known)."""
-    stat = Path("/proc/stat")
-    if not stat.is_file():
-        return 0, 0
-    ticks = [int(n) for n in stat.read_text().split("\n", 1)[0].split()[1:9]]
-    return sum(ticks), ticks[7]
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run everything, print a table on stderr and, when asked, write JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.osc", description=__doc__)
@@ -191,17 +121,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     framings: tuple[tuple[str, Framing | None], ...] = (("udp", None), ("tcp slip", "slip"), ("tcp length", "length"))
     figures: dict[str, object] = {f"delivery {name}": delivery(ten_minutes, framing) for name, framing in framings}
     figures["delivery udp, 10 % lost both ways, 1 s stall"] = rough_delivery(ten_minutes, 0.1, 1.0)
-    live = replace(ten_minutes, source=replace(ten_minutes.source, duration_s=options.seconds))
-    before = processor_ticks()
-    priority = raise_priority()
-    figures[f"live, {options.seconds:g} s, {priority} priority"] = jitter_ms(live, options.seconds)
-    ticks, stolen = (now - then for now, then in zip(processor_ticks(), before, strict=True))
-    figures["machine while live"] = {
-        "cores": float(os.cpu_count() or 0), "load_1min": os.getloadavg()[0], "stolen": stolen / max(1, ticks),
-    }  # fmt: skip
+    short = replace(ten_minutes, source=replace(ten_minutes.source, duration_s=options.seconds))
+    figures |= receivers(ten_minutes)
+    figures |= live(short, options.seconds)
     for name, row in figures.items():
         assert isinstance(row, dict)
-        print(f"{name:45s}", "  ".join(f"{k} {v:.3f}".rstrip("0").rstrip(".") for k, v in row.items()), file=sys.stderr)
+        print(f"{name:49s}", "  ".join(f"{k} {v:.3f}".rstrip("0").rstrip(".") for k, v in row.items()), file=sys.stderr)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
     return 0

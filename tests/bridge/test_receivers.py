@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ctypes.util
 import json
-import os
 import random
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +19,10 @@ from bridge.osc import MESSAGES, encode
 from bridge.osc_data import items, make_transfer
 from bridge.osc_server import send_analysis
 from tests.bridge.net import LossyPath, serving
+from tests.bridge.receiver_rig import RECEIVERS, Programs, free_port, start_liblo, start_pd, start_sclang, wait_for
 from tests.bridge.test_fuzz import mutated
 from tests.runtime.write.takes import take
 
-RECEIVERS = Path(__file__).resolve().parents[2] / "bridge" / "daw" / "receivers"
 TEN_MINUTES = take(600.0)
 SHORT = take(30.0)
 
@@ -33,76 +31,19 @@ def needs(program: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Start a program with its output in a file; it is ended after the test."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def run(*command: str, **env: str) -> Path:
-        log = tmp_path / "log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **env}
-            )
-        running.append(process)
-        return log
-
-    yield run
-    for process in running:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_for(log: Path, text: str, timeout_s: float = 30.0) -> str:
-    deadline_s = time.monotonic() + timeout_s
-    while text not in (found := log.read_text(errors="replace")):
-        assert time.monotonic() < deadline_s, f"{text!r} not in:\n{found[-2000:]}"
-        time.sleep(0.05)
-    return found
-
-
-PRINTER = """#N canvas 0 0 400 300 12;
-#X obj 20 20 r mf-item;
-#X obj 20 50 print item;
-#X obj 120 20 r mf-complete;
-#X obj 120 50 print complete;
-#X obj 220 20 loadbang;
-#X obj 220 50 print ready;
-#X connect 0 0 1 0;
-#X connect 2 0 3 0;
-#X connect 4 0 5 0;
-"""
-
-
-def start_pd(start: Callable[..., Path], folder: Path, port: int, bridge_port: int, reply_port: int) -> Path:
-    patch = (RECEIVERS / "mezzoforte.pd").read_text()
-    patch = patch.replace("pd 1 7771", f"pd 1 {reply_port}").replace("7771", str(port))
-    patch = patch.replace("7770", str(bridge_port))
-    (folder / "receiver.pd").write_text(patch)
-    (folder / "printer.pd").write_text(PRINTER)
-    opened = ["-open", str(folder / "receiver.pd"), "-open", str(folder / "printer.pd")]
-    log = start("pd", "-nogui", "-noaudio", "-nomidi", "-stderr", *opened)
-    wait_for(log, "ready")
-    return log
+def programs(tmp_path: Path) -> Iterator[Programs]:
+    with Programs(tmp_path) as started:
+        yield started
 
 
 @needs("pd")
 @pytest.mark.slow
-def test_pure_data_gets_every_item_through_loss_and_a_stall(start, tmp_path):
+def test_pure_data_gets_every_item_through_loss_and_a_stall(programs):
     port = free_port()
     with LossyPath(port, loss=0.1, seed=5, stall_s=1.0) as path:
         # Both directions go through the lossy path, the answer to hello too.
-        log = start_pd(start, tmp_path, port, path.back_port, path.port)
+        log = start_pd(programs, port, path.back_port, path.port)
         sent = send_analysis(TEN_MINUTES, "127.0.0.1", path.port, bind_port=0)
     out = wait_for(log, "complete: ")
     rows = [line.split()[2:] for line in out.splitlines() if line.startswith("item: list")]
@@ -113,37 +54,16 @@ def test_pure_data_gets_every_item_through_loss_and_a_stall(start, tmp_path):
         assert numbers == pytest.approx([a for a in args if not isinstance(a, str)], rel=1e-4, abs=1e-4)
 
 
-SCLANG_ENV = {
-    "QTWEBENGINE_DISABLE_SANDBOX": "1",
-    "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox",
-    "QT_QPA_PLATFORM": "offscreen",
-}
-
-
-def start_sclang(
-    start: Callable[..., Path], folder: Path, port: int, bridge_port: int, reply_port: int, done: str
-) -> Path:
-    code = folder / "test.scd"
-    code.write_text(
-        f"~mezzoforteListenPort = {port}; ~mezzoforteBridgePort = {bridge_port}; ~mezzoforteReplyPort = {reply_port};\n"
-        f"~mezzoforteDone = {{ |r| {done} }};\n"
-        f'thisProcess.interpreter.executeFile("{RECEIVERS / "mezzoforte.scd"}");\n'
-    )
-    log = start("sclang", "-i", "none", str(code), **SCLANG_ENV, HOME=str(folder))
-    wait_for(log, "listening on port", 60)
-    return log
-
-
 @needs("sclang")
 @pytest.mark.slow
-def test_supercollider_gets_every_item_through_loss_and_a_stall(start, tmp_path):
+def test_supercollider_gets_every_item_through_loss_and_a_stall(programs):
     port = free_port()
     kinds = ("meter", "beat", "tempo", "dynamic", "change", "hairpin", "loudness")
     counts = " ".join("%" for _ in kinds)
     sizes = ", ".join(f"r[\\{k}].size" for k in kinds)
     done = f'"DONE {counts} %".format({sizes}, r[\\beat][700][1]).postln'
     with LossyPath(port, loss=0.1, seed=6, stall_s=1.0) as path:
-        log = start_sclang(start, tmp_path, port, path.back_port, path.port, done)
+        log = start_sclang(programs, port, path.back_port, path.port, done)
         sent = send_analysis(TEN_MINUTES, "127.0.0.1", path.port, bind_port=0)
     line = next(li for li in wait_for(log, "DONE").splitlines() if "DONE" in li).split()
     assert sent.resent > 0
@@ -188,9 +108,9 @@ def bad_datagrams(port: int, make: Callable[[random.Random], bytes]) -> None:
 @needs("pd")
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [broken, strange])
-def test_bad_datagrams_do_not_stop_pure_data(start, tmp_path, make):
+def test_bad_datagrams_do_not_stop_pure_data(programs, make):
     port, bridge_port = free_port(), free_port()
-    log = start_pd(start, tmp_path, port, bridge_port, port)
+    log = start_pd(programs, port, bridge_port, port)
     bad_datagrams(port, make)
     with serving(TEN_MINUTES, port=bridge_port):
         wait_for(log, f"item: list beat {len(TEN_MINUTES.beats) - 1} ")
@@ -200,9 +120,9 @@ def test_bad_datagrams_do_not_stop_pure_data(start, tmp_path, make):
 # Malformed packets are left out: sclang 3.13 itself ends on some, whatever script it runs.
 @needs("sclang")
 @pytest.mark.slow
-def test_strange_messages_do_not_stop_supercollider(start, tmp_path):
+def test_strange_messages_do_not_stop_supercollider(programs):
     port, bridge_port = free_port(), free_port()
-    log = start_sclang(start, tmp_path, port, bridge_port, port, '"DONE %".format(r[\\beat].size).postln')
+    log = start_sclang(programs, port, bridge_port, port, '"DONE %".format(r[\\beat].size).postln')
     bad_datagrams(port, strange)
     with serving(TEN_MINUTES, port=bridge_port):
         wait_for(log, f"DONE {len(TEN_MINUTES.beats)}")
@@ -210,24 +130,24 @@ def test_strange_messages_do_not_stop_supercollider(start, tmp_path):
 
 @needs("pd")
 @pytest.mark.slow
-def test_pure_data_finds_a_bridge_that_comes_later_and_one_that_was_restarted(start, tmp_path):
+def test_pure_data_finds_a_bridge_that_comes_later_and_one_that_was_restarted(programs):
     port, bridge_port = free_port(), free_port()
-    log = start_pd(start, tmp_path, port, bridge_port, port)
+    log = start_pd(programs, port, bridge_port, port)
     meets_two_bridges(log, bridge_port, "complete: ", f"item: list beat {len(take(40.0, seed=8).beats) - 1} ")
 
 
 @needs("sclang")
 @pytest.mark.slow
-def test_supercollider_finds_a_bridge_that_comes_later_and_one_that_was_restarted(start, tmp_path):
+def test_supercollider_finds_a_bridge_that_comes_later_and_one_that_was_restarted(programs):
     port, bridge_port = free_port(), free_port()
-    log = start_sclang(start, tmp_path, port, bridge_port, port, '"DONE %".format(r[\\beat].size).postln')
+    log = start_sclang(programs, port, bridge_port, port, '"DONE %".format(r[\\beat].size).postln')
     meets_two_bridges(log, bridge_port, f"DONE {len(SHORT.beats)}", f"DONE {len(take(40.0, seed=8).beats)}")
 
 
 @needs("oscdump")
-def test_liblo_reads_every_message_with_the_types_of_the_schema(start):
+def test_liblo_reads_every_message_with_the_types_of_the_schema(programs):
     port, transfer = free_port(), make_transfer(SHORT, 1)
-    log = start("oscdump", "-L", str(port))
+    log = programs.start("oscdump", "-L", str(port))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         deadline_s = time.monotonic() + 10
         while "/piano/stop" not in log.read_text():
@@ -246,11 +166,10 @@ def test_liblo_reads_every_message_with_the_types_of_the_schema(start):
 
 @pytest.mark.skipif(ctypes.util.find_library("lo") is None, reason="liblo is not installed")
 @pytest.mark.slow
-def test_liblo_gets_every_item_through_loss_and_a_stall(start):
+def test_liblo_gets_every_item_through_loss_and_a_stall(programs):
     port = free_port()
     with LossyPath(port, loss=0.1, seed=7, stall_s=1.0) as path:
-        log = start(sys.executable, str(Path(__file__).with_name("liblo_receiver.py")), str(port))
-        wait_for(log, "ready")
+        log = start_liblo(programs, port)
         sent = send_analysis(TEN_MINUTES, "127.0.0.1", path.port, bind_port=0)
     rows = json.loads(wait_for(log, "]]").splitlines()[1])
     wanted = items(TEN_MINUTES)
