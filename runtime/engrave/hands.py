@@ -25,13 +25,17 @@ class HandOptions:
     wide_semitones: float = 12.0
     wide_cost: float = 0.8
     leap_cost: float = 0.12
-    leap_memory_s: float = 1.5
-    cross_cost: float = 0.6
+    leap_memory_s: float = 3.0
+    cross_cost: float = 0.1
     middle: float = 60.0
-    side_cost: float = 0.08
+    window_s: float = 1.5
+    narrow_semitones: float = 6.0
+    wide_range_semitones: float = 28.0
+    local_share: float = 0.7
+    side_cost: float = 0.15
     more_than_five: float = 6.0
     centre_weight: float = 0.4
-    beam: int = 24
+    beam: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,13 @@ def hands(notes: PlayedNotes, options: HandOptions | None = None) -> Ints:
     chords = _chords(notes.onset_s, notes.pitch, options.together_s)
     start = _State(0.0, _Hand(options.middle + 10, -9.0, ()), _Hand(options.middle - 12, -9.0, ()), 0, None)
     beam = [start]
+    middles = _middles(notes, options)
     for chord in chords:
+        middle = float(middles[chord[0]])
         pitches = [(int(notes.pitch[i]), float(notes.offset_s[i])) for i in chord]
         now_s = float(notes.onset_s[chord[0]])
         following = [
-            _struck(state, pitches, split, now_s, options) for state in beam for split in range(len(pitches) + 1)
+            _struck(state, pitches, split, now_s, middle, options) for state in beam for split in range(len(pitches) + 1)
         ]
         beam = heapq.nsmallest(options.beam, following, key=lambda s: s.cost)
     staff = np.full(len(notes.pitch), RIGHT)
@@ -87,9 +93,24 @@ def _chords(onset_s: Floats, pitch: Ints, together_s: float) -> list[Ints]:
     return out
 
 
-def _struck(state: _State, pitches: list[tuple[int, float]], split: int, now_s: float, options: HandOptions) -> _State:
-    left_cost, left = _played(state.left, pitches[:split], now_s, -1, options)
-    right_cost, right = _played(state.right, pitches[split:], now_s, 1, options)
+def _middles(notes: PlayedNotes, options: HandOptions) -> Floats:
+    """Where the hands part around each note [n]: between the low and the high notes of the seconds around it.
+
+    Where little of the keyboard is in use, which may be one hand's part, it is the middle of the keyboard.
+    """
+    first = np.searchsorted(notes.onset_s, notes.onset_s - options.window_s)
+    last = np.searchsorted(notes.onset_s, notes.onset_s + options.window_s, side="right")
+    low, high = np.array([np.percentile(notes.pitch[a:b], (10, 90)) for a, b in zip(first, last, strict=True)]).T
+    spread = options.wide_range_semitones - options.narrow_semitones
+    share = options.local_share * np.clip((high - low - options.narrow_semitones) / spread, 0.0, 1.0)
+    return np.asarray((1 - share) * options.middle + share * (low + high) / 2)
+
+
+def _struck(
+    state: _State, pitches: list[tuple[int, float]], split: int, now_s: float, middle: float, options: HandOptions
+) -> _State:
+    left_cost, left = _played(state.left, pitches[:split], now_s, -1, middle, options)
+    right_cost, right = _played(state.right, pitches[split:], now_s, 1, middle, options)
     cost = state.cost + left_cost + right_cost
     if split:
         low = min((p for p, _ in right.held), default=128)
@@ -101,7 +122,7 @@ def _struck(state: _State, pitches: list[tuple[int, float]], split: int, now_s: 
 
 
 def _played(
-    hand: _Hand, pitches: list[tuple[int, float]], now_s: float, side: int, options: HandOptions
+    hand: _Hand, pitches: list[tuple[int, float]], now_s: float, side: int, middle: float, options: HandOptions
 ) -> tuple[float, _Hand]:
     """What it costs a hand to strike these keys now, and where it is afterwards."""
     held = tuple(h for h in hand.held if h[1] > now_s)
@@ -115,7 +136,7 @@ def _played(
     cost += 0.5 * options.wide_cost * max(0.0, reach_high - reach_low - options.wide_semitones - 2)
     fade = float(np.exp(-(now_s - hand.struck_s) / options.leap_memory_s))
     cost += options.leap_cost * fade * abs(mean - hand.centre)
-    cost += sum(options.side_cost * max(0.0, side * (options.middle - p)) for p, _ in pitches)
+    cost += sum(options.side_cost * max(0.0, side * (middle - p)) for p, _ in pitches)
     cost += options.more_than_five * max(0, len(pitches) - 5)
     weight = 1 - (1 - options.centre_weight) * fade
     centre = hand.centre + weight * (mean - hand.centre)

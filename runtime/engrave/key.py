@@ -90,9 +90,9 @@ def spell(pitches: Sequence[int], in_keys: Sequence[Key]) -> list[Spelling]:
     out = []
     centre: float | None = None
     for pitch, key in zip(pitches, in_keys, strict=True):
-        here = key.centre if centre is None else 0.65 * key.centre + 0.35 * centre
-        place = _nearest_place(pitch % 12, here)
-        centre = place if centre is None else centre + (place - centre) / _MEMORY_NOTES
+        centre = key.centre if centre is None else centre
+        place = _nearest_place(pitch % 12, 0.65 * key.centre + 0.35 * centre)
+        centre += (place - centre) / _MEMORY_NOTES
         out.append(_named(pitch, place))
     return out
 
