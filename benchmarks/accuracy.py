@@ -15,7 +15,17 @@ from runtime.analysis import LEVELS
 from runtime.errors import MezzoforteError
 from runtime.model import Model, load_model
 from runtime.write.atomic import write_bytes
-from train.evaluate import COLUMNS, evaluate, report, scores, table
+from train.evaluate import (
+    COLUMNS,
+    Baselines,
+    add_baselines,
+    baselines_of,
+    by_corpus,
+    evaluate,
+    report,
+    scores,
+    table,
+)
 from train.metrics import dynamics_scores
 from train.predict import Heard, Predicted, listen, predict
 from train.segments import Pack, Recording
@@ -32,8 +42,13 @@ Written by `{command}`.
 - *Own beats*: the same two on the beats that were found, paired with the true ones within 70 ms; a true beat without a
   partner is a miss. This is what a user without a score gets.
 - Beats before the first marking of a score have no known level and do not count.
-- *Splits* (`train/data/splits.py`) are by piece. Decoding options were chosen on validation pieces. All audio here is
-  **synthesised**, with a piano that was never used in training.
+- *Other systems* run with their own defaults, on the same samples. They say nothing about levels; a change point of
+  theirs counts at the true beat nearest in time. Where a system was not run on every recording, the model has a row on
+  the same ones beside it.
+- *Splits* (`train/data/splits.py`) are by piece. Decoding options were chosen on validation pieces. Where a chapter
+  says **synthesised**, the piano was never used in training. `batik_mozart` (another player, other annotators) is
+  never trained on, `real_audio` are real recordings with labels of our own (`benchmarks/labels/real_audio`), the
+  first minute of each.
 
 Model: {model}, {parameters:,} parameters. {data}
 """
@@ -67,11 +82,13 @@ def by_level(heard: list[Heard], predicted: list[Predicted]) -> str:
     return "\n".join(lines)
 
 
-def corpus_chapter(pack: Pack, corpus: str, recordings: list[Recording], model: Model) -> str:
+def corpus_chapter(
+    pack: Pack, corpus: str, recordings: list[Recording], model: Model, baselines: Baselines = ()
+) -> str:
     """Everything about one corpus."""
     heard = listen(pack, recordings, model)
     predicted = [predict(h, model) for h in heard]
-    parts = [report(corpus, evaluate(heard, model)), by_level(heard, predicted)]
+    parts = [report(corpus, evaluate(heard, model, baselines)), by_level(heard, predicted)]
     if len({r.composer for r in recordings}) > 1:
         parts.append(by_composer(heard, predicted))
     return "\n\n".join(p for p in parts if p)
@@ -80,7 +97,8 @@ def corpus_chapter(pack: Pack, corpus: str, recordings: list[Recording], model: 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", default="mezzoforte")
-    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--pack", type=Path, nargs="+", required=True)
+    add_baselines(parser)
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--out", type=Path, required=True)
     return parser
@@ -88,20 +106,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate every corpus of the pack's test pieces and write the document."""
-    model, pack = load_model(args.model, "cpu"), Pack(args.pack)
-    recordings = pack.split("test", args.fold)
-    if not recordings:
-        raise MezzoforteError("the pack has no test recordings", where=str(args.pack))
+    model, baselines = load_model(args.model, "cpu"), baselines_of(args)
+    parts = by_corpus(args.pack, "test", args.fold)
     fold = "" if args.fold is None else f" --fold {args.fold}"
+    others = "".join(f" --baseline {name} {name.upper()}_DIR" for name, _ in baselines)
     head = HEAD.format(
-        command=f"python -m benchmarks.accuracy --pack TEST.h5{fold} --out {args.out}",
+        command=f"python -m benchmarks.accuracy --pack {' '.join(p.name for p in args.pack)}{fold}{others} "
+        f"--out {args.out}",
         model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
         parameters=model.card.parameters, data=" ".join(model.card.training_data),
     )  # fmt: skip
-    chapters = [
-        corpus_chapter(pack, corpus, [r for r in recordings if r.corpus == corpus], model)
-        for corpus in sorted({r.corpus for r in recordings})
-    ]
+    chapters = [corpus_chapter(pack, corpus, recordings, model, baselines) for corpus, pack, recordings in parts]
     write_bytes(args.out, ("\n\n".join([head.rstrip(), *chapters]) + "\n").encode())
     print(args.out)
     return 0

@@ -19,7 +19,9 @@ from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.model import Model, find_card, load_model
 from runtime.write.atomic import write_bytes
+from train.baseline_files import read_told, told_scores
 from train.data.labels import BeatLabels
+from train.data.splits import Split
 from train.metrics import (
     beat_scores,
     change_point_counts,
@@ -92,13 +94,18 @@ def table(rows: dict[str, dict[str, float]], columns: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def evaluate(heard: list[Heard], model: Model) -> dict[str, Any]:
-    """All figures of the model and of the trivial rules on these recordings."""
+Baselines = Sequence[tuple[str, Path]]
+"""Names of other systems and the folders with their files (`train.baseline_files`)."""
+
+
+def evaluate(heard: list[Heard], model: Model, baselines: Baselines = ()) -> dict[str, Any]:
+    """All figures of the model, of other systems and of the trivial rules on these recordings."""
     recordings = [h.recording for h in heard]
     truth = [h.truth for h in heard]
-    systems = {
-        f"{model.card.name} {model.card.version}": [predict(h, model) for h in heard],
-    }
+    own_name = f"{model.card.name} {model.card.version}"
+    own = [predict(h, model) for h in heard]
+    systems = {own_name: own}
+    others, what = other_rows(heard, own_name, own, baselines)
     for name, rule in RULES.items():
         systems[name] = [rule(h.truth, h.recording.n_samples / SAMPLE_RATE_HZ) for h in heard]
     return {
@@ -106,19 +113,47 @@ def evaluate(heard: list[Heard], model: Model) -> dict[str, Any]:
         "n_pieces": len({r.piece_id for r in recordings}),
         "hours": sum(r.n_samples for r in recordings) / SAMPLE_RATE_HZ / 3600,
         "instruments": sorted({r.instrument for r in recordings}),
-        "clean": {name: scores(truth, p) for name, p in systems.items()},
+        "clean": {own_name: scores(truth, own)} | others | {name: scores(truth, p) for name, p in systems.items()},
+        "other_systems": what,
         "published_metric": {name: published(truth, p, recordings) for name, p in systems.items()},
     }
 
 
+def other_rows(
+    heard: list[Heard], own_name: str, own: list[Predicted], baselines: Baselines
+) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+    """Rows of other systems, and what each of them is.
+
+    A system without a file for any of the recordings has no row. One with files for some has a row over those, and
+    the model has a row over the same beside it.
+    """
+    rows: dict[str, dict[str, float]] = {}
+    what: dict[str, str] = {}
+    for name, folder in baselines:
+        told = [read_told(folder, h.recording.key) for h in heard]
+        there = [i for i, t in enumerate(told) if t is not None]
+        if not there:
+            continue
+        truth, found = [heard[i].truth for i in there], [t for t in told if t is not None]
+        what[name] = found[0].system
+        if len(there) == len(heard):
+            rows[name] = told_scores(truth, found)
+            continue
+        part = f"{len(there)} of the {len(heard)}"
+        rows[f"{name}, {part}"] = told_scores(truth, found)
+        rows[f"{own_name}, the same {part}"] = scores(truth, [own[i] for i in there])
+    return rows, what
+
+
 def report(corpus: str, result: dict[str, Any]) -> str:
     """The result of one corpus as markdown."""
-    instruments = ", ".join(result["instruments"])
     head = (
         f"### {corpus}: {result['n_recordings']} recordings of {result['n_pieces']} pieces, "
-        f"{result['hours']:.1f} h, synthesised ({instruments})"
+        f"{result['hours']:.1f} h, {_origin(corpus, result)}"
     )
     parts = [head, "", table(result["clean"], COLUMNS)]
+    if result["other_systems"]:
+        parts += ["", *(f"{name}: {what}." for name, what in result["other_systems"].items())]
     if corpus == "mazurka_resynth":
         parts += ["", "The published metric, flaws included (not comparable with the columns above):", ""]
         as_published = {"as published (five folds, real recordings)": AS_PUBLISHED}
@@ -126,20 +161,54 @@ def report(corpus: str, result: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
+def _origin(corpus: str, result: dict[str, Any]) -> str:
+    return "real recordings" if corpus == "real_audio" else f"synthesised ({', '.join(result['instruments'])})"
+
+
 def card_metrics(corpus: str, result: dict[str, Any]) -> tuple[Metric, ...]:
     """The model's own row as metrics for its card."""
     row = next(iter(result["clean"].values()))
     data = (
         f"{corpus}, {result['n_recordings']} recordings of {result['n_pieces']} held-out pieces, "
-        f"synthesised ({', '.join(result['instruments'])})"
+        f"{_origin(corpus, result)}"
     )
     return tuple(Metric(label, round(row[key], 4), PROTOCOL, data) for key, label in COLUMNS.items() if key in row)
+
+
+def add_baselines(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names other systems."""
+    parser.add_argument(
+        "--baseline", nargs=2, action="append", default=[], metavar=("NAME", "DIR"),
+        help="another system and the folder with its files, one per recording; may be repeated",
+    )  # fmt: skip
+
+
+def baselines_of(args: argparse.Namespace) -> Baselines:
+    """The systems named on the command line. Raises `MezzoforteError` for a folder that is not there."""
+    for _, folder in args.baseline:
+        if not Path(folder).is_dir():
+            raise MezzoforteError("no folder of another system's files", where=folder)
+    return [(name, Path(folder)) for name, folder in args.baseline]
+
+
+def by_corpus(packs: Sequence[Path], split: Split, fold: int | None) -> list[tuple[str, Pack, list[Recording]]]:
+    """The recordings of one split by corpus. Raises `MezzoforteError` when a pack has none."""
+    parts = []
+    for path in packs:
+        pack = Pack(path)
+        recordings = pack.split(split, fold)
+        if not recordings:
+            raise MezzoforteError(f"the pack has no {split} recordings", where=str(path))
+        for corpus in sorted({r.corpus for r in recordings}):
+            parts.append((corpus, pack, [r for r in recordings if r.corpus == corpus]))
+    return parts
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", default="mezzoforte", help="name of a shipped model or path of a card")
-    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--pack", type=Path, nargs="+", required=True)
+    add_baselines(parser)
     parser.add_argument("--split", choices=("train", "valid", "test"), default="test")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
@@ -150,14 +219,10 @@ def build_parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Evaluate each corpus of the split, print the tables."""
     model = load_model(args.model, "cpu")
-    pack = Pack(args.pack)
-    recordings = pack.split(args.split, args.fold)
-    if not recordings:
-        raise MezzoforteError(f"the pack has no {args.split} recordings", where=str(args.pack))
+    baselines = baselines_of(args)
     results = {}
-    for corpus in sorted({r.corpus for r in recordings}):
-        heard = listen(pack, [r for r in recordings if r.corpus == corpus], model)
-        results[corpus] = evaluate(heard, model)
+    for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
+        results[corpus] = evaluate(listen(pack, recordings, model), model, baselines)
         print(report(corpus, results[corpus]), end="\n\n")
     if args.json:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())
