@@ -94,6 +94,7 @@ class Plan:
                     for e in self.edits()
                 ],
                 "marks": [self._plain(m) for m in self.marks],
+                "hidden": [self._plain(_of_mark(self, m)) for m in self.hidden],
                 "unmarked_measures": [self.numbers[i] for i in self.unmarked],
             },
             ensure_ascii=False,
@@ -183,14 +184,15 @@ def from_json(text: str, score: Score) -> Plan:
         if data["schema"] != PLAN_SCHEMA:
             raise ValueError(f"schema {data['schema']!r}, expected {PLAN_SCHEMA}")
         marks = tuple(_checked(m, score) for m in data["marks"])
-        plan = Plan(str(data["fingerprint"]), tuple(m.number for m in score.measures), marks)
-    except (ValueError, KeyError, TypeError, ZeroDivisionError) as e:
+        hidden = tuple(_to_hide(m, score) for m in data.get("hidden", []))
+        plan = Plan(str(data["fingerprint"]), tuple(m.number for m in score.measures), marks, hidden=hidden)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
         raise ScoreError(f"not a plan of edits ({e})", advice="Make a new plan with --format plan") from e
     check(plan, score)
     return plan
 
 
-def _checked(data: dict[str, Any], score: Score) -> PlannedMark:
+def _checked(data: dict[str, Any], score: Score, sign: str = "") -> PlannedMark:
     kind, value = data["kind"], data["value"]
     if kind not in _VALUES or value not in _VALUES[kind]:
         raise ValueError(f"unknown mark {kind!r} {value!r}")
@@ -200,11 +202,17 @@ def _checked(data: dict[str, Any], score: Score) -> PlannedMark:
     if not 1 <= staff <= len(score.staves):
         raise ValueError(f"no staff {staff}")
     offsets = [str(data["offset_quarters"]), str(data.get("end_offset_quarters", "0"))]
-    if not all(re.fullmatch(r"\d{1,6}(/\d{1,6})?", t) for t in offsets):
+    if not all(re.fullmatch(rf"{sign}\d{{1,6}}(/\d{{1,6}})?", t) for t in offsets):
         raise ValueError(f"no offset {offsets}")
     start, stop = (Fraction(t) for t in offsets)
     confidence = float(data.get("confidence", 1.0))
     return PlannedMark(kind, value, measure, start, staff, end, stop, confidence, str(data.get("reason", ""))[:200])
+
+
+def _to_hide(data: dict[str, Any], score: Score) -> Mark:
+    """A human mark that makes way for ours; it may be drawn before the bar line of its measure."""
+    mark = _checked(data, score, sign="-?")
+    return Mark(mark.kind, mark.value, mark.offset, mark.offset, mark.measure, mark.staff)
 
 
 def check(plan: Plan, score: Score) -> None:
