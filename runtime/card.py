@@ -64,6 +64,10 @@ class ModelCard:
     """Measured accuracy and speed."""
     attribution: tuple[str, ...] = ()
     """Credits that the training data's licences ask for, one sentence each."""
+    levels_sha256: str = ""
+    """SHA-256 of ``NAME.levels.onnx``, the second stage for levels and changes; empty when there is none."""
+    levels_features: tuple[str, ...] = ()
+    """Beat features that the second stage was trained on, in order (`runtime.beat_features`)."""
     classes: tuple[str, ...] = LEVELS
     """Meaning of the last axis of the output ``dynamics``; always pp, p, mf, f, ff."""
     sample_rate_hz: int = SAMPLE_RATE_HZ
@@ -107,6 +111,8 @@ def _problems(card: ModelCard) -> list[str]:
         found.append(f"name {card.name!r} is not a plain file stem")
     if not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
         found.append("sha256 is not 64 lower-case hexadecimal digits")
+    if card.levels_sha256 and not re.fullmatch(r"[0-9a-f]{64}", card.levels_sha256):
+        found.append("levels_sha256 is not 64 lower-case hexadecimal digits")
     if not all(math.isfinite(v) for v in card.thresholds.values()):
         found.append("a threshold is not a finite number")
     return found

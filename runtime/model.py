@@ -21,6 +21,7 @@ from runtime.card import Metric, ModelCard, load_card
 from runtime.errors import ModelError
 from runtime.frames import n_frames
 from runtime.level import Samples
+from runtime.level_stage import LevelStage, check_features
 from runtime.onnx_wire import has_external_data
 
 __all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
@@ -79,6 +80,8 @@ class Model:
     """The provider that really runs it: ``cpu``, ``cuda`` or ``coreml``."""
     session: Any
     warnings: tuple[str, ...] = ()
+    levels: LevelStage | None = None
+    """The second stage, which hears levels and changes over the whole recording; None when the card has none."""
 
     @property
     def identity(self) -> ModelIdentity:
@@ -150,21 +153,39 @@ def find_card(model: str | Path | None = None) -> Path:
 def load_model(model: str | Path | None = None, provider: Provider = "auto") -> Model:
     """Read a model, verify it against its card and start it on the provider asked for.
 
-    ``auto`` takes the first of cuda, coreml and cpu that runs the model and gives the CPU's numbers. Raises
-    `ModelError` for a missing or damaged file, a wrong hash, weights in other files, more than 100 MiB, a
-    graph that breaks the contract, or a provider that is not there; there is no fallback from a named one.
+    ``auto`` takes the first of cuda, coreml and cpu that runs the model and gives the CPU's numbers. The second
+    stage, where the card names one, is verified likewise. Raises `ModelError` for a missing or damaged file, a
+    wrong hash, weights in other files, more than 100 MiB, a graph that breaks the contract, or a provider that is
+    not there; there is no fallback from a named one.
     """
     card_path = find_card(model)
     card = load_card(card_path)
     onnx_path = card_path.with_suffix(".onnx")
-    data = _verified_bytes(onnx_path, card)
+    data = _verified_bytes(onnx_path, card.sha256)
     runtime = _onnxruntime()
     session, used, warnings = _start(runtime, data, provider, str(onnx_path))
     conflict = package_conflict()
-    return Model(card, used, session, (*((conflict,) if conflict else ()), *warnings))
+    levels = _level_stage(runtime, card_path, card)
+    return Model(card, used, session, (*((conflict,) if conflict else ()), *warnings), levels)
 
 
-def _verified_bytes(path: Path, card: ModelCard) -> bytes:
+def levels_path(card_path: Path) -> Path:
+    """Where the second stage of a card lies: ``NAME.levels.onnx`` beside ``NAME.json``."""
+    return card_path.with_name(f"{card_path.stem}.levels.onnx")
+
+
+def _level_stage(runtime: Any, card_path: Path, card: ModelCard) -> LevelStage | None:
+    if not card.levels_sha256:
+        return None
+    path = levels_path(card_path)
+    check_features(card.levels_features, str(card_path))
+    session = _session(runtime, _verified_bytes(path, card.levels_sha256), "cpu", str(path))
+    stage = LevelStage(str(path), session)
+    stage.run(np.zeros((3, len(card.levels_features))))
+    return stage
+
+
+def _verified_bytes(path: Path, sha256: str) -> bytes:
     where = str(path)
     try:
         with path.open("rb") as file:
@@ -173,7 +194,7 @@ def _verified_bytes(path: Path, card: ModelCard) -> bytes:
         raise ModelError(f"the model cannot be read ({e.strerror or e})", where=where) from e
     if len(data) > MAX_MODEL_BYTES:
         raise ModelError(f"the model is larger than {MAX_MODEL_BYTES >> 20} MiB", where=where)
-    if hashlib.sha256(data).hexdigest() != card.sha256:
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise ModelError(
             "the model is not the one its card describes (SHA-256 differs)",
             where=where,

@@ -9,10 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime import windows
-from runtime.analysis import Source
+from runtime.analysis import Analysis, Source
+from runtime.card import ModelCard
 from runtime.decode import DecodeOptions, decode
-from runtime.decode.levels import beat_evidence, change_evidence, find_levels
+from runtime.decode.assemble import level_evidence
+from runtime.decode.bars import downbeat_probability, find_bars
+from runtime.decode.levels import find_levels
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
+from runtime.level_stage import LevelStage
 from runtime.model import FrameLogits, Model
 from train.data.labels import LEVEL_NUMBER, BeatLabels, BeatPrediction, LevelPrediction, prediction_of
 from train.segments import Pack, Recording
@@ -54,19 +58,27 @@ def _logits(samples: Samples, model: Model) -> FrameLogits:
 
 def predict(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Predicted:
     """Decode one recording with the card's options, or with `options` instead."""
-    card = model.card if options is None else replace(model.card, thresholds=asdict(options))
+    card = _card(model, options)
+    beats, own = prediction_of(analyse(heard, model, options))
+    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds), model.levels), own)
+
+
+def analyse(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Analysis:
+    """What a user gets for this recording."""
     source = Source(heard.recording.key, heard.recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
-    analysis = decode(heard.logits, heard.logits.ntot_sone, card, source, model.identity)
-    beats, own = prediction_of(analysis)
-    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds)), own)
+    ntot_sone = heard.logits.ntot_sone
+    return decode(heard.logits, ntot_sone, _card(model, options), source, model.identity, stage=model.levels)
 
 
-def levels_at(heard: Heard, options: DecodeOptions) -> LevelPrediction:
-    """Levels decoded on the truth's beats."""
+def _card(model: Model, options: DecodeOptions | None) -> ModelCard:
+    return model.card if options is None else replace(model.card, thresholds=asdict(options))
+
+
+def levels_at(heard: Heard, options: DecodeOptions, stage: LevelStage | None = None) -> LevelPrediction:
+    """Levels decoded on the truth's beats; bars, where the second stage asks for them, are the model's own."""
     frames = heard.truth.beats_s / FRAME_S
-    path = find_levels(
-        beat_evidence(heard.logits.dynamics, frames), change_evidence(heard.logits.change, frames), options
-    )
+    bars = find_bars(downbeat_probability(heard.logits.downbeat, frames, options), options)
+    path = find_levels(*level_evidence(heard.logits, heard.logits.ntot_sone, frames, bars, stage), options)
     return LevelPrediction((path.level + 1).astype(np.int8))
 
 

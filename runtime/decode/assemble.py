@@ -23,6 +23,7 @@ from runtime.analysis import (
     Source,
     Tempo,
 )  # fmt: skip
+from runtime.beat_features import beat_features
 from runtime.card import ModelCard
 from runtime.corrections import Corrections
 from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
@@ -32,12 +33,15 @@ from runtime.decode.hairpins import find_hairpins
 from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
 from runtime.decode.options import DecodeOptions
 from runtime.frames import FRAME_S, frames_to_s
+from runtime.level_stage import LevelStage
 from runtime.model import FrameLogits
 
 Floats = npt.NDArray[np.float64]
 
 LOUDNESS_HOP_FRAMES = 5
 _FEWEST_BEATS = 4
+_LEAST_BAR_CONFIDENCE = 0.5
+"""The second stage is told of a beat's place in the bar where it is more likely right than wrong."""
 
 
 def decode(
@@ -47,9 +51,11 @@ def decode(
     source: Source,
     identity: ModelIdentity,
     corrections: Corrections | None = None,
+    stage: LevelStage | None = None,
 ) -> Analysis:
     """The analysis that these frame logits and this loudness curve (both T frames) stand for.
 
+    Levels and changes come from the second stage when the model has one, else from the frame logits.
     `corrections` are honoured by decoding under them. When nothing sounds like beats the analysis has none, and
     says so in a warning: marks are not invented (pinned beats are taken at their word).
     """
@@ -68,9 +74,7 @@ def decode(
         corrections.beats_per_bar,
         pinned_positions(path.frames, corrections),
     )
-    levels = find_levels(
-        beat_evidence(logits.dynamics, path.frames), change_evidence(logits.change, path.frames), options
-    )
+    levels = find_levels(*level_evidence(logits, ntot_sone, path.frames, bars, stage), options)
     spans = find_hairpins(ntot_sone, times_s, levels.level)
     dynamics, changes = _marks(times_s, levels)
     return replace(
@@ -95,6 +99,20 @@ def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Correc
         return track_beats(logits.beat, logits.downbeat, options, pins)
     positions = pinned_positions(pins, corrections)
     return track_beats(logits.beat, logits.downbeat, options, pins, positions, corrections.beats_per_bar)
+
+
+def level_evidence(
+    logits: FrameLogits,
+    ntot_sone: npt.NDArray[np.floating],
+    beat_frames: Floats,
+    bars: BarGrid,
+    stage: LevelStage | None,
+) -> tuple[Floats, Floats]:
+    """Log-probabilities [n, 5] of the levels and change logits [n] of beats at these frames, in these bars."""
+    if stage is None or len(beat_frames) < 2:
+        return beat_evidence(logits.dynamics, beat_frames), change_evidence(logits.change, beat_frames)
+    position = np.where(bars.confidence >= _LEAST_BAR_CONFIDENCE, bars.position, 0)
+    return stage.run(beat_features(ntot_sone, frames_to_s(beat_frames), position, bars.beats_per_bar))
 
 
 def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import FRAME_S
+from runtime.phon import phon
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,13 +35,6 @@ class Span:
     end: int
     kind: Literal["crescendo", "diminuendo"]
     confidence: float
-
-
-def phon(ntot_sone: npt.NDArray[np.floating]) -> Floats:
-    """Loudness level in phon of a loudness in sone: 40 + 10 log2(N) from 1 sone on, 40 N^(1/2.642) below
-    (the inverse of the sone law of the front end)."""
-    n = np.maximum(np.asarray(ntot_sone, np.float64), 1e-6)
-    return np.where(n >= 1, 40 + 10 * np.log2(n), 40 * n ** (1 / 2.642))
 
 
 def beat_loudness_phon(ntot_sone: npt.NDArray[np.floating], beats_s: Floats) -> Floats:

@@ -1,0 +1,54 @@
+"""The second stage of a model: beat features of a whole recording in, levels and changes per beat out.
+
+Graph contract of ``NAME.levels.onnx``: input ``features`` float32 [batch, n, F] as `runtime.beat_features`
+makes them, outputs ``levels`` [batch, n, 5] (log-probabilities of pp, p, mf, f, ff) and ``change`` [batch, n] (logits
+of a change of level at that beat), for any n ≥ 1. It is small and always runs on the CPU.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.analysis import LEVELS
+from runtime.beat_features import FEATURES
+from runtime.errors import ModelError
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LevelStage:
+    """A verified second stage, ready to run."""
+
+    name: str
+    session: Any
+
+    def run(self, features: Floats) -> tuple[Floats, Floats]:
+        """Log-probabilities [n, 5] and change logits [n] from features [n, F]. Raises `ModelError`."""
+        try:
+            levels, change = self.session.run(["levels", "change"], {"features": features[None].astype(np.float32)})
+        except Exception as e:  # onnxruntime has no common base class for its errors
+            raise ModelError("the second stage failed while running", where=self.name, cause=str(e)[:300]) from e
+        expected = ((1, len(features), len(LEVELS)), (1, len(features)))
+        if (levels.shape, change.shape) != expected:
+            raise ModelError(
+                f"the second stage gave shapes {levels.shape}, {change.shape}; expected {expected[0]}, {expected[1]}",
+                where=self.name, cause="a model made for another purpose or version",
+            )  # fmt: skip
+        if not (np.isfinite(levels).all() and np.isfinite(change).all()):
+            raise ModelError("the second stage gave a value that is not finite", where=self.name)
+        return levels[0].astype(np.float64), change[0].astype(np.float64)
+
+
+def check_features(named: tuple[str, ...], where: str) -> None:
+    """Raises `ModelError` when a card's second stage was trained on other features than this version computes."""
+    if named != FEATURES:
+        other = ", ".join(sorted(set(named) ^ set(FEATURES))) or "the order"
+        raise ModelError(
+            "the second stage wants other beat features than this version computes",
+            where=where, cause=f"they differ in {other}", advice="Train it again with train.fit_levels",
+        )  # fmt: skip
