@@ -25,6 +25,8 @@ from tests.runtime.write.takes import take
 
 TEN_MINUTES = take(600.0)
 SHORT = take(30.0)
+TRANSFER = make_transfer(SHORT, 5)
+PACKETS = [TRANSFER.begin, *TRANSFER.chunks, TRANSFER.end, encode("/piano/welcome", "v", 1, 5)]
 
 
 def needs(program: str) -> pytest.MarkDecorator:
@@ -81,8 +83,7 @@ def meets_two_bridges(log: Path, bridge_port: int, first: str, second: str) -> N
 
 def broken(rng: random.Random) -> bytes:
     """Random bytes, or a packet of a delivery with some bytes changed."""
-    transfer = make_transfer(SHORT, 5)
-    return mutated(rng, [transfer.begin, *transfer.chunks, transfer.end, encode("/piano/welcome", "v", 1, 5)])
+    return mutated(rng, PACKETS)
 
 
 def strange(rng: random.Random) -> bytes:
