@@ -1,16 +1,24 @@
 """Write docs/accuracy.md: `python -m benchmarks.accuracy --pack TEST.h5 --fold 0 --out docs/accuracy.md`.
 
-The protocols, then for each corpus of the pack's test pieces the model beside the trivial rules, F1 and confusion by
-level, and scores by composer.
+The protocols, then for each corpus of the packs' test pieces the model beside the trivial rules and other systems, F1
+and confusion by level, scores by composer, metre and piano, reliability, and pictures of the worst recordings.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks.error_picture import error_picture
+from benchmarks.reliability import diagram, reliabilities, worst
+from benchmarks.reliability import table as table_of_reliability
 from runtime.analysis import LEVELS
 from runtime.errors import MezzoforteError
 from runtime.model import Model, load_model
@@ -27,8 +35,10 @@ from train.evaluate import (
     table,
 )
 from train.metrics import dynamics_scores
-from train.predict import Heard, Predicted, listen, predict
+from train.predict import Heard, Predicted, analyse, listen, predict
 from train.segments import Pack, Recording
+
+N_WORST = 5
 
 HEAD = """# Accuracy
 
@@ -45,6 +55,8 @@ Written by `{command}`.
 - *Other systems* run with their own defaults, on the same samples. They say nothing about levels; a change point of
   theirs counts at the true beat nearest in time. Where a system was not run on every recording, the model has a row on
   the same ones beside it.
+- *Reliability*: of all events that are given with a confidence of 0.8, eight in ten should be right; the expected
+  calibration error is the mean difference over ten bins. A marking is right when its level is the true one at its beat.
 - *Splits* (`train/data/splits.py`) are by piece. Decoding options were chosen on validation pieces. Where a chapter
   says **synthesised**, the piano was never used in training. `batik_mozart` (another player, other annotators) is
   never trained on, `real_audio` are real recordings with labels of our own (`benchmarks/labels/real_audio`), the
@@ -54,17 +66,23 @@ Model: {model}, {parameters:,} parameters. {data}
 """
 
 
-def by_composer(heard: list[Heard], predicted: list[Predicted]) -> str:
-    """One row per composer."""
+def by_group(heard: list[Heard], predicted: list[Predicted], name: Callable[[Heard], str]) -> str:
+    """One row per group of recordings with the same name; empty when all have the same."""
     groups: dict[str, list[int]] = defaultdict(list)
     for i, h in enumerate(heard):
-        groups[h.recording.composer].append(i)
-    rows = {}
-    for composer, members in sorted(groups.items()):
-        rows[f"{composer} ({len(members)})"] = scores(
-            [heard[i].truth for i in members], [predicted[i] for i in members]
-        )
-    return table(rows, COLUMNS)
+        groups[name(h)].append(i)
+    rows = {
+        f"{group} ({len(members)})": scores([heard[i].truth for i in members], [predicted[i] for i in members])
+        for group, members in sorted(groups.items())
+    }
+    return table(rows, COLUMNS) if len(rows) > 1 else ""
+
+
+def metre_of(heard: Heard) -> str:
+    """The most frequent number of beats per bar."""
+    position = heard.truth.beat_in_bar
+    lengths = np.diff(np.flatnonzero(position == 1))
+    return f"{np.bincount(lengths).argmax()} beats per bar" if len(lengths) else "metre not known"
 
 
 def by_level(heard: list[Heard], predicted: list[Predicted]) -> str:
@@ -83,15 +101,49 @@ def by_level(heard: list[Heard], predicted: list[Predicted]) -> str:
 
 
 def corpus_chapter(
-    pack: Pack, corpus: str, recordings: list[Recording], model: Model, baselines: Baselines = ()
+    pack: Pack, corpus: str, recordings: list[Recording], model: Model, baselines: Baselines, pictures: Pictures
 ) -> str:
     """Everything about one corpus."""
     heard = listen(pack, recordings, model)
     predicted = [predict(h, model) for h in heard]
-    parts = [report(corpus, evaluate(heard, model, baselines)), by_level(heard, predicted)]
-    if len({r.composer for r in recordings}) > 1:
-        parts.append(by_composer(heard, predicted))
+    parts = [
+        report(corpus, evaluate(heard, model, baselines)),
+        by_level(heard, predicted),
+        by_group(heard, predicted, lambda h: h.recording.composer),
+        by_group(heard, predicted, metre_of),
+        by_group(heard, predicted, lambda h: f"piano {h.recording.instrument}"),
+        *_reliability_and_errors(corpus, heard, predicted, model, pictures),
+    ]
     return "\n\n".join(p for p in parts if p)
+
+
+def _reliability_and_errors(
+    corpus: str, heard: list[Heard], predicted: list[Predicted], model: Model, pictures: Pictures
+) -> list[str]:
+    analyses = [analyse(h, model) for h in heard]
+    found = reliabilities(zip((h.truth for h in heard), analyses, strict=True))
+    parts = [table_of_reliability(found), pictures.add(f"{corpus}_reliability", diagram(found, corpus))]
+    beat_f = [scores([h.truth], [p])["beat_f"] for h, p in zip(heard, predicted, strict=True)]
+    parts.append(f"The {N_WORST} recordings of {corpus} with the lowest beat F:")
+    for rank, i in enumerate(worst(beat_f, N_WORST), 1):
+        title = f"{heard[i].recording.key.replace('|', '/')}: beat F {beat_f[i]:.2f}"
+        picture = error_picture(heard[i].truth, analyses[i], title)
+        parts.append(pictures.add(f"{corpus}_worst_{rank}", picture, title))
+    return parts
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Writes pictures into `folder` and gives the markdown that shows them in a document that lies in `seen_from`."""
+
+    folder: Path
+    seen_from: Path
+
+    def add(self, name: str, png: bytes, text: str = "") -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{name}.png"
+        write_bytes(path, png)
+        return f"![{text or name}]({os.path.relpath(path, self.seen_from).replace(os.sep, '/')})"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -101,6 +153,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_baselines(parser)
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pictures", type=Path, help="folder of the pictures (default: pictures/accuracy beside OUT)")
     return parser
 
 
@@ -116,7 +169,10 @@ def run(args: argparse.Namespace) -> int:
         model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
         parameters=model.card.parameters, data=" ".join(model.card.training_data),
     )  # fmt: skip
-    chapters = [corpus_chapter(pack, corpus, recordings, model, baselines) for corpus, pack, recordings in parts]
+    pictures = Pictures(args.pictures or args.out.parent / "pictures" / "accuracy", args.out.parent)
+    chapters = [
+        corpus_chapter(pack, corpus, recordings, model, baselines, pictures) for corpus, pack, recordings in parts
+    ]
     write_bytes(args.out, ("\n\n".join([head.rstrip(), *chapters]) + "\n").encode())
     print(args.out)
     return 0
