@@ -32,6 +32,8 @@ OPSET = 20
 OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
 PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)
 MAX_DIFFERENCE = 1e-3
+STAGE_MARK = "second stage: "
+"""How a card's sentence about the second stage's training data begins (`export.levels`)."""
 LICENCE = "CC-BY-NC-SA-4.0"
 ATTRIBUTION = (
     "MazurkaBL by Katerina Kosta et al., CC BY-NC-SA 4.0",
@@ -89,13 +91,16 @@ def seconds_per_minute(path: Path, threads: int) -> float:
 def make_card(
     args: argparse.Namespace, graph: RuntimeGraph, onnx: bytes, presets: str, trained_on: list[str]
 ) -> ModelCard:
-    """The card of a fresh export; decoding thresholds are kept from a card that is there already."""
+    """The card of a fresh export; decoding thresholds and second stage are kept from a card that is there already."""
     card_path = args.out.with_suffix(".json")
-    thresholds = dict(load_card(card_path).thresholds) if card_path.is_file() else {}
+    there = load_card(card_path) if card_path.is_file() else None
+    thresholds = dict(there.thresholds) if there else {}
+    trained_on = [*trained_on, *(s for s in (there.training_data if there else ()) if s.startswith(STAGE_MARK))]
     return ModelCard(
         name=args.out.stem, version=args.version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pampalk",
         preset=presets, parameters=n_parameters(graph), thresholds=thresholds, training_data=tuple(trained_on),
         training_commit=_commit(), licence=LICENCE, attribution=ATTRIBUTION,
+        levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
     )  # fmt: skip
 
 

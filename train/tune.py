@@ -149,14 +149,19 @@ def search(
     return options, best
 
 
-def tune(heard: Sequence[Heard], options: DecodeOptions | None = None) -> tuple[DecodeOptions, dict[str, float]]:
-    """Calibrated and tuned options, with the validation score of each stage."""
+def tune(
+    heard: Sequence[Heard], options: DecodeOptions | None = None, with_levels: bool = True
+) -> tuple[DecodeOptions, dict[str, float]]:
+    """Calibrated and tuned options, with the validation score of each stage.
+
+    Without `with_levels` the options of levels and changes stay: a second stage has its own (`train.fit_levels`).
+    """
     options = calibrate_delay(heard, calibrate(heard, options or DecodeOptions()))
     scores = {}
     options, scores["beat F"] = search(lambda o: beat_objective(heard, o), options, BEAT_GRID)
     options, scores["mean of beat and downbeat F"] = search(lambda o: bar_objective(heard, o), options, BAR_GRID)
     levelled = [h for h in heard if (h.truth.levels > 0).any()]
-    if levelled:
+    if levelled and with_levels:
         options, scores["levels and changes"] = search(lambda o: level_objective(levelled, o), options, LEVEL_GRID)
     return options, scores
 
@@ -175,7 +180,9 @@ def run(args: argparse.Namespace) -> int:
     recordings = pack.split("valid", args.fold)
     if not recordings:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
-    options, scores = tune(listen(pack, recordings, model))
+    has_stage = model.levels is not None
+    kept = {k: v for k, v in model.card.thresholds.items() if has_stage and k.startswith(("level_", "change_"))}
+    options, scores = tune(listen(pack, recordings, model), DecodeOptions.of(kept), with_levels=not has_stage)
     thresholds = {k: round(v, 5) for k, v in asdict(options).items()}
     write_bytes(find_card(args.model), replace(model.card, thresholds=thresholds, metrics=()).to_json().encode())
     print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
