@@ -1,6 +1,7 @@
 """How well scores are made from performances: places of notes, hands and metre, against the scores of ASAP.
 
-``python -m benchmarks.engraving [--pieces N] [--renders DIR] [--longest-s S] [--json FILE]``: one performance of each
+``python -m benchmarks.engraving [--pieces N] [--renders DIR [--keep DIR]] [--longest-s S] [--json FILE]``:
+one performance of each
 held-out piece (`ASAP_TEST_PIECES`), read as MIDI, in up to four ways:
 
 * `ours, true beats`: on the annotated beats, which leaves the quantisation alone to err;
@@ -29,7 +30,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.engraving_truth import Truth, annotated_analysis, truth_of
-from runtime.analysis import Analysis
+from runtime.analysis import Analysis, from_json
 from runtime.engrave.notes import Floats, PlayedNotes, read_notes
 from runtime.engrave.sheet import Sheet, sheet
 from runtime.errors import MezzoforteError
@@ -81,7 +82,9 @@ def _render(renders: Path, row: dict[str, str]) -> Path:
     return (renders / row["midi_performance"]).with_suffix(".flac")
 
 
-def evaluate(root: Path, row: dict[str, str], renders: Path | None, longest_s: float) -> list[Result]:
+def evaluate(
+    root: Path, row: dict[str, str], renders: Path | None, longest_s: float, keep: Path | None = None
+) -> list[Result]:
     """Every way on one performance. Raises `DataError` when it cannot be matched with its score."""
     notes = read_notes(root / row["midi_performance"])
     truth = truth_of(
@@ -95,7 +98,9 @@ def evaluate(root: Path, row: dict[str, str], renders: Path | None, longest_s: f
     nearest = _nearest(made.grid.beats_at(notes.onset_s))
     results.append(_scored(row["piece"], WAYS[1], nearest, made.grid.times_s, by_pitch, results[0].metre, truth))
     if renders is not None:
-        results.append(_of_sheet(row["piece"], WAYS[2], sheet(notes, _heard(_render(renders, row))), truth))
+        kept = (keep / row["midi_performance"]).with_suffix(".json") if keep else None
+        heard = _heard(_render(renders, row), kept)
+        results.append(_of_sheet(row["piece"], WAYS[2], sheet(notes, heard), truth))
     period = float(np.median(np.diff(truth.beats_s)))
     fixed = (notes.onset_s - notes.onset_s[0]) / period
     times_s = notes.onset_s[0] + period * np.arange(int(fixed[-1]) + 2)
@@ -117,10 +122,17 @@ def _beginning(notes: PlayedNotes, truth: Truth, longest_s: float) -> tuple[Play
     )  # fmt: skip
 
 
-def _heard(recording: Path) -> Analysis:
+def _heard(recording: Path, kept: Path | None) -> Analysis:
+    """Our analysis of a recording, made once when there is a place to keep it."""
+    if kept is not None and kept.is_file():
+        return from_json(kept.read_text(encoding="utf-8"))
     from runtime.analyze import analyse_file
 
-    return analyse_file(recording, provider="cpu")
+    analysis = analyse_file(recording, provider="cpu")
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(analysis.to_json(), encoding="utf-8")
+    return analysis
 
 
 def _nearest(beats: Floats) -> Floats:
@@ -195,6 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engraving", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--pieces", type=int, default=20, help="how many, over all composers in turn (default: 20)")
     parser.add_argument("--renders", type=Path, help="folder of sound files for our own beats")
+    parser.add_argument("--keep", type=Path, help="folder in which our analyses are kept for the next time")
     parser.add_argument("--longest-s", type=float, default=180.0, help="the beginning that is looked at (default: 180)")
     parser.add_argument("--json", type=Path, help="where to write every figure")
     options = parser.parse_args(arguments)
@@ -206,7 +219,7 @@ def main(arguments: list[str] | None = None) -> int:
     results: list[Result] = []
     for row in spread(performances(root, options.renders), options.pieces):
         try:
-            found = evaluate(root, row, options.renders, options.longest_s)
+            found = evaluate(root, row, options.renders, options.longest_s, options.keep)
         except (DataError, MezzoforteError) as e:
             print(f"{row['piece']}: left out: {e}", file=sys.stderr, flush=True)
             continue

@@ -98,10 +98,10 @@ def sheet(notes: PlayedNotes, analysis: Analysis) -> Sheet:
 def _placed(notes: PlayedNotes, grid: BeatGrid, onset_beats: Floats, places: Quantised) -> list[Placed]:
     release = grid.beats_at(notes.offset_s) - onset_beats
     sustained = grid.beats_at(_damped(notes)) - onset_beats
-    last = Fraction(grid.n_beats) - Fraction(1, 4)
+    end, last = grid.n_beats, grid.n_beats - Fraction(1, 4)
     out = []
     for i, position in enumerate(places.position):
-        start = min(position, last)
+        start = position if position < end else last
         out.append(
             Placed(
                 start,

@@ -80,11 +80,14 @@ def test_beats_in_three_make_a_compound_metre_without_tuplets() -> None:
     assert table(data).measures[0].time.beats == 6 and b"<tuplet" not in data
 
 
-def test_single_triplets_are_tuplets_in_a_simple_metre() -> None:
-    rows = [(k / 4, 1 / 4, 67 + k % 5) for k in range(28)] + [(7 + k / 3, 1 / 3, 72) for k in range(4)]
-    data = engrave(played.notes(rows, jitter_s=0.008), played.analysis(8, 4)).data
-    assert table(data).measures[0].time.beats == 4
-    assert [float(n.onset) for n in table(data).notes][-4:] == pytest.approx([7, 7 + 1 / 3, 7 + 2 / 3, 8])
+def test_triplets_are_tuplets_in_a_simple_metre() -> None:
+    rows = [(k / 2, 0.5, 67 + k % 5) for k in range(16)] + [(8 + k / 3, 1 / 3, 72 + k % 4) for k in range(13)]
+    data = engrave(played.notes(rows, jitter_s=0.008), played.analysis(16, 4)).data
+    score = table(data)
+    assert score.measures[0].time.beats == 4
+    struck = sorted(float(n.onset) for n in score.notes if not n.tied)
+    assert struck == pytest.approx([r[0] for r in rows])
+    assert data.count(b'<tuplet type="start"') == 4
 
 
 def test_the_pedal_stands_under_the_lower_staff() -> None:
