@@ -68,7 +68,9 @@ def hands(notes: PlayedNotes, options: HandOptions | None = None) -> Ints:
         pitches = [(int(notes.pitch[i]), float(notes.offset_s[i])) for i in chord]
         now_s = float(notes.onset_s[chord[0]])
         following = [
-            _struck(state, pitches, split, now_s, middle, options) for state in beam for split in range(len(pitches) + 1)
+            _struck(state, pitches, split, now_s, middle, options)
+            for state in beam
+            for split in range(len(pitches) + 1)
         ]
         beam = heapq.nsmallest(options.beam, following, key=lambda s: s.cost)
     staff = np.full(len(notes.pitch), RIGHT)
