@@ -87,7 +87,7 @@ def with_stage(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_param
     """The card with this second stage; test figures, which belong to another one, are left out."""
     mazurkas = "all mazurkas" if checkpoint["fold"] is None else f"no mazurka of test fold {checkpoint['fold']}"
     sentence = (
-        f"{STAGE_MARK}loudness of {checkpoint['curves']} renders and emulated performances, {checkpoint['pieces']} pieces "
+        f"{STAGE_MARK}loudness of {checkpoint['curves']} renders and emulated takes of {checkpoint['pieces']} pieces "
         f"({', '.join(checkpoint['corpora'])}), {mazurkas}, no held-out piece of train/data/splits.py; "
         f"{len(checkpoint['networks'])} networks of {n_parameters // len(checkpoint['networks']):,} parameters; "
         f"identity {checkpoint['identity'][:12]}"
