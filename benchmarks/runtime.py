@@ -1,8 +1,9 @@
 """Speed and memory of the runtime, from file to JSON, each figure from a process of its own.
 
-``python -m benchmarks.runtime [--audio FILE] [--model NAME|PATH] [--hours 1 3] [--json FILE]`` makes 44.1 kHz
-stereo FLAC of the given lengths, analyses them on 2 cores and prints a markdown table, then the same as JSON.
-The recordings are kept in ``--work`` when that is given.
+``python -m benchmarks.runtime [--audio FILE] [--model NAME|PATH] [--hours 1 3] [--json FILE] [--report FILE]`` makes
+44.1 kHz stereo FLAC of the given lengths, analyses them on 2 cores and prints a markdown table, then the same as JSON.
+The recordings are kept in ``--work`` when that is given. With ``--madmom-python`` and ``--beat-this-python`` these two
+run on the same cores after us, on the same file of ``--peer-minutes``. ``--report`` writes docs/speed.md.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import PROGRAMS, PeerTime, time_peer
+from benchmarks.peers import PEERS, PeerTime, time_peer
 from benchmarks.recordings import one_tile, write_flac
+from benchmarks.speed_report import peer_lines, speed_report
+from runtime.write.atomic import write_bytes
 
 CORES = 2
 CLIP_S = 10.0
-PEER_S = 60.0
+MINUTE_S = 60.0
 STARTS = 5
 
 
@@ -94,16 +97,15 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     """Everything this benchmark measures, as plain data."""
     tile = one_tile(options.audio)
     clip = _recording(work, "clip", tile, CLIP_S)
-    minute = _recording(work, "minute", tile, PEER_S)
+    minute = _recording(work, "minute", tile, MINUTE_S)
     starts = start_to_output_s(clip, options.model)
-    runs = {"minute": analyse_once(minute, PEER_S, options.model, work)}
+    runs = {"minute": analyse_once(minute, MINUTE_S, options.model, work)}
     for hours in options.hours:
         _say(f"writing {hours:g} h of FLAC")
         path = _recording(work, f"{hours:g}h", tile, hours * 3600)
         _say(f"analysing {hours:g} h")
         runs[f"{hours:g} h"] = analyse_once(path, hours * 3600, options.model, work)
-    pythons = {"madmom": options.madmom_python, "beat_this": options.beat_this_python}
-    peers = [time_peer(name, pythons[name], minute) for name in PROGRAMS]
+    peers = _beside_peers(options, tile, work, runs)
     return {
         "machine": _machine(),
         "source": options.audio.name if options.audio else "plucked tones",
@@ -111,8 +113,22 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
         "load_average": os.getloadavg()[0],
         "runs": {name: {**asdict(run), "times_real_time": run.times_real_time} for name, run in runs.items()},
         "start_to_output_s": starts,
+        "peer_minutes": options.peer_minutes,
         "peers": [asdict(peer) for peer in peers],
     }
+
+
+def _beside_peers(options: argparse.Namespace, tile: Any, work: Path, runs: dict[str, Run]) -> list[PeerTime]:
+    """Our run (added to `runs`) and those of the peers on one file, one after the other."""
+    seconds = options.peer_minutes * 60
+    path = _recording(work, f"{options.peer_minutes:g}min", tile, seconds)
+    runs[f"{options.peer_minutes:g} min"] = analyse_once(path, seconds, options.model, work)
+    pythons = {"madmom": options.madmom_python, "beat_this": options.beat_this_python}
+    peers = []
+    for name in PEERS:
+        _say(f"timing {name}")
+        peers.append(time_peer(name, pythons[name], path, _two_cores))
+    return peers
 
 
 def _machine() -> str:
@@ -149,9 +165,7 @@ def table(result: dict[str, Any]) -> str:
         f"| start to first output, {CLIP_S:.0f} s clip (median of {len(starts)}; worst {max(starts):.2f}) "
         f"| {statistics.median(starts):.2f} | | | |"
     )
-    for peer in (PeerTime(**p) for p in result["peers"]):
-        figures = f"{peer.seconds:.2f} | {PEER_S / peer.seconds:.0f}" if peer.seconds else "– | –"
-        lines.append(f"| {peer.name}, minute, without its imports: {peer.what} | {figures} | | |")
+    lines += peer_lines(result)
     return "\n".join(lines)
 
 
@@ -163,7 +177,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("--model", help="a shipped model's name or the path of another one")
     add("--hours", type=float, nargs="*", default=[1.0, 3.0], help="lengths of the long recordings (default: 1 3)")
     add("--work", type=Path, help="folder for the recordings, kept for the next time (default: a temporary one)")
+    add("--peer-minutes", type=float, default=5.0, help="length of the recording beside the peers (default: 5)")
     add("--json", type=Path, help="also write the figures here")
+    add("--report", type=Path, help="also write them as a document (docs/speed.md)")
     add("--madmom-python", help="a Python in which madmom is installed")
     add("--beat-this-python", help="a Python in which beat_this is installed")
     return parser
@@ -186,7 +202,9 @@ def main(arguments: list[str] | None = None) -> int:
     text = json.dumps(result, indent=1)
     print(f"{table(result)}\n\n{text}")
     if options.json:
-        options.json.write_text(text + "\n", encoding="utf-8")
+        write_bytes(options.json, (text + "\n").encode())
+    if options.report:
+        write_bytes(options.report, speed_report(result, table(result)).encode())
     return 0
 
 
