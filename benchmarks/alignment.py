@@ -1,22 +1,27 @@
 """How well and how fast recordings are aligned with their scores, against known beat times.
 
-``python -m benchmarks.alignment [--pieces N] [--set asap|mazurka|both] [--soundfont FILE] [--applause] [--wrong]
-[--json FILE]`` renders performances with fluidsynth (an instrument that nothing here was trained on), aligns each
-with its MusicXML and prints a table. Data: the folder in MEZZOFORTE_DATA.
+``python -m benchmarks.alignment [--renders DIR …] [--pieces N] [--applause] [--repeats] [--synctoolbox-python FILE]
+[--wrong] [--worst N] [--json FILE]`` aligns performances with their scores and prints a table. Data: the folder in
+MEZZOFORTE_DATA.
 
-Truth, ASAP: the beats annotated in the performance, placed in the score by the annotations of the score's own
-MIDI: quarters of that MIDI, corrected at every downbeat to our unfolding when both count the same downbeats
-(pieces where they do not are listed as left out). Truth, mazurkas: the beat times of the resynthesised
-performance, one per written beat of the unfolded score. Audio times are those of the MIDI plus nothing: the
-latency of the instrument is part of the error.
+Recordings: with ``--renders`` the folders written by `train.render` (one take of each piece is used), else
+fluidsynth renders MIDI performances. Audio times are those of the MIDI plus nothing: the latency of the instrument
+is part of the error.
 
-``--wrong`` also aligns each recording with the score of the next piece and prints the fit of both.
+The error of a known beat (see `alignment_data`) is how far the nearest time is at which the alignment has the same
+beat of the same written measure; a beat that the alignment has nowhere counts as wrong. Beside all beats the table
+has those that can be heard: *struck*, a note is written to begin there, and the performance's MIDI has one of its
+pitches within 70 ms of the known time (elsewhere annotators interpolated, or the player did something else), and the
+annotation does not call the beat undeterminable.
+
+``--repeats`` and ``--applause`` change the recordings (see `alignment_changes`). synctoolbox cannot choose repeats:
+it is given the bars that are played, in order, and the music without applause. ``--wrong`` also aligns each
+recording with the score of the next piece and prints the fit of both.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import resource
@@ -24,218 +29,249 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import mido
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
+from benchmarks.alignment_changes import Recording, applauded, shuffled
+from benchmarks.alignment_data import Take, Truth, asap_takes, mazurka_takes, rendered_takes, truth_of
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.score import coarse, features
 from runtime.score.align import Alignment, align_features
+from runtime.score.performance import nominal_seconds, play
 from runtime.score.read import read_score
 from runtime.score.table import Score
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
-# Mazurkas whose first bar has fewer labelled beats than written ones: the labels begin later in that bar.
-RIGHT_ALIGNED = ("M17-4", "M50-1", "M68-2")
-
-
-@dataclass(frozen=True)
-class Take:
-    """A performance with its score and where to find the truth about it."""
-
-    name: str
-    midi: Path
-    score: Path
-    kind: str
-    truth: Path
+_BLOCK = 65_536
 
 
 @dataclass(frozen=True)
 class Result:
-    """Errors of one take in milliseconds; `left_out` says why there are none."""
+    """Errors of one take in milliseconds; `left_out` says why there are none; `struck_*`: beats that can be heard."""
 
     name: str
     n_beats: int = 0
     median_ms: float = 0.0
     within_70_ms: float = 0.0
     within_250_ms: float = 0.0
-    worst_ms: float = 0.0
+    n_struck: int = 0
+    struck_within_70_ms: float = 0.0
+    struck_within_250_ms: float = 0.0
+    order_found: bool = False
     audio_s: float = 0.0
     cpu_s: float = 0.0
     fit: float = 0.0
     fit_of_wrong_score: float | None = None
+    peer: dict[str, float] | None = None
+    worst: tuple[str, ...] = ()
     left_out: str = ""
 
 
-def asap_takes(root: Path) -> Iterator[Take]:
-    """One performance of each ASAP piece that has an annotation, in a fixed order that mixes composers."""
-    folders = sorted({p.parent for p in root.rglob("xml_score.musicxml")}, key=lambda p: (p.name, str(p)))
-    for folder in folders:
-        for midi in sorted(p for p in folder.glob("*.mid") if p.name != "midi_score.mid"):
-            truth = midi.with_name(midi.stem + "_annotations.txt")
-            if truth.exists():
-                name = f"{folder.relative_to(root)} {midi.stem}"
-                yield Take(name, midi, folder / "xml_score.musicxml", "asap", truth)
-                break
-
-
-def mazurka_takes(root: Path) -> Iterator[Take]:
-    """One tier A resynthesised performance of each mazurka."""
-    scores = {_mazurka_key(p): p for p in (root / "mazurkabl" / "xml_scores").iterdir()}
-    seen: set[str] = set()
-    with (root / "mazurka_resynth" / "index.csv").open() as file:
-        for row in csv.DictReader(file):
-            key = row["mazurka"]
-            if row["tier"] != "A" or key in seen or key not in scores:
-                continue
-            seen.add(key)
-            folder = root / "mazurka_resynth"
-            truth = folder / "labels" / key / f"{row['pid']}.json"
-            yield Take(f"{key} {row['pid']}", folder / row["midi"], scores[key], "mazurka", truth)
-
-
-def _mazurka_key(path: Path) -> str:
-    opus, number = path.stem.lower().removeprefix("mazurka").split("-")
-    return f"M{int(opus):02d}-{number}"
-
-
-def render(midi: Path, soundfont: Path) -> np.ndarray:
+def render(midi: Path, soundfont: Path) -> npt.NDArray[np.float32]:
     """Mono 22,050 Hz samples of a MIDI file, without reverberation."""
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder, "take.wav")
         command = ["fluidsynth", "-ni", "-q", "-R", "0", "-C", "0", "-g", "0.5", "-r", str(SAMPLE_RATE_HZ)]
         command += ["-o", "synth.polyphony=256", "-T", "wav", "-F", str(wav), str(soundfont), str(midi)]
         subprocess.run(command, check=True, capture_output=True)
-        samples, _ = soundfile.read(wav, dtype="float32", always_2d=True)
-    return np.asarray(samples.mean(axis=1))
+        return _samples(wav)
 
 
-def applauded(audio: np.ndarray) -> np.ndarray:
-    """The recording with ten seconds of claps after it."""
-    random = np.random.default_rng(0)
-    n = 10 * SAMPLE_RATE_HZ
-    claps = random.standard_normal(n) * np.repeat(random.random(n // 50 + 1) < 0.1, 50)[:n]
-    return np.concatenate([audio, (0.3 * np.abs(audio).max() * claps).astype(np.float32)])
+def _samples(path: Path) -> npt.NDArray[np.float32]:
+    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    if rate_hz != SAMPLE_RATE_HZ:
+        raise LookupError(f"{path} is at {rate_hz} Hz")
+    return np.asarray(samples.mean(axis=1), dtype=np.float32)
 
 
-def truth_of(take: Take, score: Score, found: Alignment) -> tuple[np.ndarray, np.ndarray]:
-    """(positions on the played axis, seconds) of the known beats. Raises `LookupError` when they do not match."""
-    if take.kind == "mazurka":
-        return _mazurka_truth(take, score, found)
-    performed = [line.split() for line in take.truth.read_text().splitlines()]
-    written = [line.split() for line in take.truth.with_name("midi_score_annotations.txt").read_text().splitlines()]
-    if len(performed) != len(written):
-        raise LookupError(f"{len(written)} beats in the score annotation, {len(performed)} in the performance")
-    quarters = _quarters(take.score.with_name("midi_score.mid"), np.array([float(w[0]) for w in written]))
-    theirs = quarters[[w[2].startswith("db") for w in written]]
-    pairs = zip(found.measures, found.starts[:-1], strict=True)
-    ours = np.array([s for i, s in pairs if score.measures[i].offset == 0])
-    if len(ours) != len(theirs):
-        raise LookupError(f"{len(theirs)} annotated downbeats, {len(ours)} in the measures that were found")
-    ends = [-100.0, 100.0]
-    positions = np.interp(quarters, _around(theirs, ends), _around(ours, ends))
-    return positions, np.array([float(p[0]) for p in performed])
+def errors_ms(found: Alignment, truth: Truth) -> npt.NDArray[np.float64]:
+    """Signed errors of known beats, infinite where the alignment never plays the measure."""
+    out = []
+    for at_s, measure, offset_q in zip(truth.seconds, truth.measure, truth.offset_q, strict=True):
+        places = [found.starts[n] + offset_q for n, i in enumerate(found.measures) if i == measure]
+        errors = (found.times_of(np.array(places)) - at_s) * 1000
+        out.append(float(min(errors, key=abs)) if len(places) else np.inf)
+    return np.array(out)
 
 
-def _around(values: np.ndarray, ends: list[float]) -> np.ndarray:
-    return np.concatenate([[values[0] + ends[0]], values, [values[-1] + ends[1]]])
-
-
-def _quarters(midi: Path, seconds: np.ndarray) -> np.ndarray:
-    """Seconds of a MIDI score to its quarters."""
-    file = mido.MidiFile(midi)
-    changes: list[tuple[int, int]] = []
-    for track in file.tracks:
-        now = 0
-        for message in track:
-            now += message.time
-            if message.type == "set_tempo":
-                changes.append((now, message.tempo))
-    ticks, times, tempo = [0], [0.0], 500_000
-    for tick, new in [*sorted(changes), (10**8, 0)]:
-        times.append(times[-1] + (tick - ticks[-1]) * tempo / 1e6 / file.ticks_per_beat)
-        ticks.append(tick)
-        tempo = new
-    return np.interp(seconds, times, ticks) / file.ticks_per_beat
-
-
-def _mazurka_truth(take: Take, score: Score, found: Alignment) -> tuple[np.ndarray, np.ndarray]:
-    label = json.loads(take.truth.read_text())
-    positions = []
-    for n, index in enumerate(found.measures):
-        m = score.measures[index]
-        positions += [float(found.starts[n]) + float(at - m.start) for at, _, _ in score.beats(index, index)]
-    beats = np.array(label["beats"])
-    missing = len(positions) - len(beats)
-    if not 0 <= missing <= Fraction(3):  # the labels end with the last beat that sounds
-        raise LookupError(f"{len(beats)} labelled beats, {len(positions)} in the measures that were found")
-    first = missing if take.name.split()[0] in RIGHT_ALIGNED else 0
-    return np.array(positions[first : first + len(beats)]), beats
-
-
-def evaluate(take: Take, soundfont: Path, applause: bool, wrong: Score | None) -> Result:
-    """Render, align and measure one take."""
-    score = read_score(take.score)
-    audio = render(take.midi, soundfont)
-    audio = applauded(audio) if applause else audio
+def evaluate(take: Take, options: argparse.Namespace, wrong: Score | None) -> Result:
+    """Render, change, align and measure one take."""
+    try:
+        recording = _recording(take, options)
+    except (MezzoforteError, LookupError) as e:
+        return Result(take.name, left_out=str(e))
+    score, audio, truth = recording.score, recording.audio, recording.truth
+    audio_s = len(audio) / SAMPLE_RATE_HZ
     started = time.process_time()
-    heard = features.listen(audio[i : i + 65_536] for i in range(0, len(audio), 65_536))
+    heard = features.listen(audio[i : i + _BLOCK] for i in range(0, len(audio), _BLOCK))
     try:
         found = align_features(score, heard)
-        cpu_s = time.process_time() - started
-        positions, seconds = truth_of(take, score, found)
-    except (MezzoforteError, LookupError) as e:
-        return Result(take.name, audio_s=len(audio) / SAMPLE_RATE_HZ, left_out=str(e))
-    errors = 1000 * np.abs(found.times_of(positions) - seconds)
+    except MezzoforteError as e:
+        return Result(take.name, len(truth.seconds), n_struck=int(_audible(truth).sum()), audio_s=audio_s,
+                      cpu_s=time.process_time() - started, left_out=f"refused: {e}")  # fmt: skip
+    cpu_s = time.process_time() - started
+    errors = errors_ms(found, truth)
+    size, struck = np.abs(errors), np.abs(errors[_audible(truth)])
+    played = truth.order[: int(truth.turn.max()) + 1]
     other = coarse.outline(wrong, heard) if wrong is not None else None
     return Result(
-        take.name, len(errors), float(np.median(errors)), float(np.mean(errors <= 70)),
-        float(np.mean(errors <= 250)), float(errors.max()), len(audio) / SAMPLE_RATE_HZ, cpu_s, found.fit,
-        other and other.cost / other.shifted,
+        take.name, len(size), float(np.median(size)), float(np.mean(size <= 70)), float(np.mean(size <= 250)),
+        len(struck), float(np.mean(struck <= 70)), float(np.mean(struck <= 250)),
+        found.measures[: len(played)] == played, audio_s, cpu_s, found.fit,
+        other.cost / other.shifted if other else None,
+        _by_synctoolbox(recording, options.synctoolbox_python) if options.synctoolbox_python else None,
+        tuple(_worst(errors, truth, options.worst)),
     )  # fmt: skip
 
 
+def _audible(truth: Truth) -> npt.NDArray[np.bool_]:
+    return truth.struck & truth.confirmed & ~truth.unclear
+
+
+def _recording(take: Take, options: argparse.Namespace) -> Recording:
+    score = read_score(take.score)
+    truth = truth_of(take, score)
+    audio = _samples(take.audio) if take.audio else render(take.midi, options.soundfont)
+    recording = Recording(score, audio, truth)
+    if options.repeats:
+        recording = shuffled(recording, options.seed)
+    return applauded(recording) if options.applause else recording
+
+
+def _worst(errors: npt.NDArray[np.float64], truth: Truth, count: int) -> Iterator[str]:
+    """The worst regions in words: neighbouring beats more than 70 ms off."""
+    bad = np.flatnonzero(np.abs(errors) > 70)
+    groups = np.split(bad, np.flatnonzero(np.diff(bad) > 2) + 1) if len(bad) else []
+    for group in sorted(groups, key=lambda g: -float(np.minimum(np.abs(errors[g]), 5000).sum()))[:count]:
+        a, b = int(group[0]), int(group[-1])
+        marks = "".join("x" if heard else "." for heard in _audible(truth)[a : b + 1])
+        listed = " ".join(f"{e:.0f}" for e in errors[a : min(b + 1, a + 12)])
+        yield f"{truth.seconds[a]:.1f}-{truth.seconds[b]:.1f} s, measure {truth.measure[a] + 1}: {listed} ms, {marks}"
+
+
+def _by_synctoolbox(recording: Recording, python: Path) -> dict[str, float]:
+    """synctoolbox on the music alone, with the bars that are played."""
+    truth, score = recording.truth, recording.score
+    order = list(truth.order[: int(truth.turn.max()) + 1])
+    played, nominal = play(score, order), np.diff(nominal_seconds(score))
+    edges = np.concatenate([[0.0], np.cumsum([nominal[i] for i in order])])
+    start, end = (np.interp(x, played.starts, edges) for x in (played.onsets, played.ends))
+    notes = np.column_stack([start, np.maximum(0.05, end - start), played.pitches, np.full(len(start), 64.0)])
+    first = max(0.0, float(truth.seconds[0]) - 1.0)
+    audio = recording.audio[int(first * SAMPLE_RATE_HZ) :]
+    query = np.interp(played.starts[truth.turn] + truth.offset_q, played.starts, edges)
+    with tempfile.TemporaryDirectory() as folder:
+        job, result = Path(folder, "job.npz"), Path(folder, "result.npz")
+        np.savez(job, audio=audio, notes=notes[(notes[:, 2] >= 21) & (notes[:, 2] <= 108)], query_s=query)
+        script = Path(__file__).with_name("alignment_synctoolbox.py")
+        subprocess.run([str(python), str(script), str(job), str(result)], check=True, stdout=subprocess.DEVNULL)
+        with np.load(result) as answer:
+            size = 1000 * np.abs(answer["found_s"] + first - truth.seconds)
+            cpu_s, peak_mb = float(answer["cpu_s"]), float(answer["peak_mb"])
+    struck = size[_audible(truth)]
+    return {
+        "median_ms": float(np.median(size)), "within_70_ms": float(np.mean(size <= 70)),
+        "within_250_ms": float(np.mean(size <= 250)), "struck_within_70_ms": float(np.mean(struck <= 70)),
+        "struck_within_250_ms": float(np.mean(struck <= 250)), "cpu_s": cpu_s, "peak_mb": peak_mb,
+    }  # fmt: skip
+
+
 def table(results: list[Result]) -> str:
-    """The results as markdown, all beats of all takes pooled in the last line."""
-    lines = ["| take | beats | median ms | ≤ 70 ms | ≤ 250 ms | worst ms | × real time | fit |"]
-    lines.append("|---" * 8 + "|")
-    measured = [r for r in results if not r.left_out]
-    for r in measured:
+    """The results as markdown; the last lines pool the beats of all takes, refused ones counting as wrong."""
+    lines = [
+        "| take | beats | median ms | ≤ 70 ms | ≤ 250 ms | struck | ≤ 70 ms | ≤ 250 ms | order | × real time | fit |"
+    ]
+    lines.append("|---" * 11 + "|")
+    tried = [r for r in results if r.n_beats]
+    for r in tried:
+        if r.left_out:
+            continue
         other = f" ({r.fit_of_wrong_score:.2f} wrong)" if r.fit_of_wrong_score else ""
-        speed = r.audio_s / max(r.cpu_s, 1e-9)
-        lines.append(
-            f"| {r.name} | {r.n_beats} | {r.median_ms:.1f} | {r.within_70_ms:.1%} | {r.within_250_ms:.1%} "
-            f"| {r.worst_ms:.0f} | {speed:.0f} | {r.fit:.2f}{other} |"
-        )
-    if measured:
-        beats = np.array([r.n_beats for r in measured])
-        lines.append(
-            f"| all {len(measured)} | {beats.sum()} | {np.median([r.median_ms for r in measured]):.1f} (of takes) "
-            f"| {np.average([r.within_70_ms for r in measured], weights=beats):.1%} "
-            f"| {np.average([r.within_250_ms for r in measured], weights=beats):.1%} "
-            f"| {max(r.worst_ms for r in measured):.0f} "
-            f"| {sum(r.audio_s for r in measured) / sum(r.cpu_s for r in measured):.0f} | |"
-        )
+        lines.append(_row(r.name, [r], "yes" if r.order_found else "no") + f" {r.fit:.2f}{other} |")
+        lines += [f"  {w}" for w in r.worst]
+    if tried:
+        orders = f"{sum(r.order_found for r in tried)} of {len(tried)}"
+        lines.append(_row(f"all {len(tried)} takes", tried, orders) + " |")
+        peers = [(r, r.peer) for r in tried if r.peer]
+        if peers:
+            lines.append(_peer_row(peers))
     lines += [f"left out: {r.name}: {r.left_out}" for r in results if r.left_out]
     return "\n".join(lines) + "\n"
 
 
+def _row(name: str, results: list[Result], order: str) -> str:
+    measured = [r.median_ms for r in results if not r.left_out]
+    beats, struck = [r.n_beats for r in results], [r.n_struck for r in results]
+    shares = [_mean([r.within_70_ms for r in results], beats), _mean([r.within_250_ms for r in results], beats)]
+    heard = [_mean([getattr(r, f"struck_within_{n}_ms") for r in results], struck) for n in (70, 250)]
+    speed = sum(r.audio_s for r in results) / max(sum(r.cpu_s for r in results), 1e-9)
+    return (
+        f"| {name} | {sum(beats)} | {np.median(measured):.1f} | {shares[0]:.1%} | {shares[1]:.1%} "
+        f"| {sum(struck)} | {heard[0]:.1%} | {heard[1]:.1%} | {order} | {speed:.0f} |"
+    )
+
+
+def _peer_row(peers: list[tuple[Result, dict[str, float]]]) -> str:
+    beats, struck = [r.n_beats for r, _ in peers], [r.n_struck for r, _ in peers]
+    shares = [_mean([p[k] for _, p in peers], beats) for k in ("within_70_ms", "within_250_ms")]
+    heard = [_mean([p[k] for _, p in peers], struck) for k in ("struck_within_70_ms", "struck_within_250_ms")]
+    speed = sum(r.audio_s for r, _ in peers) / sum(p["cpu_s"] for _, p in peers)
+    return (
+        f"| synctoolbox, {len(peers)} takes | {sum(beats)} | {np.median([p['median_ms'] for _, p in peers]):.1f} "
+        f"| {shares[0]:.1%} | {shares[1]:.1%} | {sum(struck)} | {heard[0]:.1%} | {heard[1]:.1%} | given "
+        f"| {speed:.0f} | {max(p['peak_mb'] for _, p in peers):.0f} MB |"
+    )
+
+
+def _mean(values: list[float], weights: list[int]) -> float:
+    return float(np.average(values, weights=weights)) if sum(weights) else 0.0
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Accuracy and speed of score alignment.")
-    parser.add_argument("--pieces", type=int, default=10, help="how many takes of each set (default 10)")
-    parser.add_argument("--set", choices=("asap", "mazurka", "both"), default="both")
+    parser.add_argument("--renders", type=Path, nargs="+", help="folders written by train.render")
+    parser.add_argument("--pieces", type=int, default=10, help="how many takes of each set or folder (default 10)")
+    parser.add_argument("--set", choices=("asap", "mazurka", "both"), default="both", help="without --renders")
     parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
+    parser.add_argument("--shortest-s", type=float, default=0.0, help="leave out shorter MIDI performances")
     parser.add_argument("--longest-s", type=float, default=600.0, help="leave out longer MIDI performances")
-    parser.add_argument("--applause", action="store_true", help="ten seconds of claps after each recording")
+    parser.add_argument("--applause", action="store_true", help="ten seconds of claps before and after")
+    parser.add_argument("--repeats", action="store_true", help="another order of repeats than was recorded")
+    parser.add_argument("--seed", type=int, default=0, help="which order of repeats (default 0)")
     parser.add_argument("--wrong", action="store_true", help="also try the next take's score")
+    parser.add_argument("--worst", type=int, default=0, metavar="N", help="list N worst regions of each take")
+    parser.add_argument("--synctoolbox-python", type=Path, help="a Python with synctoolbox, to compare with")
     parser.add_argument("--json", type=Path)
     return parser
+
+
+def chosen_takes(options: argparse.Namespace, root: Path) -> list[Take]:
+    """The takes that the options ask for: one of each piece."""
+    if options.renders:
+        sources: list[Iterable[Take]] = [_one_each(rendered_takes(folder, root)) for folder in options.renders]
+    else:
+        found = {"asap": asap_takes(root / "asap"), "mazurka": mazurka_takes(root)}
+        sources = [_right_length(s, options) for name, s in found.items() if options.set in (name, "both")]
+    return [take for source in sources for _, take in zip(range(options.pieces), source, strict=False)]
+
+
+def _one_each(takes: Iterable[Take]) -> Iterator[Take]:
+    seen: set[Path] = set()
+    for take in takes:
+        if take.score not in seen:
+            seen.add(take.score)
+            yield take
+
+
+def _right_length(takes: Iterable[Take], options: argparse.Namespace) -> Iterator[Take]:
+    return (t for t in takes if options.shortest_s <= mido.MidiFile(t.midi).length <= options.longest_s)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -244,15 +280,11 @@ def main(arguments: list[str] | None = None) -> int:
     if not root:
         print("MEZZOFORTE_DATA is not set", file=sys.stderr)
         return 2
-    takes: list[Take] = []
-    for name, source in (("asap", asap_takes(Path(root, "asap"))), ("mazurka", mazurka_takes(Path(root)))):
-        if options.set in (name, "both"):
-            short = (t for t in source if mido.MidiFile(t.midi).length <= options.longest_s)
-            takes += [t for _, t in zip(range(options.pieces), short, strict=False)]
+    takes = chosen_takes(options, Path(root))
     results = []
     for n, take in enumerate(takes):
         wrong = read_score(takes[(n + 1) % len(takes)].score) if options.wrong else None
-        results.append(evaluate(take, options.soundfont, options.applause, wrong))
+        results.append(evaluate(take, options, wrong))
         r = results[-1]
         told = r.left_out or f"median {r.median_ms:.1f} ms, {r.within_70_ms:.1%} within 70 ms, fit {r.fit:.2f}"
         print(f"{n + 1}/{len(takes)} {take.name}: {told}", file=sys.stderr, flush=True)

@@ -98,6 +98,8 @@ POOR = 0.5
 # recordings of the piece; recordings of other pieces in the same key were above 0.62.
 _WRONG_PIECE_RATIO = 0.6
 _MIN_COVERAGE = 0.25
+# An excerpt may be a smaller part of its score when it is surely of that score.
+_CLEAR_RATIO, _EXCERPT_BARS = 0.55, 12
 
 
 def align(score: Score, blocks: Iterable[npt.NDArray[np.float32]], evidence: Evidence | None = None) -> Alignment:
@@ -137,8 +139,9 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
 
 
 def _check_piece(score: Score, heard: features.Heard, found: coarse.Outline, fit: float) -> None:
-    covered = len(set(found.measures)) / len(score.measures)
-    if fit < _WRONG_PIECE_RATIO and covered >= _MIN_COVERAGE:
+    bars = len(set(found.measures))
+    covered = bars / len(score.measures)
+    if fit < _WRONG_PIECE_RATIO and (covered >= _MIN_COVERAGE or (fit < _CLEAR_RATIO and bars >= _EXCERPT_BARS)):
         return
     semitones, totals = coarse.best_transposition(score, heard)
     if semitones and totals.min() < 0.8 * float(np.median(totals)):

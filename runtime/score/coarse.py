@@ -21,6 +21,9 @@ MAX_RATE = 5
 _ATTACK_WEIGHT = 0.45
 _JUMP_S = 2.0
 _PARTIAL_S = 2.0
+# Frames per column from which the score is laid out anew at the tempo that was heard, at most so much slower.
+_SLOW, _MOST_SLOW = 1.5, 6.0
+_MAX_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,41 @@ def outline(score: Score, heard: Heard) -> Outline:
     """Find the order of measures that the recording plays, and roughly when."""
     pool = max(FRAMES_PER_S // MAX_RATE, -(-len(heard.harmony) // MAX_ROWS))
     rows = _heard_rows(heard, pool)
-    columns = _columns(score, graph(score), len(rows), pool)
+    silent = ~heard_anything(heard, pool)
+    found, slowness = _follow(score, rows, silent, pool, 1.0)
+    if slowness > _SLOW:  # an excerpt, or fewer repeats than written: the score was laid out much too fast
+        size = found.path.size * found.columns.layout.n_columns
+        again, _ = _follow(score, rows, silent, pool, max(1.0, min(slowness, _MOST_SLOW, _MAX_CELLS / size)))
+        found = min(found, again, key=lambda f: f.cost / max(f.shifted, 1e-6))
+    measures, runs = _read_path(found.path, found.columns, score, pool)
+    others = [_mean_cost(rows, found.columns, found.path, t) for t in range(1, 12)]
+    return Outline(measures, runs, found.cost, np.array(others), found.shifted)
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """A path through columns, its mean cost and that of the recording moved against it."""
+
+    columns: _Columns
+    path: npt.NDArray[np.int32]
+    cost: float
+    shifted: float
+
+
+def _follow(
+    score: Score, rows: Array, silent: npt.NDArray[np.bool_], pool: int, stretch: float
+) -> tuple[_Followed, float]:
+    """The best path when the score is laid out `stretch` times as slow, and how much slower still it was played."""
+    columns = _columns(score, graph(score), round(len(rows) * stretch), pool)
     rate = FRAMES_PER_S / pool
     penalties = Penalties(jump=_JUMP_S * rate, partial=_PARTIAL_S * rate)
-    silent = ~heard_anything(heard, pool)
     path, _ = dtw.follow_graph(_cost(rows, columns, 0, silent), columns.layout, penalties)
-    measures, runs = _read_path(path, columns, score, pool)
-    cost = [_mean_cost(rows, columns, path, t) for t in range(12)]
+    music = path[path >= 0]
+    steps = np.diff(music)
+    slowness = len(music) / max(1, int(np.clip(steps, 0, PAD).sum()))
     shifts = [round(s * rate) for s in (-7, -5, -3, -2, 2, 3, 5, 7)]
     shifted = [_mean_cost(np.roll(rows, s, axis=0), columns, path, 0) for s in shifts]
-    return Outline(measures, runs, cost[0], np.array(cost[1:]), float(np.mean(shifted)))
+    return _Followed(columns, path, _mean_cost(rows, columns, path, 0), float(np.mean(shifted))), slowness
 
 
 def best_transposition(score: Score, heard: Heard) -> tuple[int, npt.NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""Second and third look: 20 ms frames inside a band around the outline, then each attack at its own rise."""
+"""Second and third look: 20 ms frames inside a band around the outline, then all attacks at their own rises."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy.typing as npt
 
 from runtime.frames import FRAMES_PER_S
 from runtime.score import dtw
+from runtime.score.chain import Attacks, Search, follow_attacks
 from runtime.score.coarse import Run
 from runtime.score.dtw import Penalties
-from runtime.score.features import ONSET_HIGHEST, ONSET_LOWEST, ONSETS_PER_S, PARTIALS, Array, Heard, written_features
+from runtime.score.features import Array, Heard, written_features
 from runtime.score.performance import Played
 
 Floats = npt.NDArray[np.float64]
 
 _MARGIN_S = 1.0
-# (penalties, how far from the outline to look, knots in the moving mean of the outline)
+_BAND = Penalties(stay=0.03, skip=0.03, skip_more=0.1)
+_BAND_REACH_S = 2.0
+_OUTLINE_KNOTS = 13
+# (how to look, attacks in the moving mean that tells the tempo)
 _LOOKS = (
-    (Penalties(stay=0.03, skip=0.03, skip_more=0.1), 2.0, 13),
-    (Penalties(stay=0.06, skip=0.06, skip_more=0.2), 1.0, 9),
+    (Search(reach_s=2.0, step=3, tempo_weight=0.1, harmony_weight=3.0), 9),
+    (Search(reach_s=0.2, step=1, tempo_weight=0.1, harmony_weight=3.0), 5),
 )
 _HARMONY_WEIGHT = 0.4
 _ATTACK_WEIGHT = 0.5
 _BEAT_WEIGHT = 0.15
 _OUTSIDE = 0.35
-
-_SEARCH_S = 0.12
-_PRIOR_S = 0.04
-_CONTEXT_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,26 +55,27 @@ def place_run(
 ) -> Placed:
     """Times of all attacks of one run. `written_beats`: positions of beats and of downbeats.
 
-    The band is followed twice: the first path, smoothed, tells the tempo that the second one may only
-    leave at a higher price.
+    A band of frames around the outline is followed first; then the attacks are placed together twice, far and
+    coarse, then near and exact, each time at the tempo of the result before.
     """
     low, high = played.starts[run.first], played.starts[run.last + 1]
     inside = (played.onsets >= low) & (played.onsets < high)
     positions = np.unique(played.onsets[inside & ~played.grace])
-    times, places = run.times_s, run.positions
-    rough = np.zeros(0)
-    for penalties, reach_s, width in _LOOKS:
-        to_s = _tempo_map(times, places, low, high, width)
-        edges = to_s(np.array([low, high]))
-        first = int((min(times[0], edges[0]) - _MARGIN_S) * FRAMES_PER_S)
-        last = int((max(times[-1], edges[1]) + _MARGIN_S) * FRAMES_PER_S) + 1
-        path = _path(
-            heard, played, inside, (low, high), to_s, (first, last), reach_s, penalties, written_beats, evidence
-        )
-        column = np.rint(to_s(positions) * FRAMES_PER_S - first)
-        rough = (np.minimum(np.searchsorted(path, column), len(path) - 1) + first) / FRAMES_PER_S
-        times, places = rough, positions
-    return _refined(heard, played, inside, positions, rough)
+    to_s = _tempo_map(run.times_s, run.positions, low, high, _OUTLINE_KNOTS)
+    edges = to_s(np.array([low, high]))
+    first = int((min(run.times_s[0], edges[0]) - _MARGIN_S) * FRAMES_PER_S)
+    last = int((max(run.times_s[-1], edges[1]) + _MARGIN_S) * FRAMES_PER_S) + 1
+    path = _path(heard, played, inside, (low, high), to_s, (first, last), written_beats, evidence)
+    column = np.rint(to_s(positions) * FRAMES_PER_S - first)
+    times = (np.minimum(np.searchsorted(path, column), len(path) - 1) + first) / FRAMES_PER_S
+    clarity = np.zeros(len(times))
+    if not len(positions):
+        return Placed(positions, times, clarity)
+    for search, width in _LOOKS:
+        to_s = _tempo_map(times, positions, low, high, width)
+        attacks = _attacks(played, inside, positions, to_s, opening=run.first == 0)
+        times, clarity = follow_attacks(heard, attacks, times, np.diff(to_s(positions)), search)
+    return Placed(positions, np.clip(times, 0, heard.duration_s), clarity)
 
 
 _Map = Callable[[Floats], Floats]
@@ -94,8 +95,6 @@ def _path(
     span: tuple[float, float],
     to_s: _Map,
     frames: tuple[int, int],
-    reach_s: float,
-    penalties: Penalties,
     written_beats: tuple[Floats, Floats],
     evidence: Evidence | None,
 ) -> npt.NDArray[np.int32]:
@@ -117,9 +116,9 @@ def _path(
     return dtw.follow_band(
         _vectors(_between(heard.harmony, first, last), _between(heard.attack, first, last), heard_beats, False),
         _vectors(harmony, attack, beats, True),
-        int(reach_s * FRAMES_PER_S),
+        int(_BAND_REACH_S * FRAMES_PER_S),
         outside,
-        penalties,
+        _BAND,
     )
 
 
@@ -166,49 +165,19 @@ def _vectors(harmony: Array, attack: Array, beats: list[Floats], written: bool) 
     return np.ascontiguousarray(np.hstack([*parts, offset]), dtype=np.float32)
 
 
-def _refined(heard: Heard, played: Played, inside: npt.NDArray[np.bool_], positions: Floats, rough: Floats) -> Placed:
-    """Move each attack to the strongest rise of its own partials close by."""
-    onset = heard.onset
-    times, clarity = rough.copy(), np.zeros(len(rough))
+def _attacks(played: Played, inside: npt.NDArray[np.bool_], positions: Floats, to_s: _Map, opening: bool) -> Attacks:
+    """The chord of each attack and the pitch classes that sound from it to the next."""
     struck = np.flatnonzero(inside & ~played.grace)
-    bounds = np.searchsorted(played.onsets[struck], positions)
-    groups = np.split(played.pitches[struck], bounds[1:])
-    reach, wide = int(_SEARCH_S * ONSETS_PER_S), int(_CONTEXT_S * ONSETS_PER_S)
-    template = _templates(onset.shape[1])
-    for k, pitches in enumerate(groups):
-        centre = round(rough[k] * ONSETS_PER_S)
-        low, high = max(0, centre - wide), min(len(onset), centre + wide)
-        if high - low < 2 * reach:
-            continue
-        novelty = onset[low:high] @ template[np.unique(pitches)].sum(axis=0)
-        a, b = max(0, centre - reach - low), min(high - low, centre + reach + 1 - low)
-        if b - a < 3:
-            continue
-        away = (np.arange(a, b) + low - centre) / ONSETS_PER_S
-        score = novelty[a:b] * np.exp(-0.5 * (away / _PRIOR_S) ** 2)
-        peak = a + int(score.argmax())
-        times[k] = (low + peak + _parabola(novelty, peak)) / ONSETS_PER_S
-        clarity[k] = novelty[peak] / (novelty[peak] + 4 * float(novelty.mean()) + 1e-6)
-    return Placed(positions, np.maximum.accumulate(np.clip(times, 0, heard.duration_s)), clarity)
-
-
-def _templates(n_bands: int) -> Array:
-    """Shape (128, n_bands): where the partials of each pitch lie among the bands of `Heard.onset`."""
-    out = np.zeros((128, n_bands), np.float32)
-    for pitch in range(128):
-        for interval, weight in PARTIALS:
-            band = pitch + interval - ONSET_LOWEST
-            if 0 <= band < n_bands and pitch + interval <= ONSET_HIGHEST:
-                out[pitch, band] += weight
-        if not out[pitch].any():  # lower or higher than every band: listen to all of them
-            out[pitch] = 1 / n_bands
-    return out
-
-
-def _parabola(values: Array, peak: int) -> float:
-    """The top of the parabola through a peak and its neighbours, relative to the peak."""
-    if not 0 < peak < len(values) - 1:
-        return 0.0
-    a, b, c = (float(v) for v in values[peak - 1 : peak + 2])
-    bend = a - 2 * b + c
-    return max(-0.5, min(0.5, 0.5 * (a - c) / bend)) if bend < 0 else 0.0
+    chords = np.split(played.pitches[struck], np.searchsorted(played.onsets[struck], positions)[1:])
+    start_s = to_s(positions)
+    offset_s = float(start_s[0]) - 0.1
+    n = int((float(start_s[-1]) - offset_s + 1) * FRAMES_PER_S)
+    harmony, _ = written_features(
+        to_s(played.onsets[inside]) - offset_s, to_s(played.ends[inside]) - offset_s, played.pitches[inside], n
+    )
+    total = np.concatenate([np.zeros((1, harmony.shape[1]), np.float32), np.cumsum(harmony, axis=0)])
+    begin = np.clip(np.rint((start_s - offset_s) * FRAMES_PER_S).astype(int), 0, n - 1)
+    end = np.maximum(begin + 1, np.append(begin[1:], n))
+    sounding = total[end] - total[begin]
+    length = np.sqrt((sounding**2).sum(axis=1, keepdims=True))
+    return Attacks(chords, np.asarray(sounding / np.maximum(length, 1e-6), dtype=np.float32), opening)
