@@ -12,8 +12,25 @@ from pathlib import Path
 
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
 from bridge.osc import BRIDGE_PORT
-from bridge.osc_server import send_analysis
+from bridge.osc_server import Sent, send_analysis
+from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
+
+
+def deliver(analysis: Analysis, target: str) -> str:
+    """Deliver to the listener at HOST:PORT over UDP; returns what to tell people.
+
+    This is the destination ``osc`` of `runtime.destinations`. Raises `MezzoforteError` when nobody acknowledges.
+    """
+    where = parse_target(target)
+    return _told(send_analysis(analysis, where.host, where.port), target)
+
+
+def _told(sent: Sent, target: str) -> str:
+    return (
+        f"result {sent.rid} delivered to {target}: {sent.chunks} chunks in {sent.seconds:.3f} s, "
+        f"{sent.resent} sent again"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,11 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    print(
-        f"result {sent.rid} delivered to {options.osc}: {sent.chunks} chunks in {sent.seconds:.3f} s, "
-        f"{sent.resent} sent again",
-        file=sys.stderr,
-    )
+    print(_told(sent, options.osc), file=sys.stderr)
     return 0
 
 

@@ -39,19 +39,21 @@ def analyse_file(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     corrections: Corrections | None = None,
+    longest_s: float | None = None,
 ) -> Analysis:
     """Analyse one recording, under `corrections` when somebody knows better.
 
     `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
     then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
-    `cancel` is asked between blocks and windows; both from the calling thread. Raises `AudioError`,
+    `cancel` is asked between blocks and windows; both from the calling thread. More than `longest_s`
+    seconds (None: 24 hours) are refused while decoding. Raises `AudioError`,
     `ModelError`, or `runtime.progress.Cancelled` when `cancel` returned True.
     """
     from runtime.model import Model, load_model
     from runtime.pipeline import hear
 
     ready = model if isinstance(model, Model) else load_model(model, provider)
-    return hear(path, ready, progress, cancel, corrections).analysis
+    return hear(path, ready, progress, cancel, corrections, longest_s).analysis
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -73,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--correct", action="append", default=[], metavar="WORD",
         help="x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME or bar@TIME; may be repeated")  # fmt: skip
     add("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file, before those of --correct")
+    add("--osc", metavar="HOST:PORT", help="also deliver to a listener over OSC (needs an installation with [bridge])")
     add_score_options(parser)
     return parser
 
@@ -101,6 +104,10 @@ def run(options: argparse.Namespace) -> int:
     """Do what the options say; returns the exit status. Raises `KeyboardInterrupt`."""
     try:
         corrections = _corrections(options)
+        if options.osc is not None:
+            from runtime.destinations import destination
+
+            destination("osc")  # what is missing is told before the work, not after it
         targets = _plan(options)
         if options.skip_existing:
             targets = _missing(targets, options.quiet)
@@ -179,7 +186,7 @@ def _analyse(
     with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
         for outcome in _outcomes(options, model, list(targets), bar, corrections):
             bar.wipe()
-            message = outcome.error or _deliver(options, outcome, targets[outcome.path])
+            message = outcome.error or _deliver(options, outcome, targets[outcome.path]) or _send(options, outcome)
             if message:
                 failed += 1
                 _say(f"error: {message}")
@@ -226,6 +233,19 @@ def _deliver(options: argparse.Namespace, outcome: Outcome, files: Mapping[str, 
 
     try:
         write(outcome.heard, outcome.path, files)
+    except MezzoforteError as e:
+        return str(e)
+    return ""
+
+
+def _send(options: argparse.Namespace, outcome: Outcome) -> str:
+    """Deliver one result over OSC when asked to; returns a message when that failed."""
+    if options.osc is None or outcome.heard is None:
+        return ""
+    from runtime.destinations import destination
+
+    try:
+        _say(destination("osc")(outcome.heard.analysis, options.osc))
     except MezzoforteError as e:
         return str(e)
     return ""

@@ -55,12 +55,13 @@ __all__ = [
 ]
 
 RATES_HZ = (1_000, 768_000)
-MAX_DURATION_S = 24 * 3600.0
+MAX_DURATION_S = 24 * 3600.0  # where the caller names no other bound
 BLOCK_S = 2.0
 BLOCK_VALUES = 1 << 20  # most values (of all channels) in one read, 4 MB
 
 PARALLEL_SCAN_S = 120.0  # shorter files are not worth a second reader
 PARALLEL_READERS = 2
+Tick = Callable[[int], None] | None
 
 
 class _Reader(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
@@ -210,7 +211,7 @@ def _mono(frames: Samples) -> Samples:
     return mix
 
 
-def _blocks(path: Path, file: _Reader, rate_hz: int) -> Iterator[Samples]:
+def _blocks(path: Path, file: _Reader, rate_hz: int, longest_s: float) -> Iterator[Samples]:
     """Mono blocks at the native rate from the reader's position to the end of what decodes."""
     size = min(int(BLOCK_S * rate_hz), BLOCK_VALUES // file.channels)
     buffer = np.empty((size, file.channels), np.float32)
@@ -228,26 +229,23 @@ def _blocks(path: Path, file: _Reader, rate_hz: int) -> Iterator[Samples]:
         if n == 0:
             return
         done += n
-        if done > MAX_DURATION_S * rate_hz:
+        if done > longest_s * rate_hz:
             raise AudioError(
-                f"the recording is longer than {MAX_DURATION_S / 3600:.0f} hours",
-                where=str(path),
-                advice="Cut it into pieces",
+                f"the recording is longer than {longest_s / 3600:.3g} hours", where=str(path), advice="Cut it up"
             )
         yield _mono(buffer[:n])
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Frames `start` to `stop` (None: to the end) of a recording at the native rate."""
+    """Frames `start` to `stop` (None: to the end) of a recording at the native rate, of at most `longest_s`."""
 
+    longest_s: float
     start: int = 0
     stop: int | None = None
 
 
-def _scan(
-    path: Path, rate_hz: int, part: _Part, tick: Callable[[int], None] | None = None, spool: Spool | None = None
-) -> LevelMeter:
+def _scan(path: Path, rate_hz: int, part: _Part, tick: Tick = None, spool: Spool | None = None) -> LevelMeter:
     """Decode a part into a level meter and, resampled, into a spool."""
     meter = LevelMeter(rate_hz)
     lead = min(part.start, LEAD_S * rate_hz) if spool else 0
@@ -258,7 +256,7 @@ def _scan(
         at = part.start - lead
         if at and file.seek(at) != at:
             raise AudioError("the file cannot be searched", where=str(path))
-        for block in _blocks(path, file, rate_hz):
+        for block in _blocks(path, file, rate_hz, part.longest_s):
             if writer:
                 writer.push(block)
             own = block[max(0, part.start - at) : None if part.stop is None else max(0, part.stop - at)]
@@ -288,7 +286,7 @@ class _Abandoned(Exception):
     """Ends the readers when their result is no longer wanted."""
 
 
-def _parts(info: AudioInfo) -> list[_Part]:
+def _parts(info: AudioInfo, longest_s: float) -> list[_Part]:
     """A long FLAC in parts, one per reader; anything else in one.
 
     FLAC because its decoding is most of the work and seeking in it is exact to the sample. Parts begin at whole
@@ -297,17 +295,15 @@ def _parts(info: AudioInfo) -> list[_Part]:
     frames = info.promised_frames or 0
     step = 2 * info.rate_hz
     whole_blocks = step % LevelMeter(info.rate_hz).block == 0
-    if info.format != "FLAC" or not whole_blocks or not PARALLEL_SCAN_S <= frames / info.rate_hz <= MAX_DURATION_S:
-        return [_Part()]
+    if info.format != "FLAC" or not whole_blocks or not PARALLEL_SCAN_S <= frames / info.rate_hz <= longest_s:
+        return [_Part(longest_s)]
     bounds = [frames * k // PARALLEL_READERS // step * step for k in range(PARALLEL_READERS)]
-    return [_Part(start, stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
+    return [_Part(longest_s, start, stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
 
 
-def _scan_in_parts(
-    path: Path, info: AudioInfo, tick: Callable[[int], None] | None, spool: Spool | None
-) -> list[LevelMeter]:
+def _scan_in_parts(path: Path, info: AudioInfo, tick: Tick, spool: Spool | None, longest_s: float) -> list[LevelMeter]:
     """Scan the parts of a recording side by side; anything unexpected is left to one reader from the start."""
-    parts = _parts(info)
+    parts = _parts(info, longest_s)
     if len(parts) == 1:
         return [_scan(path, info.rate_hz, parts[0], tick, spool)]
     done: SimpleQueue[int] = SimpleQueue()
@@ -331,10 +327,10 @@ def _scan_in_parts(
             abandoned.set()
     if spool:
         spool.clear()
-    return [_scan(path, info.rate_hz, _Part(), tick, spool)]
+    return [_scan(path, info.rate_hz, _Part(longest_s), tick, spool)]
 
 
-def _pass_on(done: SimpleQueue[int], tick: Callable[[int], None] | None) -> None:
+def _pass_on(done: SimpleQueue[int], tick: Tick) -> None:
     """Call `tick` in this thread for what other threads reported."""
     while not done.empty():
         n = done.get()
@@ -343,18 +339,18 @@ def _pass_on(done: SimpleQueue[int], tick: Callable[[int], None] | None) -> None
 
 
 def measure(
-    path: str | os.PathLike[str], tick: Callable[[int], None] | None = None, spool: Spool | None = None
+    path: str | os.PathLike[str], tick: Tick = None, spool: Spool | None = None, longest_s: float | None = None
 ) -> Measured:
     """First pass: decode the whole file once, count its frames and measure its level.
 
     A `spool` gets what `stream` would give in a second pass (parts of a long file are resampled each for itself, so
     that at their seams the last bits may differ). `tick` is called with the number of native frames just decoded;
     what it raises ends the pass. Raises `AudioError` for what cannot be decoded, for NaN and infinity, for a recording
-    of 0 samples or of more than 24 hours.
+    of 0 samples or of more than `longest_s` seconds (None: 24 hours), which are counted while decoding.
     """
     path = Path(path)
     info = probe(path)
-    meters = _scan_in_parts(path, info, tick, spool)
+    meters = _scan_in_parts(path, info, tick, spool, MAX_DURATION_S if longest_s is None else longest_s)
     n_frames = sum(m.n_samples for m in meters)
     if n_frames == 0:
         raise AudioError(
@@ -392,7 +388,7 @@ def stream(path: str | os.PathLike[str]) -> Iterator[Samples]:
     path = Path(path)
     with _open(path) as file:
         rate_hz = _info(path, file).rate_hz
-        blocks = _blocks(path, file, rate_hz)
+        blocks = _blocks(path, file, rate_hz, MAX_DURATION_S)
         if rate_hz == SAMPLE_RATE_HZ:
             yield from blocks
             return

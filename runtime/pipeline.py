@@ -53,10 +53,12 @@ def hear(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     corrections: Corrections | None = None,
+    longest_s: float | None = None,
 ) -> Heard:
     """Analyse one recording, under the corrections of somebody who knows it when there are any.
 
-    `progress` and `cancel` are called from the calling thread, between blocks and windows. Raises
+    `progress` and `cancel` are called from the calling thread, between blocks and windows. `longest_s` bounds the
+    recording's length while it is decoded (None: 24 hours). Raises
     `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
     model fails, `Cancelled` when `cancel` returned True. Silence, and less than 1 s, give an empty analysis
     with a warning.
@@ -65,19 +67,20 @@ def hear(
     info = audio.probe(path)
     expected = audio.n_resampled(info.promised_frames or 0, info.rate_hz)
     with Spool.for_recording(expected) or nullcontext() as spool:
-        return _hear(path, info, model, progress or (lambda _: None), cancel, corrections, spool)
+        report = progress or (lambda _: None)
+        measured = _measure(path, info, report, cancel, spool, longest_s)
+        return _hear(path, measured, model, report, cancel, corrections, spool)
 
 
 def _hear(
     path: Path,
-    info: audio.AudioInfo,
+    measured: audio.Measured,
     model: Model,
     report: Progress,
     cancel: Cancel | None,
     corrections: Corrections | None,
     spool: Spool | None,
 ) -> Heard:
-    measured = _measure(path, info, report, cancel, spool)
     source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
     outline = _OutlineMaker()
     reason = _why_empty(measured)
@@ -93,7 +96,12 @@ def _hear(
 
 
 def _measure(
-    path: Path, info: audio.AudioInfo, report: Progress, cancel: Cancel | None, spool: Spool | None
+    path: Path,
+    info: audio.AudioInfo,
+    report: Progress,
+    cancel: Cancel | None,
+    spool: Spool | None,
+    longest_s: float | None,
 ) -> audio.Measured:
     promised = info.promised_frames or 0
     done = 0
@@ -106,7 +114,7 @@ def _measure(
             report(_SCAN_SHARE * min(1.0, done / promised))
 
     check(cancel)
-    return audio.measure(path, tick, spool)
+    return audio.measure(path, tick, spool, longest_s)
 
 
 def _why_empty(measured: audio.Measured) -> str:

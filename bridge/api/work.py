@@ -10,7 +10,6 @@ from typing import Any
 
 from bridge.api import notes
 from bridge.api.errors import Refusal
-from runtime import audio
 from runtime.errors import MezzoforteError, ScoreError
 from runtime.score.read import from_bytes, parse
 from runtime.score.table import Score
@@ -46,12 +45,14 @@ def work(request: dict[str, Any], recording: Path, progress: Callable[[float], N
     """Returns ``{"analysis", "planned", "plan_error"}``; `progress` is called with 0..1. Raises `MezzoforteError`."""
     from runtime.analyze import analyse_file
 
-    # Counted while decoding, so that a header cannot lie about it; the runtime's own bound is a whole day.
-    audio.MAX_DURATION_S = float(request["recording_s"])
     score = read_score(request["score"])
     share = 1.0 if score is None else 0.6
     analysis = analyse_file(
-        recording, model=request["model"], provider=request["provider"], progress=lambda f: progress(share * f)
+        recording,
+        model=request["model"],
+        provider=request["provider"],
+        progress=lambda f: progress(share * f),
+        longest_s=float(request["recording_s"]),
     )
     planned, plan_error = None, None
     if score is not None:
