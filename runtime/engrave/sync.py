@@ -38,14 +38,18 @@ def on_recording_time(notes: PlayedNotes, blocks: Iterable[npt.NDArray[np.float3
             cause="the MIDI file belongs to another recording, or was transposed",
             advice=f"Give the MIDI that was recorded together with this sound (the comparison said: {e.what})",
         ) from e
-    offset_s, away_s, covered = _compared(found, score)
-    if away_s > _SAME_TAKE_S or covered < _LEAST_COVERED:
+    advice = "Give the MIDI that was recorded together with this sound, or mark a score with --score"
+    covered = 1 - len(found.unplayed) / len(score.measures)
+    if covered < _LEAST_COVERED:
         raise ScoreError(
-            "the notes are not of this performance: they run at another pace than the recording"
-            if covered >= _LEAST_COVERED
-            else f"only {covered:.0%} of the notes are in the recording",
-            cause="the MIDI file is of another take, or the sound was cut or changed in speed",
-            advice="Give the MIDI that was recorded together with this sound, or mark a score with --score",
+            f"only {covered:.0%} of the notes are in the recording", cause="the sound was cut", advice=advice
+        )
+    offset_s, away_s = _compared(found, score)
+    if away_s > _SAME_TAKE_S:
+        raise ScoreError(
+            "the notes are not of this performance: they run at another pace than the recording",
+            cause="the MIDI file is of another take, or the sound was changed in speed",
+            advice=advice,
         )
     if abs(offset_s) < _SAME_CLOCK_S:
         return notes
@@ -75,15 +79,12 @@ def _as_score(notes: PlayedNotes) -> Score:
     return Score("midi", tuple(written), tuple(measures), (Staff(0, 1),), tempos=((Fraction(0), 120.0),))
 
 
-def _compared(found: Alignment, score: Score) -> tuple[float, float, float]:
-    """(offset in s, how far attacks stray from it in s, share of the attacks that were found in order)."""
+def _compared(found: Alignment, score: Score) -> tuple[float, float]:
+    """How much later the attacks are in the recording, and how far they stray from that: medians in seconds."""
     begin_s = (int(score.measures[0].number) - 1) * _BAR_QUARTERS / _QUARTERS_PER_S
     written = np.array([float(score.measures[i].start) for i in found.measures])
     place = np.clip(np.searchsorted(found.starts[:-1], found.positions, side="right") - 1, 0, len(written) - 1)
     notes_s: Floats = begin_s + (found.positions - found.starts[place] + written[place]) / _QUARTERS_PER_S
     apart_s = found.times_s - notes_s
     offset_s = float(np.median(apart_s))
-    away_s = float(np.median(np.abs(apart_s - offset_s)))
-    near = np.abs(apart_s - offset_s) < 5 * _SAME_TAKE_S
-    covered = len({int(m) for m, n in zip(place, near, strict=True) if n}) / len(score.measures)
-    return offset_s, away_s, covered
+    return offset_s, float(np.median(np.abs(apart_s - offset_s)))

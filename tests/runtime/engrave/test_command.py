@@ -124,3 +124,8 @@ def test_notes_that_began_earlier_are_moved() -> None:
 def test_another_take_of_the_same_music_is_refused() -> None:
     with pytest.raises(ScoreError, match="another pace"):
         on_recording_time(NOTES, [sound(NOTES, speed=1.15)])
+
+
+def test_notes_most_of_which_were_cut_from_the_recording_are_refused() -> None:
+    with pytest.raises(ScoreError, match=r"of the notes are in the recording|do not match"):
+        on_recording_time(NOTES, [sound(NOTES)[: 6 * SAMPLE_RATE_HZ]])
