@@ -57,12 +57,13 @@ def fit_logistic(logits: Floats, hits: npt.NDArray[np.bool_]) -> tuple[float, fl
     with a weak pull towards (1, 0)."""
     x = np.column_stack([logits, np.ones_like(logits)])
     w = np.array([1.0, 0.0])
-    for _ in range(50):
+    for _ in range(200):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -40, 40)))
         gradient = x.T @ (p - hits) + 1e-2 * (w - [1.0, 0.0])
         hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(2)
         step = np.linalg.solve(hessian, gradient)
-        w = w - step
+        # Far from the optimum the curvature vanishes and a full step would overshoot for good.
+        w = w - step / max(1.0, float(np.abs(step).max()))
         if np.abs(step).max() < 1e-8:
             break
     return float(w[0]), float(w[1])
