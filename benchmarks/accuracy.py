@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections import defaultdict
 from collections.abc import Callable
@@ -162,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
     model, baselines = load_model(args.model, "cpu"), baselines_of(args)
     parts = by_corpus(args.pack, "test", args.fold)
     fold = "" if args.fold is None else f" --fold {args.fold}"
-    others = "".join(f" --baseline {name} {name.upper()}_DIR" for name, _ in baselines)
+    others = "".join(f" --baseline {shlex.quote(name)} DIR" for name, _ in baselines)
     head = HEAD.format(
         command=f"python -m benchmarks.accuracy --pack {' '.join(p.name for p in args.pack)}{fold}{others} "
         f"--out {args.out}",

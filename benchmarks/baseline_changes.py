@@ -1,9 +1,10 @@
 """Change points of the loudness curve alone: `python -m benchmarks.baseline_changes PACK.h5 OUT_DIR --tune VALID.h5`.
 
-PELT (Killick, Fearnhead, Eckley 2012; the package `ruptures`) with squared error on the total loudness that our front
-end computes, in means of 0.24 s, standardised over each recording. The penalty is the one of
-`PENALTIES` with the best change-point F1 on the validation pieces of the tuning pack, or `--penalty`. One JSON file
-per recording, which `train.evaluate --baseline` reads; what is there is skipped unless another penalty made it.
+The optimum that PELT finds (Killick, Fearnhead, Eckley 2012; here by `train.baselines.segment`, which a test compares
+with the package `ruptures`): least squared error plus a penalty per change, on the total loudness that our front end
+computes, in means of 0.24 s, standardised over each recording. The penalty is the one of `PENALTIES` with the best
+change-point F1 on the validation pieces of the tuning pack, or `--penalty`. One JSON file per recording, which
+`train.evaluate --baseline` reads; what is there is skipped unless another penalty made it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from runtime.frames import FRAME_S
 from runtime.model import load_model
 from runtime.write.atomic import write_bytes
 from train.baseline_files import Told, told_scores
+from train.baselines import segment
 from train.predict import Heard, listen
 from train.segments import Pack
 
@@ -34,14 +36,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def changes_s(ntot_sone: npt.ArrayLike, penalty: float) -> Floats:
-    """Times in seconds at which the mean of a loudness curve (one value per frame) changes.
-
-    Raises `MezzoforteError` when `ruptures` is not installed.
-    """
-    try:
-        import ruptures  # type: ignore[import-untyped,unused-ignore]
-    except ImportError as e:
-        raise MezzoforteError("ruptures is not installed", advice="pip install 'ruptures>=1.1,<2'") from e
+    """Times in seconds at which the mean of a loudness curve (one value per frame) changes."""
     curve = np.asarray(ntot_sone, np.float64)
     shortest = round(SHORTEST_S / STEP_S)
     n_steps = len(curve) // STEP_FRAMES
@@ -49,8 +44,7 @@ def changes_s(ntot_sone: npt.ArrayLike, penalty: float) -> Floats:
         return np.zeros(0)
     means = curve[: n_steps * STEP_FRAMES].reshape(n_steps, STEP_FRAMES).mean(axis=1)
     values = (means - means.mean()) / max(float(means.std()), 1e-9)
-    found = ruptures.Pelt(model="l2", min_size=shortest, jump=1).fit(values).predict(pen=penalty)
-    return np.array(found[:-1], np.float64) * STEP_S
+    return segment(values, penalty, shortest) * STEP_S
 
 
 def tune(heard: list[Heard]) -> float:
@@ -76,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         if not recordings:
             raise MezzoforteError("the pack has no validation recordings with levels", where=str(args.tune))
         penalty = tune(listen(pack, recordings, model))
-    system = f"ruptures PELT, squared error, penalty {penalty:g}, loudness in steps of {STEP_S:g} s"
+    system = f"PELT optimum on loudness, squared error, penalty {penalty:g}, loudness in steps of {STEP_S:g} s"
     pack, done = Pack(args.pack), 0
     for recording in pack.recordings:
         path = args.out / f"{recording.key.replace('|', '/')}.json"

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.baseline_changes import changes_s
-
-pytest.importorskip("ruptures", reason="ruptures is not installed")
+from train.baselines import segment
 
 
 def test_steps_in_loudness_are_found_within_a_step_and_nothing_else() -> None:
@@ -20,3 +19,12 @@ def test_steps_in_loudness_are_found_within_a_step_and_nothing_else() -> None:
 def test_a_curve_too_short_or_flat_has_no_change(n_frames: int) -> None:
     assert changes_s(np.ones(n_frames), 8.0).size == 0
     assert changes_s(np.ones(3000), 8.0).size == 0
+
+
+@pytest.mark.parametrize("penalty", [2.0, 8.0, 30.0])
+def test_the_segments_are_those_of_pelt(penalty: float) -> None:
+    ruptures = pytest.importorskip("ruptures", reason="ruptures is not installed")
+    rng = np.random.default_rng(1)
+    values = np.repeat(rng.standard_normal(12) * 2, 15) + 0.7 * rng.standard_normal(180)
+    theirs = ruptures.Pelt(model="l2", min_size=8, jump=1).fit(values).predict(pen=penalty)[:-1]
+    assert segment(values, penalty, 8).tolist() == theirs
