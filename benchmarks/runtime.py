@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from typing import Any
 
 from benchmarks.peers import PEERS, PeerTime, time_peer
 from benchmarks.recordings import one_tile, write_flac
-from benchmarks.speed_report import peer_lines, speed_report
+from benchmarks.speed_report import speed_report, table
 from runtime.write.atomic import write_bytes
 
 CORES = 2
@@ -112,6 +111,7 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
         "model": _identity(work),
         "load_average": os.getloadavg()[0],
         "runs": {name: {**asdict(run), "times_real_time": run.times_real_time} for name, run in runs.items()},
+        "clip_s": CLIP_S,
         "start_to_output_s": starts,
         "peer_minutes": options.peer_minutes,
         "peers": [asdict(peer) for peer in peers],
@@ -143,30 +143,6 @@ def _machine() -> str:
 def _identity(work: Path) -> dict[str, str]:
     model: dict[str, str] = json.loads((work / "result.json").read_text(encoding="utf-8"))["model"]
     return model
-
-
-def table(result: dict[str, Any]) -> str:
-    """The figures as a markdown table."""
-    model = result["model"]
-    lines = [
-        f"{result['machine']}; load average {result['load_average']:.1f}; audio: {result['source']}, 44.1 kHz stereo "
-        f"FLAC; model {model['name']} {model['version']} ({model['sha256'][:12]}) on {model['provider']}",
-        "",
-        "| run | wall s | × real time | CPU s | peak MB |",
-        "|---|---|---|---|---|",
-    ]
-    for name, run in result["runs"].items():
-        lines.append(
-            f"| Mezzoforte, {name} | {run['wall_s']:.2f} | {run['times_real_time']:.0f} "
-            f"| {run['cpu_s']:.2f} | {run['peak_mb']:.0f} |"
-        )
-    starts = result["start_to_output_s"]
-    lines.append(
-        f"| start to first output, {CLIP_S:.0f} s clip (median of {len(starts)}; worst {max(starts):.2f}) "
-        f"| {statistics.median(starts):.2f} | | | |"
-    )
-    lines += peer_lines(result)
-    return "\n".join(lines)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -204,7 +180,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         write_bytes(options.json, (text + "\n").encode())
     if options.report:
-        write_bytes(options.report, speed_report(result, table(result)).encode())
+        write_bytes(options.report, speed_report([result]).encode())
     return 0
 
 

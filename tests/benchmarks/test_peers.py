@@ -33,5 +33,5 @@ def test_a_peer_that_runs_tells_its_time_and_is_compared_with_ours(tmp_path: Pat
         "| madmom, 5 min: w | 60.00 | 5.0 | 80.00 | 900 |",
         "| beat_this, 5 min: did not run: x | – | – | – | – |",
     ]
-    assert "madmom 20 times the CPU time and 30 times the wall time" in beside_peers(result)
+    assert "madmom takes 20 times the CPU time and 30 times the wall time" in beside_peers(result)
     assert "beat_this" not in beside_peers(result)
