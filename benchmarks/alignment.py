@@ -31,6 +31,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import mido
@@ -238,6 +239,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Accuracy and speed of score alignment.")
     parser.add_argument("--renders", type=Path, nargs="+", help="folders written by train.render")
     parser.add_argument("--pieces", type=int, default=10, help="how many takes of each set or folder (default 10)")
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first so many of them (to share the work)")
     parser.add_argument("--set", choices=("asap", "mazurka", "both"), default="both", help="without --renders")
     parser.add_argument("--soundfont", type=Path, default=SOUNDFONT)
     parser.add_argument("--shortest-s", type=float, default=0.0, help="leave out shorter MIDI performances")
@@ -259,7 +261,7 @@ def chosen_takes(options: argparse.Namespace, root: Path) -> list[Take]:
     else:
         found = {"asap": asap_takes(root / "asap"), "mazurka": mazurka_takes(root)}
         sources = [_right_length(s, options) for name, s in found.items() if options.set in (name, "both")]
-    return [take for source in sources for _, take in zip(range(options.pieces), source, strict=False)]
+    return [take for source in sources for take in islice(source, options.skip, options.pieces)]
 
 
 def _one_each(takes: Iterable[Take]) -> Iterator[Take]:

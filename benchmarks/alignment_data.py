@@ -33,11 +33,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# Mazurkas whose first bar has fewer labelled beats than written ones: the labels begin later in that bar.
-RIGHT_ALIGNED = ("M17-4", "M50-1", "M68-2")
 CONFIRMED_S = 0.07
 _NEAR_Q = 0.02
-_LABELS_END_EARLY = 3
 
 
 @dataclass(frozen=True)
@@ -171,20 +168,18 @@ def _asap(take: Take, score: Score) -> _Places:
 
 
 def _mazurka(take: Take, score: Score) -> _Places:
+    """Labelled bars count as the unfolded score's do; a labelled beat before a pickup's first note is left out."""
+    label = json.loads(take.truth.read_text())
     order = unfold.written(score).measures
-    places = [
-        (turn, float(at - score.measures[index].start))
-        for turn, index in enumerate(order)
-        for at, _, beat in score.beats(index, index)
-        if beat <= score.measures[index].time.beats  # not what overfull bars have too much
-    ]
-    beats = np.array(json.loads(take.truth.read_text())["beats"])
-    missing = len(places) - len(beats)
-    if not -1 <= missing <= _LABELS_END_EARLY:  # they end with the last beat that sounds, one with the bar line
-        raise LookupError(f"{len(beats)} labelled beats, {len(places)} written")
-    first = missing if take.name.split()[0] in RIGHT_ALIGNED else 0
-    turn, offset_q = zip(*places[first : first + len(beats)], strict=True)
-    return beats[: len(turn)], np.array(turn), np.array(offset_q), order, np.zeros(len(turn), bool)
+    turn = np.array(label["measure"]) - 1
+    if len(order) <= turn[-1]:
+        raise LookupError(f"{turn[-1] + 1} labelled bars, {len(order)} written")
+    measures = [score.measures[order[k]] for k in turn]
+    beats = zip(measures, label["beat_in_bar"], strict=True)
+    offset_q = np.array([float((beat - 1) * m.time.beat_quarters - m.offset) for m, beat in beats])
+    written = (offset_q >= 0) & (offset_q < [float(m.duration) for m in measures])
+    seconds = np.array(label["beats"])[written]
+    return seconds, turn[written], offset_q[written], order, np.zeros(len(seconds), bool)
 
 
 def _heard_there(take: Take, score: Score, seconds: Floats, measure: Ints, offset_q: Floats) -> tuple[Bools, Bools]:

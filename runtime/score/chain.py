@@ -80,6 +80,9 @@ def follow_attacks(
             cost = search.harmony_weight * _OPENING_WEIGHT * _sound_before(heard.harmony, places)
         cost = cost - found[k]
         before = places
+    # What sounds after the last attack shall be its own: up to there, the chord before goes on.
+    after, _ = _harmony_cost(heard.harmony, attacks.harmony[-1], before, before, len(general))
+    cost = cost - search.harmony_weight * after
     chosen = _traced(back, int(cost.argmin()))
     times = np.array([_summit(found[k], j) if search.step == 1 else j for k, j in enumerate(chosen)])
     times_s = np.maximum.accumulate((centres + times - reach) * step_s)

@@ -61,14 +61,12 @@ def test_a_transposed_score_of_a_real_recording_is_refused_and_the_interval_name
         align_features(written, recording("bwv846_fugue_ishizaka"))
 
 
-def test_half_a_minute_of_a_real_recording_finds_its_place_in_the_whole_score():
+def test_the_first_minute_of_a_real_recording_finds_its_place_in_the_whole_score():
     whole = recording("bwv846_prelude_ishizaka")
-    excerpt = features.Heard(
-        whole.harmony[2500:4000], whole.attack[2500:4000], whole.onset[7500:12000], whole.loud[2500:4000], 30.0
-    )
+    excerpt = features.Heard(whole.harmony[:3000], whole.attack[:3000], whole.onset[:9000], whole.loud[:3000], 60.0)
     written = score("Bach", "Prelude", "bwv_846")
     all_of_it, part = align_features(written, whole), align_features(written, excerpt)
-    for second in (5.0, 15.0, 25.0):
+    for second in (5.0, 25.0, 45.0):
         n, _ = part.place_at(second)
-        m, _ = all_of_it.place_at(second + 50.0)
-        assert abs(part.measures[n] - all_of_it.measures[m]) <= 1
+        m, _ = all_of_it.place_at(second)
+        assert part.measures[n] == all_of_it.measures[m]

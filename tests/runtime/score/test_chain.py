@@ -52,6 +52,13 @@ def test_the_first_attack_is_where_the_sound_begins_though_the_note_comes_again(
     assert abs(times[0] - 1.0) < 0.05
 
 
+def test_the_last_attack_waits_for_its_chord_after_a_long_ritardando():
+    played = np.array([1.0, 1.4, 1.8, 2.2, 3.6])
+    rough = np.array([1.0, 1.4, 1.8, 2.2, 2.7])
+    times, _ = place([60, 64, 67, 71, 72], played, rough, FAR, np.full(4, 0.4))
+    assert abs(times[-1] - 3.6) < 0.05
+
+
 def test_times_never_fall():
     random = np.random.default_rng(1)
     played = 1 + np.cumsum(random.uniform(0.1, 0.6, 20))
