@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from benchmarks.peers import time_peer
-from benchmarks.speed_report import beside_peers, peer_lines
+from benchmarks.speed_report import beside_peers, main, peer_lines
 
 RUN = {"wall_s": 2.0, "cpu_s": 4.0, "peak_mb": 100.0, "times_real_time": 150.0}
 
@@ -35,3 +36,19 @@ def test_a_peer_that_runs_tells_its_time_and_is_compared_with_ours(tmp_path: Pat
     ]
     assert "madmom takes 20 times the CPU time and 30 times the wall time" in beside_peers(result)
     assert "beat_this" not in beside_peers(result)
+
+
+def test_a_report_joins_the_figures_of_several_runs(tmp_path: Path) -> None:
+    said = {
+        "machine": "a machine", "source": "tones", "load_average": 0.5, "clip_s": 10.0, "start_to_output_s": [0.5],
+        "model": {"name": "m", "version": "1", "sha256": "0" * 64, "provider": "cpu"}, "peer_minutes": 5.0, "peers": [],
+    }  # fmt: skip
+    hours = {"1 h": RUN, "3 h": {**RUN, "peak_mb": 110.0}, "5 min": RUN}
+    peer = {"name": "madmom", "what": "w", "seconds": 60.0, "cpu_s": 80.0, "peak_mb": 900.0}
+    for name, more in (("long", {"runs": hours}), ("peers", {"runs": {"5 min": RUN}, "peers": [peer]})):
+        (tmp_path / f"{name}.json").write_text(json.dumps(said | more))
+    out = tmp_path / "speed.md"
+    assert main([str(tmp_path / "long.json"), str(tmp_path / "peers.json"), "--out", str(out)]) == 0
+    text = out.read_text()
+    assert text.count("| run | wall s |") == 2 and "this is 150 ×" in text and "grows by 10 % from 1 to 3 hours" in text
+    assert text.count("madmom takes 20 times the CPU time") == 1
