@@ -1,8 +1,9 @@
 """What concert recordings do to an aligner: other repeats than the page asks for, and applause at both ends.
 
-Repeats: a score has its own repeat signs; the mazurka scores, which are unfolded already, get them back where a
-passage of 4 to 32 equal bars follows itself. One of all orders that the signs allow is drawn, and the recording is
-cut at bar lines and put together in that order (a recorded bar may be heard twice, or not at all).
+Repeats: a score has its own repeat signs. Where it has none (the mazurka scores are unfolded) it gets them back at
+passages of 4 to 32 bars that follow themselves, and failing that, around every other 16 bars. One of all orders
+that the signs allow is drawn, and the recording is cut at bar lines and put together in that order (a recorded bar
+may be heard twice, or not at all).
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ def shuffled(recording: Recording, seed: int) -> Recording:
     """With the repeats of another order of playing. Raises `LookupError` when the score has none."""
     score, truth = recording.score, recording.truth
     if not any(m.repeat_times or m.jump for m in score.measures):
-        score, truth = folded(score, truth)
+        try:
+            score, truth = folded(score, truth)
+        except LookupError:
+            score = signed(score)
     played = truth.order[: int(truth.turn.max()) + 1]
     others = [u.measures for u in unfold.unfoldings(score, _MOST_ORDERS) if u.measures[: len(played)] != played]
     if not others:
@@ -91,6 +95,17 @@ def folded(score: Score, truth: Truth) -> tuple[Score, Truth]:
     return replace(score, measures=tuple(measures), notes=tuple(notes), tempos=(), marks=()), replace(
         truth, order=order
     )
+
+
+def signed(score: Score) -> Score:
+    """The score with repeat signs around every other 16 bars, or around the second quarter of a short one."""
+    n = len(score.measures)
+    passages = [(k, k + 15) for k in range(8, n - 17, 32)] or [(n // 4, n // 2)]
+    starts, ends = {a for a, _ in passages}, {b for _, b in passages}
+    measures = tuple(
+        replace(m, repeat_start=m.index in starts, repeat_times=2 * (m.index in ends)) for m in score.measures
+    )
+    return replace(score, measures=measures)
 
 
 def _moved(note: Note, measure: int, by: Fraction) -> Note:

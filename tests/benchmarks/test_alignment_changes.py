@@ -71,9 +71,11 @@ def test_equal_passages_become_a_repeat_that_unfolds_to_the_same_bars():
     assert moved.order == (0, 1, 2, 3, 0, 1, 2, 3, 4, 5)
 
 
-def test_a_score_without_repeats_is_left_out():
-    with pytest.raises(LookupError, match="no repeats"):
-        shuffled(recording(score([0, 1, 2, 3])), seed=0)
+def test_a_score_without_repeats_gets_signs_and_the_passage_is_heard_twice():
+    after = shuffled(recording(score([0, 1, 2, 3, 4, 5])), seed=0)
+    assert after.truth.order == (0, 1, 2, 3, 1, 2, 3, 4, 5)
+    assert after.truth.order in {u.measures for u in unfoldings(after.score)}
+    assert np.allclose(after.truth.seconds, BAR_S * np.arange(9), atol=0.001)
 
 
 def test_a_beat_counts_at_the_nearest_pass_of_its_own_measure_and_nowhere_else():
