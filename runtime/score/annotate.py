@@ -74,11 +74,9 @@ def annotate(
     """Decide which marks to write where."""
     options = options or AnnotateOptions()
     taste = TASTES[options.density]
-    good = _good_measures(score, alignment)
-    heard = _heard_levels(score, alignment, analysis)
-    levels = _settled(heard, score, taste)
-    levels = [_snapped(score, x) for x in levels if score.measure_at(x.at).index in good]
-    levels = _without_repetition(levels)
+    good = good_measures(alignment)
+    heard = heard_levels(score, alignment, analysis)
+    levels = settled_levels(score, good, heard, taste)
     staff = score.keyboard_staves()[0]
     spans = gestures.hairpins(score, alignment, analysis, levels, taste.hairpin_confidence)
     stresses = gestures.stresses(score, alignment, analysis, taste.sforzato_ratio, taste.accent_ratio)
@@ -106,7 +104,7 @@ def annotate(
     return Annotation(plan, comparison, _warnings(score, alignment, bad, heard))
 
 
-def _good_measures(score: Score, alignment: Alignment) -> set[int]:
+def good_measures(alignment: Alignment) -> set[int]:
     """The measures that were played and placed with confidence on at least one pass."""
     return {i for i, c in zip(alignment.measures, alignment.confidence, strict=True) if c >= POOR}
 
@@ -136,7 +134,7 @@ def ranges(numbers: list[str]) -> str:
     return ", ".join(g[0] if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in out)
 
 
-def _heard_levels(score: Score, alignment: Alignment, analysis: Analysis) -> list[LevelAt]:
+def heard_levels(score: Score, alignment: Alignment, analysis: Analysis) -> list[LevelAt]:
     """The level at every written beat that was played, all passes weighed together."""
     if not analysis.dynamics:
         return []
@@ -167,6 +165,12 @@ def _elected(at: Fraction, vote: Floats) -> LevelAt:
     total = weights.sum()
     level = int(np.searchsorted(np.cumsum(weights), total / 2)) if total > 0 else int(passes.argmax())
     return LevelAt(at, min(level, len(LEVELS) - 1), float(weights[level] / passes.sum()))
+
+
+def settled_levels(score: Score, good: set[int], heard: list[LevelAt], taste: Taste) -> list[LevelAt]:
+    """The levels to be written: those that last and are sure enough, in the measures `good`, each at an onset."""
+    levels = _settled(heard, score, taste)
+    return _without_repetition([_snapped(score, x) for x in levels if score.measure_at(x.at).index in good])
 
 
 def _settled(heard: list[LevelAt], score: Score, taste: Taste) -> list[LevelAt]:

@@ -1,0 +1,78 @@
+"""Levels and change points on beats that were found, on the beats of an aligned score and on the true ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks.marks_cases import Case
+from runtime.decode import DecodeOptions
+from runtime.decode.assemble import level_evidence
+from runtime.decode.bars import BarGrid
+from runtime.decode.levels import find_levels
+from runtime.frames import FRAME_S
+from train.data.labels import BeatPrediction, LevelPrediction, prediction_of
+from train.metrics import (
+    beat_scores,
+    change_point_counts_own_beats,
+    downbeat_scores,
+    dynamics_scores_own_beats,
+)
+from train.predict import levels_at
+
+COLUMNS = ("beat F", "downbeat F", "dynamics macro-F1", "within one level", "change-point F1", "±1 beat", "±3 beats")
+_LEAST_STEP_S = 1e-3
+_BAR_BEATS = 3
+
+
+def on_own_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
+    """What a user without a score gets."""
+    return prediction_of(case.analysis)
+
+
+def on_score_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
+    """Levels decoded on the written beats at the times of the alignment, with the bars of the score."""
+    beats = case.alignment.beats(case.blank)
+    times_s = np.array([b.time_s for b in beats])
+    keep = np.diff(times_s, prepend=-np.inf) > _LEAST_STEP_S
+    kept = [b for b, k in zip(beats, keep, strict=True) if k]
+    times_s, position = times_s[keep], np.array([b.position for b in kept], np.int64)
+    signatures = [case.blank.measures[b.measure].time for b in kept]
+    per_bar = np.array([max(1, round(t.bar_quarters / t.beat_quarters)) for t in signatures], np.int64)
+    bars = BarGrid(np.cumsum(position == 1), position, per_bar, np.ones(len(kept)))
+    logits, options = case.heard.logits, DecodeOptions.of(case.model.card.thresholds)
+    frames = np.clip(times_s / FRAME_S, 0, len(logits.ntot_sone) - 1)
+    path = find_levels(*level_evidence(logits, logits.ntot_sone, frames, bars, case.model.levels), options)
+    return BeatPrediction(times_s, times_s[position == 1]), LevelPrediction((path.level + 1).astype(np.int8))
+
+
+def on_true_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
+    """The best that beats could do."""
+    truth = case.heard.truth
+    levels = levels_at(case.heard, DecodeOptions.of(case.model.card.thresholds), case.model.levels)
+    return BeatPrediction(truth.beats_s, truth.downbeats_s), levels
+
+
+WAYS = {
+    "own beats (no score)": on_own_beats,
+    "beats of the score, aligned": on_score_beats,
+    "true beats": on_true_beats,
+}
+
+
+def level_table(group: Sequence[Case]) -> str:
+    """Markdown: the own-beats protocol of `train.metrics` for each kind of beats."""
+    known = [c for c in group if (c.heard.truth.levels > 0).any()]
+    truth = [c.heard.truth for c in known]
+    lines = ["| levels decoded on | " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * len(COLUMNS)]
+    for name, way in WAYS.items():
+        beats, levels = zip(*(way(c) for c in known), strict=True)
+        dynamics = dynamics_scores_own_beats(truth, beats, levels)
+        figures = [
+            beat_scores(truth, beats).f_measure, downbeat_scores(truth, beats).f_measure,
+            dynamics.macro_f1, dynamics.within_one,
+            *(change_point_counts_own_beats(truth, beats, levels, k).f1 for k in (0, 1, _BAR_BEATS)),
+        ]  # fmt: skip
+        lines.append(f"| {name} | " + " | ".join(f"{x:.3f}" for x in figures) + " |")
+    return "\n".join(lines)
