@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import logging
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.write.atomic import write_bytes
 from train.fit import load_checkpoint
+from train.provenance import commit
 from train.tcn import n_parameters
 
 OPSET = 20
@@ -38,7 +38,8 @@ LICENCE = "CC-BY-NC-SA-4.0"
 ATTRIBUTION = (
     "MazurkaBL by Katerina Kosta et al., CC BY-NC-SA 4.0",
     "(n)ASAP by Foscarin, Peter, Hu et al., CC BY-NC-SA 4.0",
-    "Salamander Grand Piano by Alexander Holm, CC BY 3.0; MuseScore General (MIT) and FluidR3 (MIT) soundfonts",
+    "Sounds of the training audio: Salamander Grand Piano by Alexander Holm (CC BY 3.0), Splendid Grand Piano by AKAI "
+    "(public domain), SoundFonts MuseScore General (MIT), FluidR3 (MIT) and TimGM6mb (GPL-2.0)",
 )
 
 
@@ -89,9 +90,9 @@ def seconds_per_minute(path: Path, threads: int) -> float:
 
 
 def make_card(
-    args: argparse.Namespace, graph: RuntimeGraph, onnx: bytes, presets: str, trained_on: list[str]
+    args: argparse.Namespace, graph: RuntimeGraph, onnx: bytes, presets: str, trained_on: list[str], trained_at: str
 ) -> ModelCard:
-    """The card of a fresh export; decoding thresholds and second stage are kept from a card that is there already."""
+    """The card of a fresh export, trained at commit `trained_at`; decoding thresholds and second stage are kept from a card that is there already."""
     card_path = args.out.with_suffix(".json")
     there = load_card(card_path) if card_path.is_file() else None
     thresholds = dict(there.thresholds) if there else {}
@@ -99,14 +100,9 @@ def make_card(
     return ModelCard(
         name=args.out.stem, version=args.version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pampalk",
         preset=presets, parameters=n_parameters(graph), thresholds=thresholds, training_data=tuple(trained_on),
-        training_commit=_commit(), licence=LICENCE, attribution=ATTRIBUTION,
+        training_commit=trained_at, licence=LICENCE, attribution=ATTRIBUTION,
         levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
     )  # fmt: skip
-
-
-def _commit() -> str:
-    git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent)
-    return git.stdout.strip() or "unknown"
 
 
 def _describe(checkpoint: dict) -> str:
@@ -145,7 +141,9 @@ def run(args: argparse.Namespace) -> int:
         speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
     checkpoints = [c for c in (main_checkpoint, metre_checkpoint) if c]
     presets = " + ".join(c["config"]["name"] for c in checkpoints)
-    card = make_card(args, graph, onnx, presets, [_describe(c) for c in checkpoints])
+    # Checkpoints of before the commit was kept in them are named by the commit that exports them.
+    trained_at = next((c["commit"] for c in reversed(checkpoints) if "commit" in c), commit())
+    card = make_card(args, graph, onnx, presets, [_describe(c) for c in checkpoints], trained_at)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(args.out, onnx)
     write_bytes(args.out.with_suffix(".json"), card.to_json().encode())

@@ -29,6 +29,7 @@ from train.augment import augment_power
 from train.config import FitConfig, LossConfig, load_config, to_dict
 from train.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.model import FrameModel
+from train.provenance import commit
 from train.segments import Pack, Recording, Sampler, Targets
 
 CHECKPOINT = "last.pt"
@@ -134,7 +135,7 @@ class Trainer:
         """Write the whole state beside `path`, then move it there."""
         state = {
             "schema": 1, "config": to_dict(self.config), "fold": self.fold, "step": self.step,
-            "data_identity": self.data_identity, "model": self.model.state_dict(),
+            "data_identity": self.data_identity, "commit": commit(), "model": self.model.state_dict(),
             "average": self.average.module.state_dict(), "n_averaged": int(self.average.n_averaged),
             "optimiser": self.optimiser.state_dict(), "torch_rng": torch.get_rng_state(),
             "numpy_rng": self.rng.bit_generator.state,
