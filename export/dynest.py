@@ -92,7 +92,8 @@ def seconds_per_minute(path: Path, threads: int) -> float:
 def make_card(
     args: argparse.Namespace, graph: RuntimeGraph, onnx: bytes, presets: str, trained_on: list[str], trained_at: str
 ) -> ModelCard:
-    """The card of a fresh export, trained at commit `trained_at`; decoding thresholds and second stage are kept from a card that is there already."""
+    """The card of a fresh export, trained at commit `trained_at`; decoding thresholds and second stage are kept from
+    a card that is there already."""
     card_path = args.out.with_suffix(".json")
     there = load_card(card_path) if card_path.is_file() else None
     thresholds = dict(there.thresholds) if there else {}
