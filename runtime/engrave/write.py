@@ -99,7 +99,8 @@ class _Writer:
         for down, up in self._sheet.pedal:
             out += [(up - first, "stop")] if first <= up < last or (is_end and up == last) else []
             out += [(down - first, "start")] if first <= down < last else []
-        return out
+        # Up before down again at the same place.
+        return sorted(out, key=lambda sign: (sign[0], sign[1] == "start"))
 
     def _attributes(self, element: etree._Element, bar: SheetBar) -> None:
         time = (bar.full_beats * 3, 8) if bar.bar.compound else (bar.full_beats, 4)
