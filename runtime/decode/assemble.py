@@ -79,6 +79,7 @@ def decode(
     dynamics, changes = _marks(times_s, levels)
     return replace(
         silent,
+        warnings=_doubts(path, options, corrections),
         beats=tuple(
             Beat(float(t), int(b), int(k), float(p))
             for t, b, k, p in zip(times_s, bars.bar, bars.position, path.probability, strict=True)
@@ -99,6 +100,17 @@ def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Correc
         return track_beats(logits.beat, logits.downbeat, options, pins)
     positions = pinned_positions(pins, corrections)
     return track_beats(logits.beat, logits.downbeat, options, pins, positions, corrections.beats_per_bar)
+
+
+def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) -> tuple[str, ...]:
+    """A warning when the pulse itself is in doubt and nobody has said anything about it yet."""
+    sure = float(path.probability.mean()) if len(path.probability) else 1.0
+    if sure >= options.sure_confidence or corrections != Corrections():
+        return ()
+    return (
+        f"the beats are unsure (mean confidence {sure:.2f}): they may go twice or half as fast as the music's; "
+        "compare by ear, then --correct /2 or --correct x2",
+    )
 
 
 def level_evidence(

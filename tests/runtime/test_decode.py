@@ -106,6 +106,15 @@ def test_no_beats_give_an_empty_analysis_with_a_warning(fill: float) -> None:
     assert len(analysis.loudness.ntot_sone) == n // 5
 
 
+def test_a_pulse_in_doubt_is_told_until_somebody_has_corrected_it() -> None:
+    beats_s = 1 + 0.5 * np.arange(40)
+    sure = frame_logits(beats_s, 4, np.full(40, 2), 22)
+    doubtful = replace(sure, beat=np.where(sure.beat > 0, 0.5, sure.beat).astype(np.float32))
+    assert analyse(sure).warnings == ()
+    assert "twice or half as fast" in analyse(doubtful).warnings[0]
+    assert analyse(doubtful, "/2").warnings == ()
+
+
 def test_the_tempo_path_leaves_out_a_weak_peak_between_beats_that_peak_picking_keeps() -> None:
     beats_s = 1 + 0.6 * np.arange(30)
     logits = frame_logits(beats_s, 3, np.full(30, 2), 20).beat
