@@ -8,7 +8,7 @@ VENV := .venv
 TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow lint clean
+.PHONY: demo test test-slow lint translations clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
@@ -36,6 +36,10 @@ $(TEST_VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge,train,export,test]'
 	@touch $@
+
+# The MuseScore plugin's words: from the translators' .ts files to .qm (needs Qt's lrelease) and texts.js
+translations:
+	$(PYTHON) musescore_plugin/translations/build.py
 
 clean:
 	rm -rf $(VENV) $(TEST_VENV) out build dist *.egg-info

@@ -18,7 +18,7 @@ from runtime.errors import MezzoforteError
 PLUGIN = Path(__file__).resolve().parents[1] / "musescore_plugin"
 NAME = "mezzoforte"
 ENTRY = "AddDynamicsFromAudio.qml"
-PARTS = ("lib", "ui")
+PARTS = {"lib": "*.js", "ui": "*.qml", "translations": "*.qm"}
 CLICKS = {
     3: "In MuseScore 3: Plugins > Plugin Manager, tick 'AddDynamicsFromAudio', OK. "
     "Then open a score and choose Plugins > Add dynamics from audio.",
@@ -69,8 +69,10 @@ def install(generation: int, plugins: Path) -> Path:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
         shutil.copyfile(PLUGIN / f"AddDynamicsFromAudio{generation}.qml", fresh / ENTRY)
-        for part in PARTS:
-            shutil.copytree(PLUGIN / part, fresh / part)
+        for part, pattern in PARTS.items():
+            (fresh / part).mkdir()
+            for file in sorted((PLUGIN / part).glob(pattern)):
+                shutil.copyfile(file, fresh / part / file.name)
         (fresh / "start.json").write_text(json.dumps(start_command(), indent=1), encoding="utf-8")
         remove(plugins)
         fresh.replace(target)
@@ -95,13 +97,15 @@ def remove(plugins: Path) -> bool:
 def start_command() -> dict[str, object]:
     """How the plugin starts the bridge: this Python, and this checkout unless the package is installed."""
     root = PLUGIN.parent
-    command = [sys.executable, "-m", "bridge.serve"]
+    checkout = (root / "pyproject.toml").is_file()
+    # An installed bridge is started from any folder: -P, so that nothing which lies there is taken for it.
+    command = [sys.executable, *([] if checkout else ["-P"]), "-m", "bridge.serve"]
     shown = " ".join(f'"{c}"' if " " in c else c for c in command)
     return {
         "program": command[0],
         "arguments": command[1:],
-        "folder": str(root),
-        "shown": f'cd "{root}" && {shown}',
+        "folder": str(root) if checkout else "",
+        "shown": f'cd "{root}" && {shown}' if checkout else shown,
     }
 
 

@@ -38,8 +38,8 @@ MuseScore {
     }
 
     function openFile(done) {
-        var dialog = Qt.createQmlObject('import QtQuick.Dialogs 1.2; FileDialog { nameFilters: ["Audio (*.wav *.flac *.mp3 *.ogg'
-            + ' *.oga *.opus *.aif *.aiff)"] }', plugin, "browse");
+        var dialog = Qt.createQmlObject('import QtQuick.Dialogs 1.2; FileDialog { }', plugin, "browse");
+        dialog.nameFilters = [qsTr("Audio files") + " (*.wav *.flac *.mp3 *.ogg *.oga *.opus *.aif *.aiff)"];
         dialog.accepted.connect(function () { done(String(dialog.fileUrl)); });
         dialog.open();
     }
@@ -54,6 +54,7 @@ MuseScore {
 
     function ms() {
         return {
+            SymId: typeof SymId === "undefined" ? null : SymId,
             score: curScore, Element: Element, Placement: Placement, version: [mscoreMajorVersion, mscoreMinorVersion],
             newElement: function (type) { return newElement(type); },
             removeElement: function (element) { removeElement(element); },

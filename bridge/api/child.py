@@ -29,7 +29,7 @@ async def run_in_child(request: dict[str, Any], within_s: float, progress: Calla
     `JobFailed`.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bridge.api.worker",
+        sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "bridge.api.worker",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         limit=LONGEST_LINE,
     )  # fmt: skip

@@ -160,4 +160,6 @@ class _Table:
             return Mark("dynamic", value, at, at, measure, staff, ours)
         if kind == "hairpin" and value in ("crescendo", "diminuendo"):
             return Mark("hairpin", value, at, max(at, end), measure, staff, ours)
+        if kind == "accent" and value == "accent":
+            return Mark("accent", value, at, at, measure, staff, ours)
         raise _bad(where, "an unknown mark")

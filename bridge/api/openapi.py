@@ -97,7 +97,7 @@ SCHEMAS: dict[str, Schema] = {
         more=True,
     ),
     "ExistingMark": _object(
-        {"kind": {"enum": ["dynamic", "hairpin"]}, "value": _TEXT, "tick": _TICK, "staff": _STAFF},
+        {"kind": {"enum": ["dynamic", "hairpin", "accent"]}, "value": _TEXT, "tick": _TICK, "staff": _STAFF},
         {"end_tick": _TICK, "ours": _BOOL},
         more=True,
     ),

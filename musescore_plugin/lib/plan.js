@@ -12,8 +12,6 @@ function propose(table, plan, policy, placeOf) {
     var rows = [];
     var seen = {};
     for (var i = 0; i < plan.marks.length; i++) {
-        if (plan.marks[i].kind === "accent")
-            continue; // the host's interface has no way to add one
         var row = rowOf(table, plan.marks[i], policy, placeOf);
         if (seen[row.key])
             continue;
@@ -48,12 +46,18 @@ function rowOf(table, mark, policy, placeOf) {
         return row;
     }
     row.key = keyOf(mark.kind, place);
+    if (mark.kind === "accent" && !table.accents) {
+        row.status = "skip";
+        row.why = "this version cannot write accents";
+        row.checked = false;
+        return row;
+    }
     row.existing = find(table.marks, function (m) { return m.ours && sameMark(m, row); });
     if (row.existing)
         row.status = "keep";
     var rivals = table.marks.filter(function (m) { return !m.ours && conflicts(table, m, row); });
     if (rivals.length) {
-        row.why = rivals[0].kind === "dynamic" && rivals[0].value === row.value ? "written already" : "a mark is here";
+        row.why = rivals[0].kind !== "hairpin" && rivals[0].value === row.value ? "written already" : "a mark is here";
         if (policy === "replace" && row.why !== "written already")
             row.displaced = rivals;
         else
@@ -85,6 +89,8 @@ function conflicts(table, mark, row) {
         return false;
     if (mark.kind === "hairpin")
         return mark.tick < row.place.end_tick && row.place.tick < mark.end_tick;
+    if (mark.kind === "accent")
+        return mark.tick === row.place.tick && mark.staff === row.place.staff;
     var beat = row.place.beat_ticks;
     return Math.abs(mark.tick - row.place.tick) < beat;
 }
@@ -145,6 +151,9 @@ function placeOf(table, mark) {
             staves.push(s);
     var tick = -1;
     var staff = 0;
+    if (mark.kind === "accent") // only where its own staff strikes a note
+        return hasNote(table, mark.tick, mark.staff) && has(table.slots[mark.staff], mark.tick)
+            ? { tick: mark.tick, staff: mark.staff, above: false, beat_ticks: beat } : null;
     for (var i = 0; i < staves.length && tick < 0; i++)
         if (has(table.slots[staves[i]], mark.tick)) {
             tick = mark.tick;
@@ -167,6 +176,11 @@ function placeOf(table, mark) {
         place.end_tick = Math.min(stop, scoreEnd.tick + scoreEnd.ticks);
     }
     return place;
+}
+
+// Whether the first voice of a staff strikes a note there: [tick, ticks, pitch, staff, voice, flags] without flags.
+function hasNote(table, tick, staff) {
+    return table.notes.some(function (n) { return n[0] === tick && n[3] === staff && n[4] === 1 && n[5] === 0; });
 }
 
 function position(ticks, tick) {
@@ -197,7 +211,8 @@ function describe(row, tr) {
     return {
         bar: row.number,
         beat: String(beat),
-        mark: row.kind === "hairpin" ? (row.value === "crescendo" ? "cresc. <" : "dim. >") : row.value,
+        mark: row.kind === "hairpin" ? (row.value === "crescendo" ? "cresc. <" : "dim. >")
+            : row.kind === "accent" ? tr("accent") : row.value,
         confidence: Math.round(100 * row.confidence) + " %",
         why: row.why ? tr(row.why) : row.status === "keep" ? tr("ours, unchanged") : row.reason
     };

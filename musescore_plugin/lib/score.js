@@ -1,14 +1,17 @@
 // The only file that reads or changes a score. `ms` is what the plugin hands over of MuseScore:
-//   score, Element, Placement, newElement(type), removeElement(element), cmd(name), fraction(n, d), version: [major, minor]
+//   score, Element, Placement, newElement(type), removeElement(element), cmd(name), fraction(n, d), version: [major, minor],
+//   SymId (null before 3.5)
 //
 // Marks of ours are recognised by their stacking order: its last two digits are 73, which no mark gets by itself. The
 // value is kept in the file, and nothing is printed by it.
 
 var OWN = 73;
+var OWN_ACCENT_Z = 3173; // as in files that were marked without MuseScore
 var SIGNS = ["", "pppppp", "ppppp", "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fffff", "ffffff",
              "fp", "pf", "sf", "sfz", "sff", "sffz", "sfp", "sfpp", "rfz", "rf", "fz"];
 var GLYPHS = { p: "dynamicPiano", m: "dynamicMezzo", f: "dynamicForte", s: "dynamicSforzando", z: "dynamicZ",
                r: "dynamicRinforzando" };
+var ACCENT_IN_3_2 = 552; // articAccentAbove, where the names of symbols are not told; the one for below is next
 var START_REPEAT = 4;
 var END_REPEAT = 8;
 var END_START_REPEAT = 16;
@@ -31,6 +34,7 @@ function read(ms) {
     var table = { measures: readMeasures(score), staves: readStaves(score), notes: [], marks: [], tempos: [], slots: {} };
     for (var s = 1; s <= score.nstaves; s++)
         table.slots[s] = [];
+    var told = false; // whether chords tell their articulations
     var starts = {};
     var ends = {};
     table.measures.forEach(function (m, i) {
@@ -47,13 +51,18 @@ function read(ms) {
                     table.slots[track / 4 + 1].push(segment.tick);
                 if (element.type === ms.Element.CHORD)
                     readChord(table, element, segment.tick, track);
+                if (element.articulations) {
+                    told = true;
+                    readAccents(ms, table, element.articulations, segment.tick, track);
+                }
             } else if (track === 0 && element.type === ms.Element.BAR_LINE) {
                 readBarLine(table, Number(element.barlineType), starts[segment.tick], ends[segment.tick]);
             }
         }
         readAnnotations(ms, table, segment);
     }
-    readHairpins(ms, table);
+    readSelectable(ms, table, told);
+    table.accents = accentSymbol(ms) !== null;
     return table;
 }
 
@@ -112,21 +121,40 @@ function readAnnotations(ms, table, segment) {
 }
 
 function signOf(dynamic) {
-    var name = "";
-    try {
-        name = String(dynamic.subtypeName());
-    } catch (e) {
-        // a method of some versions only
-    }
+    // a method of some versions only
+    var name = typeof dynamic.subtypeName === "function" ? String(dynamic.subtypeName()) : "";
     if (SIGNS.indexOf(name) > 0)
         return name;
     var number = dynamic.dynamicType !== undefined ? dynamic.dynamicType : dynamic.subtype;
     return SIGNS[Number(number)] || "other";
 }
 
+// The symbol of an accent above a note; null where it cannot be known.
+function accentSymbol(ms) {
+    if (ms.SymId)
+        return Number(ms.SymId.articAccentAbove);
+    return ms.version[0] === 3 && ms.version[1] === 2 ? ACCENT_IN_3_2 : null;
+}
+
+function readAccents(ms, table, articulations, tick, track) {
+    var symbol = accentSymbol(ms);
+    for (var i = 0; i < articulations.length; i++) {
+        var number = Number(articulations[i].symbol);
+        if (symbol !== null && (number === symbol || number === symbol + 1))
+            table.marks.push({ kind: "accent", value: "accent", tick: tick, end_tick: tick, staff: Math.floor(track / 4) + 1,
+                               ours: isOurs(articulations[i]), element: articulations[i] });
+    }
+}
+
 // Hairpins hang on no segment: newer versions list them, in older ones everything is selected and looked through.
-function readHairpins(ms, table) {
+// So are accents where chords do not tell theirs.
+function readSelectable(ms, table, told) {
     var seen = {};
+    if (!told)
+        everything(ms, ms.Element.ARTICULATION).forEach(function (accent) {
+            if (accent.parent && accent.parent.parent && accent.parent.parent.tick !== undefined) // not on a grace note
+                readAccents(ms, table, [accent], accent.parent.parent.tick, accent.track);
+        });
     allHairpins(ms).forEach(function (hairpin) {
         var tick = ticksOf(hairpin.spannerTick);
         var end = tick + ticksOf(hairpin.spannerTicks);
@@ -141,28 +169,24 @@ function readHairpins(ms, table) {
 }
 
 function allHairpins(ms) {
-    var out = [];
     var list = ms.score.spanners;
-    if (list !== undefined) {
-        for (var i = 0; i < list.length; i++)
-            if (list[i].type === ms.Element.HAIRPIN)
-                out.push(list[i]);
-        return out;
-    }
+    return list === undefined ? everything(ms, ms.Element.HAIRPIN) : ofType(ms, list, ms.Element.HAIRPIN);
+}
+
+function everything(ms, type) {
     ms.cmd("select-all");
-    out = selectedHairpins(ms);
+    var out = ofType(ms, ms.score.selection.elements, type);
     ms.cmd("escape");
     return out;
 }
 
-function selectedHairpins(ms) {
+function ofType(ms, elements, type) {
     var out = [];
-    var elements = ms.score.selection.elements;
     for (var i = 0; i < elements.length; i++) {
         var element = elements[i];
         if (element.type === ms.Element.HAIRPIN_SEGMENT && element.spanner)
             element = element.spanner;
-        if (element.type === ms.Element.HAIRPIN)
+        if (element.type === type)
             out.push(element);
     }
     return out;
@@ -190,7 +214,7 @@ function apply(ms, table, changes) {
         try {
             made.forEach(function (hairpin, k) { settle(ms, hairpin, hairpins[k].place); });
             changes.remove.forEach(function (mark) { ms.removeElement(mark.element); });
-            others.forEach(function (row) { addDynamic(ms, row); });
+            others.forEach(function (row) { (row.kind === "accent" ? addAccent : addDynamic)(ms, row); });
             if (changes.tempos)
                 writeTempos(ms, table, changes.tempos);
             if (changes.resetVelocities)
@@ -236,11 +260,22 @@ function addDynamic(ms, row) {
         dynamic.dynamicType = number;
     else
         dynamic.subtype = number;
+    if (dynamic.dynamicType === undefined && signOf(dynamic) !== row.value)
+        dynamic.subtype = number - 1; // 3.2 knows no pf, and counts the signs after it one less
     dynamic.text = row.value.split("").map(function (c) { return "<sym>" + GLYPHS[c] + "</sym>"; }).join("");
     cursor.add(dynamic);
     own(dynamic);
     if (row.place.above)
         dynamic.placement = ms.Placement.ABOVE;
+}
+
+// Handed to the chord itself: a cursor of 3.2 takes it without adding it.
+function addAccent(ms, row) {
+    var cursor = cursorAt(ms, row.place.tick, row.place.staff);
+    var accent = ms.newElement(ms.Element.ARTICULATION);
+    accent.symbol = accentSymbol(ms);
+    cursor.element.add(accent);
+    accent.z = OWN_ACCENT_Z;
 }
 
 // Adding a hairpin element made by hand ends MuseScore; only its own command makes one.
@@ -249,7 +284,7 @@ function addHairpin(ms, row) {
     var command = row.value === "crescendo" ? "add-hairpin" : "add-hairpin-reverse";
     selectPlace(ms, row.place);
     ms.cmd(command);
-    var made = selectedHairpins(ms);
+    var made = ofType(ms, ms.score.selection.elements, ms.Element.HAIRPIN);
     if (!made.length)
         made = allHairpins(ms).filter(function (h) { return before.indexOf(identity(h)) < 0; });
     ms.cmd("escape");

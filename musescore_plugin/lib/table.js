@@ -104,6 +104,8 @@ function forBridge(table) {
 function isKnown(mark) {
     if (mark.kind === "hairpin")
         return mark.value === "crescendo" || mark.value === "diminuendo";
+    if (mark.kind === "accent")
+        return true;
     return LEVELS.indexOf(mark.value) >= 0 || STRESSES.indexOf(mark.value) >= 0;
 }
 

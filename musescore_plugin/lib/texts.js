@@ -1,4 +1,5 @@
-// The dialog's words in four more languages, for programs that load no translation files. Keys are the English words.
+// The dialog's words in other languages, for programs that load no translation files. Keys are English.
+// Made from translations/*.ts by `make translations`.
 
 var LANGUAGES = ["de", "fr", "es", "zh"];
 var TABLE = {
@@ -46,7 +47,13 @@ var TABLE = {
     "the score was changed after the analysis": ["die Partitur wurde nach der Analyse geändert", "la partition a été modifiée après l'analyse", "la partitura cambió después del análisis", "乐谱在分析后被修改"],
     "Run the analysis again": ["Analysieren Sie noch einmal", "Relancez l'analyse", "Repita el análisis", "请重新分析"],
     "the score cannot be read": ["die Partitur kann nicht gelesen werden", "la partition ne peut pas être lue", "no se puede leer la partitura", "无法读取乐谱"],
-    "the marks could not be written; the score is as it was": ["die Zeichen konnten nicht geschrieben werden; die Partitur ist unverändert", "les nuances n'ont pas pu être écrites ; la partition est intacte", "no se pudieron escribir las indicaciones; la partitura está como estaba", "无法写入记号；乐谱保持原样"]
+    "the marks could not be written; the score is as it was": ["die Zeichen konnten nicht geschrieben werden; die Partitur ist unverändert", "les nuances n'ont pas pu être écrites ; la partition est intacte", "no se pudieron escribir las indicaciones; la partitura está como estaba", "无法写入记号；乐谱保持原样"],
+    "accent": ["Akzent", "accent", "acento", "重音"],
+    "this version cannot write accents": ["diese Version kann keine Akzente setzen", "cette version ne peut pas écrire d'accents", "esta versión no puede escribir acentos", "此版本无法写入重音记号"],
+    "the bridge's answer cannot be read": ["die Antwort der Bridge ist nicht lesbar", "la réponse du pont est illisible", "no se puede leer la respuesta del puente", "无法读取桥接程序的响应"],
+    "Update the plugin or the bridge": ["Aktualisieren Sie die Erweiterung oder die Bridge", "Mettez à jour l'extension ou le pont", "Actualice la extensión o el puente", "请更新插件或桥接程序"],
+    "the analysis failed": ["die Analyse ist fehlgeschlagen", "l'analyse a échoué", "el análisis falló", "分析失败"],
+    "the answer belongs to another score": ["die Antwort gehört zu einer anderen Partitur", "la réponse concerne une autre partition", "la respuesta es de otra partitura", "响应属于另一份乐谱"]
 };
 
 function lookup(text, locale) {

@@ -21,6 +21,7 @@ MuseScore {
     function writeText(path, text) { file.source = path; file.write(text); }
     function ms() {
         return {
+            SymId: typeof SymId === "undefined" ? null : SymId,
             score: curScore, Element: Element, Placement: Placement, version: [mscoreMajorVersion, mscoreMinorVersion],
             newElement: function (type) { return newElement(type); },
             removeElement: function (element) { removeElement(element); },

@@ -18,7 +18,7 @@ function spied(kind, target) {
     });
 }
 
-var ELEMENTS = { CHORD: 1, REST: 2, BAR_LINE: 3, DYNAMIC: 4, TEMPO_TEXT: 5, HAIRPIN: 6, HAIRPIN_SEGMENT: 7 };
+var ELEMENTS = { ARTICULATION: 8, CHORD: 1, REST: 2, BAR_LINE: 3, DYNAMIC: 4, TEMPO_TEXT: 5, HAIRPIN: 6, HAIRPIN_SEGMENT: 7 };
 
 function fraction(numerator, denominator) {
     return spied("Fraction", { numerator: numerator, denominator: denominator, ticks: 1920 * numerator / denominator });
@@ -37,7 +37,8 @@ function makeMock(options) {
             spannerTicks: fraction(ticks, 1920), track: 0, placement: 1, spannerTrack2: 0 });
     }
     function chord(tick, pitch, track) {
-        return spied("Chord", { type: ELEMENTS.CHORD, duration: fraction(1, 4), actualDuration: fraction(1, 4), graceNotes: [],
+        var articulations = [];
+        return spied("Chord", { articulations: articulations, add: function (e) { e.track = track; articulations.push(e); }, type: ELEMENTS.CHORD, duration: fraction(1, 4), actualDuration: fraction(1, 4), graceNotes: [],
             staffMove: 0, notes: [spied("Note", { pitch: pitch, tieBack: null, veloType: 0, userVelocity: 0 })] });
     }
     for (var i = 0; i < 8; i++)
@@ -55,12 +56,14 @@ function makeMock(options) {
     var spiedMeasures = measures.map(function (m) { return spied("Measure", m); });
     measures[0].nextMeasure = spiedMeasures[1];
 
+    function arts(segment) { return segment.elementAt(0).articulations; }
+    function put(segment, list) { arts(segment).splice.apply(arts(segment), [0, arts(segment).length].concat(list)); }
     function snapshot() {
-        history.push({ annotations: segments.map(function (s) { return s.annotations.slice(); }), hairpins: hairpins.slice() });
+        history.push({ articulations: segments.map(function (s) { return arts(s).slice(); }), annotations: segments.map(function (s) { return s.annotations.slice(); }), hairpins: hairpins.slice() });
     }
     function cursor() {
-        var at = null;
         var c = { track: 0, segment: null, tick: 0,
+            get element() { return c.segment.elementAt(c.track); },
             rewind: function () { c.segment = spiedSegments[0]; c.tick = 0; },
             rewindToTick: function (tick) { c.segment = spiedSegments[tick / 480] || null; c.tick = tick; },
             next: function () { c.rewindToTick(c.tick + 480); },
@@ -77,16 +80,20 @@ function makeMock(options) {
     if (options.spanners)
         score.spanners = hairpins;
     var ms = {
+        SymId: { articAccentAbove: 552 },
         score: spied("Score", score), Element: ELEMENTS, Placement: { ABOVE: 0, BELOW: 1 }, version: [4, options.dynamicType ? 6 : 2],
         newElement: function (type) {
             var element = { type: type, text: "", z: 100 * type, track: 0, placement: 1, subtype: 0, visible: true, tempo: 2,
-                            tempoFollowText: true, subtypeName: function () { return ""; } };
+                            tempoFollowText: true, symbol: 0, subtypeName: function () { return ""; } };
             if (options.dynamicType)
                 element.dynamicType = 0;
             return spied("EngravingItem", element);
         },
         removeElement: function (element) {
-            segments.forEach(function (s) { s.annotations = s.annotations.filter(function (a) { return a !== element; }); });
+            segments.forEach(function (s) {
+                s.annotations = s.annotations.filter(function (a) { return a !== element; });
+                put(s, arts(s).filter(function (a) { return a !== element; }));
+            });
             var k = hairpins.indexOf(element);
             if (k >= 0)
                 hairpins.splice(k, 1);
@@ -104,7 +111,7 @@ function makeMock(options) {
                 selected.splice(0, selected.length, hairpins[hairpins.length - 1]);
             } else if (name === "undo") {
                 var old = history.pop();
-                old.annotations.forEach(function (a, k) { segments[k].annotations = a; });
+                old.annotations.forEach(function (a, k) { segments[k].annotations = a; put(segments[k], old.articulations[k]); });
                 hairpins.splice.apply(hairpins, [0, hairpins.length].concat(old.hairpins));
             }
         }

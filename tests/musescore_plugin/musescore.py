@@ -95,7 +95,7 @@ def convert(home: Path, source: Path, target: Path) -> Path:
     """Let MuseScore write `source` as another format."""
     assert PROGRAM is not None
     run = subprocess.run(
-        [PROGRAM, "-o", str(target), str(source)], env=environment(home), capture_output=True, text=True, timeout=180
+        [PROGRAM, "-o", str(target), str(source)], env=environment(home), capture_output=True, text=True, timeout=600
     )
     # its exit status says little
     assert target.is_file() or list(target.parent.glob(f"{target.stem}-*{target.suffix}")), run.stderr

@@ -174,3 +174,23 @@ def test_without_a_bridge_the_score_stays_as_it_is(home: Path, score: Path) -> N
     run, seen = perform(home, score, ["analyse", "/a.wav"], ["look"])
     assert (run["state"], run["error"]["code"]) == ("failed", "no_bridge")
     assert sorted(seen["marks"]) == sorted(WRITTEN)
+
+
+def test_accents_and_sforzati_are_written_known_again_and_removed(home: Path, score: Path) -> None:
+    accent = {**dynamic(3, "3", 3360, "accent"), "kind": "accent"}
+    bridge = FakeBridge(home, {**PLAN, "marks": [accent, dynamic(5, "5", 6240, "sf")], "tempos": []})
+    marked = home / "marked.mscz"
+    try:
+        first, _, seen, second, _, after = perform(
+            home, score, ["analyse", "/a.wav"], ["save", str(marked), "mscz"], ["look"], ["analyse", "/a.wav"],
+            ["remove"], ["look"],
+        )  # fmt: skip
+        (reopened,) = perform(home, marked, ["analyse", "/a.wav"])
+    finally:
+        bridge.close()
+    new = [["accent", "accent", 3360, 3360, 1, True], ["dynamic", "sf", 6240, 6240, 1, True]]
+    assert (first["added"], second["added"], second["removed"], reopened["added"]) == (2, 0, 0, 0)
+    assert sorted(seen["marks"]) == sorted(WRITTEN + new)
+    assert sorted(after["marks"]) == sorted(WRITTEN)
+    filed = [[m.kind, m.value, int(m.start * 480)] for m in read_score(marked).marks if m.ours]
+    assert sorted(filed) == [n[:3] for n in new]

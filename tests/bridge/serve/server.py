@@ -31,14 +31,17 @@ _START = (
 class Bridge:
     """A running bridge."""
 
-    def __init__(self, home: Path, model: Path, *options: str, **limits: Any) -> None:
+    def __init__(
+        self, home: Path, model: Path, *options: str, environment: dict[str, str] | None = None, **limits: Any
+    ) -> None:
         self.home = home
         command = [sys.executable, "-c", _START, repr(limits), "--home", str(home), "--model", str(model), *options]
-        self.process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        inherited = {**os.environ, **(environment or {})}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=inherited, stderr=subprocess.PIPE, text=True)
         self.connection = self._wait()
 
     def _wait(self) -> Connection:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         while time.monotonic() < end:
             connection = read_connection(self.home)
             if connection is not None and connection.pid == self.process.pid and self._answers(connection.port):
@@ -96,7 +99,7 @@ class Bridge:
         assert status == 202, answer
         return str(answer["job"]["id"])
 
-    def finished(self, job: str, within_s: float = 120) -> dict[str, Any]:
+    def finished(self, job: str, within_s: float = 300) -> dict[str, Any]:
         """Long-poll until the job has ended."""
         end, after = time.monotonic() + within_s, 0
         while time.monotonic() < end:

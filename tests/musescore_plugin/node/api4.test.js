@@ -14,7 +14,7 @@ function mock(options) {
     return context.makeMock(options);
 }
 const marksOf = (ms) => plain(Table.finish(Score.read(ms), "").marks.map((m) => [m.kind, m.value, m.tick, m.end_tick, m.staff, m.ours]));
-const PLAN = { marks: [dynamic(0, "p"), dynamic(1920, "ff"), hairpin(480, 1440)], tempos: [{ tick: 0, bpm: 60 }, { tick: 1920, bpm: 72 }] };
+const PLAN = { marks: [dynamic(0, "p"), dynamic(1920, "ff"), hairpin(480, 1440), { ...dynamic(960, "accent"), kind: "accent" }], tempos: [{ tick: 0, bpm: 60 }, { tick: 1920, bpm: 72 }] };
 
 for (const [name, options, version] of [["4.0", {}, 4.0], ["4.6", { dynamicType: true }, 4.6], ["4.7", { dynamicType: true, spanners: true }, 4.7]]) {
     test(`every member of MuseScore ${name} that is used exists there`, () => {
@@ -27,7 +27,7 @@ for (const [name, options, version] of [["4.0", {}, 4.0], ["4.6", { dynamicType:
         Score.jump(ms, 0, 1);
         Score.removeOurs(ms, Table.finish(Score.read(ms), ""));
         // asked only to find out whether they are there
-        const probes = ["Score.spanners", "EngravingItem.dynamicType", "Chord.barlineType"];
+        const probes = ["Score.spanners", "EngravingItem.dynamicType", "Chord.barlineType", "Chord.articulations"];
         const missing = asked().filter((member) => {
             const [kind, property] = [member.slice(0, member.indexOf(".")), member.slice(member.indexOf(".") + 1)];
             const since = (API[kind] || {})[property];
@@ -45,13 +45,13 @@ for (const [name, options, version] of [["4.0", {}, 4.0], ["4.6", { dynamicType:
             return Score.apply(ms, table, edits).steps;
         };
         const steps = write();
-        assert.deepStrictEqual(marksOf(ms).map((m) => m[1]).sort(), ["crescendo", "ff", "p"]);
+        assert.deepStrictEqual(marksOf(ms).map((m) => m[1]).sort(), ["accent", "crescendo", "ff", "p"]);
         assert.ok(marksOf(ms).every((m) => m[5]));
         assert.strictEqual(write(), 0);
         Score.undo(ms, steps);
         assert.deepStrictEqual(marksOf(ms), []);
         write();
-        assert.strictEqual(Score.removeOurs(ms, Table.finish(Score.read(ms), "")).removed, 3);
+        assert.strictEqual(Score.removeOurs(ms, Table.finish(Score.read(ms), "")).removed, 4);
         assert.deepStrictEqual(marksOf(ms), []);
     });
 }

@@ -113,3 +113,15 @@ test("ticks set by the user survive a fresh look at the score", () => {
     Plan.carryOver(fresh, shown);
     assert.deepStrictEqual(plain(fresh.map((r) => r.checked)), [false, true]);
 });
+
+test("an accent stands on a note of its own staff, is not written twice, and only where the program can", () => {
+    const accent = (tick, staff = 1) => ({ ...dynamic(tick, "accent", 0.9, staff), kind: "accent" });
+    const t = table();
+    t.accents = true;
+    t.marks = [mark("accent", "accent", 480, 480, false)];
+    const rows = plain(propose(t, [accent(0), accent(480), accent(960, 2), dynamic(480, "f")]).rows);
+    assert.deepStrictEqual(rows.map((r) => [r.status, r.why]), [["add", ""], ["skip", "written already"],
+        ["skip", "there is no note or rest here"], ["add", ""]]);
+    const older = plain(propose(table(), [accent(0)]).rows);
+    assert.deepStrictEqual(older.map((r) => [r.status, r.checked, r.why]), [["skip", false, "this version cannot write accents"]]);
+});
