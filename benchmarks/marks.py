@@ -15,7 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 from benchmarks.marks_cases import Case, Shelf, cases, marked_score, score_path
@@ -131,12 +131,14 @@ def chapter(corpus: str, group: Sequence[Case], left_out: Sequence[tuple[str, st
     truth = [editors_marks(c.score, c.played) for c in group]
     n_signs, n_spans = sum(len(t.signs) for t in truth), sum(len(t.graduals) for t in truth)
     written = sum(len(editors_marks(c.score, range(len(c.score.measures))).signs) for c in group)
+    again = sum(a.level == b.level for t in truth for a, b in pairwise(t.signs))
     pieces = len({c.heard.recording.piece_id for c in group})
     instruments = ", ".join(sorted({c.heard.recording.instrument for c in group}))
     parts = [
         f"## {corpus}: {len(group)} recordings of {pieces} pieces, synthesised ({instruments})",
         f"Editors' marks in the bars played: {n_signs / len(group):.1f} levels and {n_spans / len(group):.1f} hairpins "
-        f"and words each; {written - n_signs} of {written} levels stand in bars that were not played or not found.",
+        f"and words each; {written - n_signs} of {written} levels stand in bars that were not played or not found. "
+        f"{again} of the {n_signs} levels say the level that is in force already; the planner writes changes only.",
         table(mark_rows(group)),
         "### What knowing the score is worth for levels and change points",
         level_table(group),
@@ -162,7 +164,10 @@ def gather(args: argparse.Namespace, packs: Sequence[Path], split: Split, model:
     shelf = Shelf(args.work, args.any_alignment)
     groups: dict[str, list] = defaultdict(list)
     for corpus, pack, recordings in by_corpus(packs, split, args.fold):
-        chosen = _some(eligible(recordings, args.data), args.per_piece)
+        if split == "test" and args.corpus not in ("", corpus):
+            continue
+        pieces = set(sorted({r.piece_id for r in recordings})[: args.pieces])
+        chosen = _some(eligible([r for r in recordings if r.piece_id in pieces], args.data), args.per_piece)
         groups[corpus] += cases(pack, chosen, args.data, model, shelf)
     return groups
 
@@ -190,6 +195,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--any-alignment", action="store_true", help="alignments kept from other beats or versions will do"
     )
     parser.add_argument("--per-piece", type=int, help="at most so many recordings of a piece")
+    parser.add_argument("--corpus", default="", help="measure only this corpus; densities are chosen on all")
+    parser.add_argument("--pieces", type=int, help="only so many pieces of each corpus, for a quick look")
     parser.add_argument("--out", type=Path, help="write the document here instead of to stdout")
     return parser
 
@@ -223,7 +230,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _head(args: argparse.Namespace, model: Model) -> str:
     fold = "" if args.fold is None else f" --fold {args.fold}"
-    few = "" if args.per_piece is None else f" --per-piece {args.per_piece}"
+    few = "".join(
+        f" --{k.replace('_', '-')} {v}"
+        for k, v in (("corpus", args.corpus), ("per_piece", args.per_piece), ("pieces", args.pieces))
+        if v
+    )
     choice = f" --choose {' '.join(p.name for p in args.choose)}" if args.choose else ""
     packs = " ".join(p.name for p in args.pack)
     return HEAD.format(

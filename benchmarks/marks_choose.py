@@ -19,9 +19,9 @@ from runtime.score import annotate, gestures
 from runtime.score.annotate import Density, Taste
 from train.metrics import Counts
 
-CONFIDENCES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-LEVEL_BARS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
-HAIRPIN_CONFIDENCES = (0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+CONFIDENCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+LEVEL_BARS = (0.5, 1.0, 2.0, 3.0, 4.0)
+HAIRPIN_CONFIDENCES = (0.35, 0.4, 0.5, 0.6, 0.7, 0.8)
 SPARSE_SHARE, DETAILED_SHARE = 0.6, 1.5
 
 Question = Literal["level", "gradual"]

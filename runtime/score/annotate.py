@@ -35,10 +35,13 @@ class Taste:
     accent_ratio: float | None
 
 
+# Confidences, lengths and hairpins: chosen on validation pieces by `python -m benchmarks.marks --choose`, for the
+# shipped model. What the decoder gives as a level is worth writing whatever its confidence, which is a posterior of
+# neighbouring levels that are hard to tell apart; the decoder's own cost of a change is what keeps marks few.
 TASTES: dict[str, Taste] = {
-    "sparse": Taste(0.7, 0.8, 4.0, 3.0, None),
-    "normal": Taste(0.5, 0.6, 2.0, 2.4, None),
-    "detailed": Taste(0.3, 0.4, 1.0, 2.0, 1.6),
+    "sparse": Taste(0.2, 0.8, 1.0, 3.0, None),
+    "normal": Taste(0.0, 0.6, 1.0, 2.4, None),
+    "detailed": Taste(0.0, 0.35, 0.5, 2.0, 1.6),
 }
 
 
@@ -101,7 +104,7 @@ def annotate(
         hidden,
         bad,
     )
-    return Annotation(plan, comparison, _warnings(score, alignment, bad, heard))
+    return Annotation(plan, comparison, (*_warnings(score, alignment, bad, heard), *_unsure(heard, levels, options)))
 
 
 def good_measures(alignment: Alignment) -> set[int]:
@@ -121,6 +124,14 @@ def _warnings(score: Score, alignment: Alignment, bad: tuple[int, ...], heard: l
     if not heard:
         out.append("no dynamic level was heard, so no levels are written")
     return tuple(out)
+
+
+def _unsure(heard: list[LevelAt], levels: list[LevelAt], options: AnnotateOptions) -> tuple[str, ...]:
+    """What to say when levels were heard and none is written."""
+    if not heard or levels:
+        return ()
+    more = "" if options.density == "detailed" else "; a denser setting may have some"
+    return (f"no level lasts and is sure enough to be written ({options.density}){more}",)
 
 
 def ranges(numbers: list[str]) -> str:

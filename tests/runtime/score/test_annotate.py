@@ -74,12 +74,20 @@ def test_a_level_that_does_not_last_is_left_out():
 
 
 def test_a_level_of_which_nobody_can_be_sure_is_left_out():
-    assert marks(score_of(), analysis_of([(0, "p", 0.9), (16, "f", 0.4)])) == [("p", 0)]
-    assert marks(score_of(), analysis_of([(0, "p", 0.9), (16, "f", 0.4)]), density="detailed") == [("p", 0), ("f", 16)]
+    heard = analysis_of([(0, "p", 0.9), (16, "f", 0.1)])
+    assert marks(score_of(), heard, density="sparse") == [("p", 0)]
+    assert marks(score_of(), heard, density="detailed") == [("p", 0), ("f", 16)]
+
+
+def test_when_nothing_heard_is_sure_enough_it_is_said():
+    done = annotate(score_of(), alignment_of(score_of()), analysis_of([(0, "p", 0.01)]), AnnotateOptions("sparse"))
+    assert not done.plan.marks and any("sure enough" in w for w in done.warnings)
 
 
 def test_a_denser_setting_never_writes_fewer_marks():
-    heard = analysis_of([(0, "p", 0.9), (8, "f", 0.6), (16, "mf", 0.45), (22, "p", 0.9), (40, "f", 0.75)])
+    heard = analysis_of(
+        [(0, "p", 0.9), (8, "f", 0.6), (16, "mf", 0.1), (22, "p", 0.9), (40, "f", 0.75), (42, "pp", 0.9)]
+    )
     counts = [len(marks(score_of(), heard, density=d)) for d in ("sparse", "normal", "detailed")]
     assert counts == sorted(counts) and counts[0] < counts[-1]
 
