@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ ROW_S = 30.0
 MOST_ROWS = 40
 ROW_INCHES = 2.6
 WIDTH_INCHES = 15.0
+TITLE_CHARACTERS = 130
 COLOURS = {"pp": "#c6dbef", "p": "#deebf7", "mf": "#fff3c4", "f": "#fdbe85", "ff": "#f4805a"}
 
 
@@ -51,8 +53,9 @@ def render_png(analysis: Analysis, options: WriteOptions) -> bytes:
 def _title(analysis: Analysis) -> str:
     n_bars = len(bar_groups(analysis.beats))
     name = analysis.source.name.replace("$", r"\$")
-    warnings = f"  ({'; '.join(analysis.warnings)})" if analysis.warnings else ""
-    return f"{name}: {len(analysis.beats)} beats, {n_bars} bars, {len(analysis.dynamics)} dynamics{warnings}"
+    lines = [f"{name}: {len(analysis.beats)} beats, {n_bars} bars, {len(analysis.dynamics)} dynamics"]
+    lines += (part for warning in analysis.warnings for part in textwrap.wrap(warning, TITLE_CHARACTERS))
+    return "\n".join(lines)
 
 
 def _row(ax: Any, analysis: Analysis, options: WriteOptions, start_s: float, end_s: float) -> None:

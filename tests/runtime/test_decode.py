@@ -106,6 +106,15 @@ def test_no_beats_give_an_empty_analysis_with_a_warning(fill: float) -> None:
     assert len(analysis.loudness.ntot_sone) == n // 5
 
 
+def test_there_is_no_beat_before_the_first_sound_nor_after_the_last() -> None:
+    beats_s = 1 + 0.5 * np.arange(40)
+    logits = frame_logits(beats_s, 4, np.full(40, 2), 24)
+    at = np.rint(beats_s / FRAME_S).astype(int)
+    ntot = np.where((np.arange(len(logits.beat)) >= at[4]) & (np.arange(len(logits.beat)) <= at[35]), 5.0, 0.01)
+    found = analyse(replace(logits, ntot_sone=ntot.astype(np.float32)))
+    assert [b.time_s for b in found.beats] == pytest.approx(beats_s[4:36], abs=0.03)
+
+
 def test_a_pulse_in_doubt_is_told_until_somebody_has_corrected_it() -> None:
     beats_s = 1 + 0.5 * np.arange(40)
     sure = frame_logits(beats_s, 4, np.full(40, 2), 22)
