@@ -121,3 +121,20 @@ print(sorted(light & set(sys.modules)), file=sys.stderr)
     result = run_python(tmp_path, code, [recording, "--model", card, "--quiet"])
     assert result.status == 0, result.err
     assert result.err.splitlines()[-1] == "[]"
+
+
+def test_onnxruntime_is_told_not_to_report_and_leaves_no_identifier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's own sockets are out of reach of the hook above; its identifier file shows whether it would."""
+    card = stub_model.write_stub(tmp_path)
+    recording = audio_files.write(tmp_path / "take.flac")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(temporary))
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    code = "import sys\nfrom runtime.analyze import main\nsys.exit(main(sys.argv[1:]))"
+    result = run_python(tmp_path, code, [recording, "--model", card, "--quiet"])
+    assert result.status == 0, result.err
+    assert list(temporary.iterdir()) == []
