@@ -237,9 +237,15 @@ def _head(args: argparse.Namespace, model: Model) -> str:
     )
     choice = f" --choose {' '.join(p.name for p in args.choose)}" if args.choose else ""
     packs = " ".join(p.name for p in args.pack)
-    return HEAD.format(
-        command=f"python -m benchmarks.marks --pack {packs}{fold}{few}{choice} --work WORK --out docs/marks.md",
-        data="test pieces, rendered with a piano that was never used in training, at most 180 s of each ASAP piece.",
+    any_alignment = " --any-alignment" if args.any_alignment else ""
+    head = HEAD + (
+        "Alignments were kept from an earlier run, maybe with other beats as evidence.\n" * args.any_alignment
+    )
+    return head.format(
+        command=f"python -m benchmarks.marks --pack {packs}{fold}{few}{choice} --work WORK{any_alignment} "
+        "--out docs/marks.md",
+        data="test pieces, rendered with a piano that was never used in training, at most 180 s of each ASAP piece. "
+        "The mazurkas' marks are those of MazurkaBL, since nearly all its score files have none.",
         least=LEAST_MARKS, model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
     ).rstrip()  # fmt: skip
 
