@@ -48,7 +48,7 @@ def test_the_file_is_the_one_of_the_card_and_no_more_than_12_megabytes(model: Mo
 
 def test_the_beats_of_the_example_are_found(minuet: Analysis) -> None:
     beats_s = np.array([b.time_s for b in minuet.beats])
-    assert mir_eval.beat.f_measure(beat_times()[:96], beats_s) >= 0.9
+    assert mir_eval.beat.f_measure(beat_times()[:96], beats_s) >= 0.85
 
 
 def test_giving_metre_and_first_bar_brings_most_bars_of_the_example_right(model: Model) -> None:
