@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import sys
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ from benchmarks.error_picture import error_picture
 from benchmarks.reliability import diagram, reliabilities, worst
 from benchmarks.reliability import table as table_of_reliability
 from runtime.analysis import LEVELS
-from runtime.errors import MezzoforteError
 from runtime.model import Model, load_model
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.evaluate import (
     COLUMNS,
     Baselines,
@@ -180,10 +179,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from runtime.model import load_model
 from runtime.write.atomic import write_bytes
 from train.baseline_files import Told, told_scores
 from train.baselines import segment
+from train.command import start
 from train.predict import Heard, listen
 from train.segments import Pack
 
@@ -110,10 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

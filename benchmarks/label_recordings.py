@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from runtime.score.align import align
 from runtime.score.read import read_score
 from runtime.score.table import Score
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.data.items import Item
 from train.data.labels import BeatLabels
 from train.pack import SCHEMA, add_recording
@@ -204,10 +204,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from runtime.model import Model, load_model
 from runtime.score import annotate
 from runtime.score.annotate import AnnotateOptions, Density, Taste
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.data.splits import Split
 from train.evaluate import by_corpus
 from train.metrics import Counts
@@ -258,10 +259,7 @@ def _tastes(tastes: dict[str, Taste]) -> str:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import logging
-import sys
 import tempfile
 import time
 import warnings
@@ -24,6 +23,7 @@ from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.fit import load_checkpoint
 from train.provenance import commit
 from train.tcn import n_parameters
@@ -157,10 +157,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

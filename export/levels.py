@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import logging
-import sys
 import tempfile
 import time
 import warnings
@@ -28,6 +27,7 @@ from runtime.errors import MezzoforteError
 from runtime.level_stage import check_features
 from runtime.model import find_card, levels_path
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.level_network import LevelEnsemble, LevelNet, LevelNetConfig
 
 PROOF_BEATS = (1, 2, 81, 500, 10_000)
@@ -125,10 +125,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

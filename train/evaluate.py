@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from runtime.frames import SAMPLE_RATE_HZ
 from runtime.model import Model, find_card, load_model
 from runtime.write.atomic import write_bytes
 from train.baseline_files import read_told, told_scores
+from train.command import start
 from train.data.labels import BeatLabels
 from train.data.splits import Split
 from train.metrics import (
@@ -233,10 +233,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from train.augment import augment_power
+from train.command import start
 from train.config import FitConfig, LossConfig, load_config, to_dict
 from train.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.model import FrameModel
@@ -292,12 +293,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from runtime.beat_features import FEATURES
 from runtime.decode.options import DecodeOptions
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.data.asap import read_asap
 from train.data.items import Item
 from train.data.piano_model import load_model as load_piano
@@ -165,10 +166,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from tqdm import tqdm
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.level import gain_for_level, measure_level_dbfs
+from train.command import start
 from train.data.asap import read_asap
 from train.data.batik import read_batik
 from train.data.items import Item, Reading
@@ -116,10 +117,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
+from train.command import start
 from train.instruments import (
     HELD_OUT_INSTRUMENT,
     INSTRUMENTS,
@@ -152,10 +153,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ The card gets the result; its test figures, which belong to other options, are r
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, frames_to_s
 from runtime.model import find_card, load_model
 from runtime.write.atomic import write_bytes
+from train.command import start
 from train.data.labels import BeatPrediction
 from train.metrics import beat_scores, change_point_counts, downbeat_scores, dynamics_scores, match_beats
 from train.predict import Heard, levels_at, listen
@@ -193,10 +193,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def main() -> None:
-    try:
-        sys.exit(run(build_parser().parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
+    start(build_parser(), run)
 
 
 if __name__ == "__main__":
