@@ -16,6 +16,7 @@ from types import TracebackType
 import numpy as np
 import soxr
 
+from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.level import Samples
 
@@ -73,10 +74,16 @@ class Spool:
             self.failed = True
 
     def blocks(self) -> Iterator[Samples]:
-        """Everything that was written, in blocks of at most 2 s. Raises `OSError` when the disk fails."""
-        self._file.seek(0)
-        while data := self._file.read(_BLOCK_SAMPLES * _BYTES):
-            yield np.frombuffer(data, np.float32)
+        """Everything that was written, in blocks of at most 2 s. Raises `AudioError` when it cannot be read back."""
+        try:
+            self._file.seek(0)
+            while data := self._file.read(_BLOCK_SAMPLES * _BYTES):
+                yield np.frombuffer(data, np.float32)
+        except (OSError, ValueError) as e:
+            raise AudioError(
+                "the samples put aside cannot be read back", where=tempfile.gettempdir(), cause=str(e),
+                advice="Set TMPDIR to a folder on a sound disk",
+            ) from e  # fmt: skip
 
 
 class PartWriter:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from runtime.analysis import LEVELS
 from runtime.decode.options import DecodeOptions
+from runtime.decode.probability import probability
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -56,8 +57,8 @@ def find_levels(log_p: Floats, change_logits: Floats, options: DecodeOptions) ->
     if n == 0:
         return LevelPath(np.empty(0, np.int64), np.empty(0), np.empty(0))
     level = most_probable_levels(log_p, change_logits, options)
-    confidence = _sigmoid(options.level_scale * level_logit(log_p, level) + options.level_offset)
-    change = _sigmoid(options.change_scale * change_logits + options.change_offset)
+    confidence = probability(level_logit(log_p, level), options.level_scale, options.level_offset)
+    change = probability(change_logits, options.change_scale, options.change_offset)
     return LevelPath(level, confidence, change)
 
 
@@ -74,10 +75,6 @@ def level_logit(log_p: Floats, level: Ints) -> Floats:
     p = np.exp(log_p[np.arange(len(level)), level])
     mean = np.repeat(np.add.reduceat(p, starts) / lengths, lengths).clip(1e-6, 1 - 1e-6)
     return np.asarray(np.log(mean / (1 - mean)))
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -40, 40))))
 
 
 def _moves(change_logits: Floats, options: DecodeOptions) -> Floats:

@@ -9,6 +9,7 @@ import pytest
 
 from runtime import audio
 from runtime.analyze import analyse_file
+from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.spool import Spool
 from tests import stub_model
@@ -100,3 +101,24 @@ def test_no_room_means_no_spool() -> None:
     assert Spool.for_recording(1 << 60) is None
     with Spool.for_recording(SAMPLE_RATE_HZ) or pytest.fail("no room for a second") as spool:
         assert list(spool.blocks()) == []
+
+
+@pytest.mark.parametrize("data", [OSError(5, "Input/output error"), b"three"])
+def test_samples_that_cannot_be_read_back_are_our_error(data: OSError | bytes) -> None:
+    class BadDisk:
+        def seek(self, at: int) -> int:
+            return at
+
+        def read(self, n: int) -> bytes:
+            if isinstance(data, OSError):
+                raise data
+            return data
+
+        def close(self) -> None:
+            pass
+
+    with Spool() as spool:
+        spool._file.close()
+        spool._file = BadDisk()  # type: ignore[assignment]
+        with pytest.raises(AudioError, match="cannot be read back"):
+            list(spool.blocks())
