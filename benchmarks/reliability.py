@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from runtime.analysis import LEVELS, Analysis
 from train.data.labels import BeatLabels
-from train.metrics import match_beats
+from train.metrics import calibration_error, match_beats
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,9 +39,8 @@ class Reliability:
         ]
 
     def expected_calibration_error(self) -> float:
-        """Mean of |confidence − share right| over bins, weighted by their events (Naeini et al., AAAI 2015)."""
-        bins = self.bins()
-        return sum(n * abs(c - r) for n, c, r in bins) / max(sum(n for n, _, _ in bins), 1)
+        """See `train.metrics.calibration_error`."""
+        return calibration_error(self.confidence, self.right, N_BINS)
 
 
 def reliabilities(pairs: Iterable[tuple[BeatLabels, Analysis]]) -> dict[str, Reliability]:

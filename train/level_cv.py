@@ -12,12 +12,13 @@ import torch
 
 from runtime.decode.levels import level_logit, most_probable_levels
 from runtime.decode.options import DecodeOptions
+from runtime.decode.probability import probability
 from train.data.labels import LevelPrediction
 from train.data.splits import FOLD_OF_MAZURKA
 from train.level_data import Curve
 from train.level_network import LevelEnsemble, LevelNet
 from train.level_train import Example, LevelFitConfig, train_network
-from train.metrics import change_point_counts, counted_beats, dynamics_scores
+from train.metrics import calibration_error, change_point_counts, counted_beats, dynamics_scores
 from train.tune import fit_logistic
 
 Floats = npt.NDArray[np.float64]
@@ -114,8 +115,8 @@ def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> tuple[DecodeOpt
         p = np.zeros(len(x))
         for g in np.unique(of):
             a, b = fit_logistic(x[of != g], right[of != g])
-            p[of == g] = _sigmoid(a * x[of == g] + b)
-        errors |= {f"{name}_ece_before": calibration_error(_sigmoid(x), right),
+            p[of == g] = probability(x[of == g], a, b)
+        errors |= {f"{name}_ece_before": calibration_error(probability(x, 1.0, 0.0), right),
                    f"{name}_ece_after": calibration_error(p, right)}  # fmt: skip
     return replace(options, **fitted), errors
 
@@ -132,14 +133,3 @@ def _change_pairs(h: Heard, predicted: LevelPrediction) -> tuple[Floats, npt.NDA
     if not len(true):
         return h.change[at], np.zeros(len(at), bool)
     return h.change[at], np.abs(at[:, None] - true[None]).min(axis=1) <= _NEAR_BEATS
-
-
-def calibration_error(p: Floats, right: npt.NDArray[np.bool_], n_bins: int = 10) -> float:
-    """Expected calibration error: mean over bins of equal width of |mean p − share right|, weighted by count."""
-    which = np.minimum((p * n_bins).astype(np.int64), n_bins - 1)
-    gaps = [abs(float(p[which == b].mean() - right[which == b].mean())) * (which == b).mean() for b in np.unique(which)]
-    return float(sum(gaps))
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -40, 40))))

@@ -294,3 +294,11 @@ def _same_grid(truth: Sequence[BeatLabels], predicted: Sequence[LevelPrediction]
 def _check_grid(predicted: LevelPrediction, n_beats: int) -> None:
     if len(predicted.levels) != n_beats:
         raise DataError(f"{len(predicted.levels)} predicted levels for {n_beats} beats", where="metrics")
+
+
+def calibration_error(p: Floats, right: npt.NDArray[np.bool_], n_bins: int = 10) -> float:
+    """Expected calibration error: mean over bins of equal width of |mean p − share right|, weighted by count
+    (Naeini et al., AAAI 2015)."""
+    which = np.minimum((p * n_bins).astype(np.int64), n_bins - 1)
+    gaps = [abs(float(p[which == b].mean() - right[which == b].mean())) * (which == b).mean() for b in np.unique(which)]
+    return float(sum(gaps))
