@@ -31,9 +31,9 @@ import numpy as np
 
 from benchmarks.engraving_truth import Truth, annotated_analysis, truth_of
 from runtime.analysis import Analysis, from_json
-from runtime.engrave.notes import Floats, PlayedNotes, read_notes
 from runtime.engrave.sheet import Sheet, sheet
 from runtime.errors import MezzoforteError
+from runtime.notes import Floats, PlayedNotes, read_notes
 from train.data.asap import read_metadata
 from train.data.errors import DataError
 from train.data.pieces import asap_piece

@@ -9,7 +9,7 @@ import mido
 import numpy as np
 
 from runtime.analysis import Analysis, Beat, Loudness, ModelIdentity, Source
-from runtime.engrave.notes import Floats, Ints, PlayedNotes
+from runtime.notes import Floats, Ints, PlayedNotes
 from train.data.annotations import Annotation, bar_positions, read_annotation
 from train.data.errors import DataError
 

@@ -143,7 +143,7 @@ def _corrections(options: argparse.Namespace) -> Corrections | None:
 def _plan(options: argparse.Namespace) -> Targets:
     """Every output file; a recording without any goes to stdout, or with a score to where that goes."""
     if options.notes is not None:
-        from runtime.engrave.command import check_notes_options
+        from runtime.notes_command import check_notes_options
 
         check_notes_options(options)
         return {options.audio[0]: {}}
@@ -216,7 +216,7 @@ def _deliver(options: argparse.Namespace, outcome: Outcome, files: Mapping[str, 
         return ""
     if options.notes is not None or options.score is not None:
         if options.notes is not None:
-            from runtime.engrave.command import notes_command as command
+            from runtime.notes_command import notes_command as command
         else:
             from runtime.score_command import mark_command as command
         try:

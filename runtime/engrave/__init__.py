@@ -4,7 +4,6 @@
 """
 
 from runtime.engrave.engrave import Engraved, engrave
-from runtime.engrave.notes import PlayedNotes, read_notes
-from runtime.engrave.sync import on_recording_time
+from runtime.notes import PlayedNotes, read_notes
 
-__all__ = ["Engraved", "PlayedNotes", "engrave", "on_recording_time", "read_notes"]
+__all__ = ["Engraved", "PlayedNotes", "engrave", "read_notes"]

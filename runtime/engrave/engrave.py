@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from runtime.analysis import Analysis
 from runtime.engrave.marks import marked
-from runtime.engrave.notes import PlayedNotes
 from runtime.engrave.sheet import Sheet, sheet
 from runtime.engrave.write import musicxml
+from runtime.notes import PlayedNotes
 from runtime.score.annotate import AnnotateOptions, Annotation
 
 

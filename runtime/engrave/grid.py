@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from runtime.analysis import Beat
-from runtime.engrave.notes import Floats, Ints, PlayedNotes
 from runtime.errors import ScoreError
+from runtime.notes import Floats, Ints, PlayedNotes
 
 _ENDS_BEATS = 4
 # A beat is moved to an attack within this share of a beat, and at most this time.

@@ -16,11 +16,11 @@ from runtime.engrave.events import Line, line
 from runtime.engrave.grid import BeatGrid, beat_grid
 from runtime.engrave.hands import LEFT, RIGHT, hands
 from runtime.engrave.key import Key, Spelling, keys, spell
-from runtime.engrave.notes import Floats, PlayedNotes
 from runtime.engrave.placed import Placed
 from runtime.engrave.quantise import Quantised, quantise
 from runtime.engrave.values import Bar
 from runtime.engrave.voices import voices
+from runtime.notes import Floats, PlayedNotes
 
 STAVES = (RIGHT, LEFT)
 _COMPOUND_SHARE = 0.6

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from runtime import audio
 from runtime.engrave.engrave import Engraved, engrave
-from runtime.engrave.notes import read_notes
-from runtime.engrave.sync import on_recording_time
 from runtime.errors import OutputError
+from runtime.notes import read_notes
 from runtime.pipeline import Heard
 from runtime.score.annotate import AnnotateOptions
+from runtime.transcribe.sync import on_recording_time
 from runtime.write.atomic import write_bytes
 
 SUFFIXES = (".musicxml", ".xml")

@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from runtime.engrave.notes import Floats, PlayedNotes
 from runtime.errors import ScoreError
+from runtime.notes import Floats, PlayedNotes
 from runtime.score.align import Alignment, align
 from runtime.score.table import Measure, Note, Score, Staff, TimeSignature
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.engrave.notes import PlayedNotes, from_bytes, read_notes
 from runtime.errors import ScoreError
+from runtime.notes import PlayedNotes, from_bytes, read_notes
 from tests.runtime.engrave import played
 
 
