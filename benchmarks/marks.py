@@ -86,7 +86,7 @@ COLUMNS = ("levels each", "place P", "R", "F1", "place and level P", "R", "F1", 
 
 def planned(case: Case, density: Density) -> Marks:
     """What would be written into the score if it had no marks."""
-    annotation = annotate.annotate(case.blank, case.alignment, case.analysis, AnnotateOptions(density))
+    annotation = annotate.annotate(case.blank, case.alignment, case.analysis, AnnotateOptions(density), case.in_score)
     return planned_marks(case.blank, annotation.plan.marks, case.played)
 
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,15 @@ import numpy as np
 import runtime.score
 from runtime.analysis import LEVELS, Analysis, Source
 from runtime.decode import decode
+from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import MezzoforteError, ScoreError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.model import FrameLogits, Model
 from runtime.score import align as alignment_of
-from runtime.score import unfold
+from runtime.score import hearing, unfold
 from runtime.score.align import Alignment
 from runtime.score.fine import Evidence
+from runtime.score.hearing import HeardInScore
 from runtime.score.read import read_score
 from runtime.score.table import Mark, Measure, Score
 from runtime.write.atomic import write_bytes
@@ -38,7 +41,7 @@ from train.segments import Pack, Recording
 
 _BLOCK = 65_536
 # These decide on marks or write them; all other modules of runtime/score have a part in aligning.
-_NOT_ALIGNING = ("annotate", "gestures", "mark", "plan", "policy", "__main__")
+_NOT_ALIGNING = ("annotate", "gestures", "hearing", "mark", "plan", "policy", "__main__")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Case:
     analysis: Analysis
     alignment: Alignment
     model: Model
+
+    @cached_property
+    def in_score(self) -> HeardInScore:
+        """What is heard on the score's beats."""
+        return hearing.decoded(self.blank, self.alignment, LevelEvidence.of(self.heard.logits, self.model))
 
     @property
     def blank(self) -> Score:

@@ -51,7 +51,7 @@ class Known:
         return Known(
             case,
             annotate.good_measures(case.alignment),
-            annotate.heard_levels(case.blank, case.alignment, case.analysis),
+            annotate.heard_levels(case.alignment, case.in_score),
             editors_marks(case.score, case.played),
         )
 
@@ -59,7 +59,7 @@ class Known:
         """The levels and hairpins of this density judged by the editors'."""
         score = self.case.blank
         levels = annotate.settled_levels(score, self.good, self.heard, taste)
-        spans = gestures.hairpins(score, self.case.alignment, self.case.analysis, levels, taste.hairpin_confidence)
+        spans = gestures.hairpins(score, self.case.in_score.hairpins, levels, taste.hairpin_confidence)
         found = Marks(
             tuple(Sign(x.at, x.level, score.measure_at(x.at).time.bar_quarters) for x in levels),
             tuple(Gradual(h.start, h.end, h.kind) for h in spans if score.measure_at(h.start).index in self.good),

@@ -8,10 +8,6 @@ import numpy as np
 
 from benchmarks.marks_cases import Case
 from runtime.decode import DecodeOptions
-from runtime.decode.assemble import level_evidence
-from runtime.decode.bars import BarGrid
-from runtime.decode.levels import find_levels
-from runtime.frames import FRAME_S
 from train.data.labels import BeatPrediction, LevelPrediction, prediction_of
 from train.metrics import (
     beat_scores,
@@ -22,7 +18,6 @@ from train.metrics import (
 from train.predict import levels_at
 
 COLUMNS = ("beat F", "downbeat F", "dynamics macro-F1", "within one level", "change-point F1", "±1 beat", "±3 beats")
-_LEAST_STEP_S = 1e-3
 _BAR_BEATS = 3
 
 
@@ -35,16 +30,10 @@ def on_score_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
     """Levels decoded on the written beats at the times of the alignment, with the bars of the score."""
     beats = case.alignment.beats(case.blank)
     times_s = np.array([b.time_s for b in beats])
-    keep = np.diff(times_s, prepend=-np.inf) > _LEAST_STEP_S
-    kept = [b for b, k in zip(beats, keep, strict=True) if k]
-    times_s, position = times_s[keep], np.array([b.position for b in kept], np.int64)
-    signatures = [case.blank.measures[b.measure].time for b in kept]
-    per_bar = np.array([max(1, round(t.bar_quarters / t.beat_quarters)) for t in signatures], np.int64)
-    bars = BarGrid(np.cumsum(position == 1), position, per_bar, np.ones(len(kept)))
-    logits, options = case.heard.logits, DecodeOptions.of(case.model.card.thresholds)
-    frames = np.clip(times_s / FRAME_S, 0, len(logits.ntot_sone) - 1)
-    path = find_levels(*level_evidence(logits, logits.ntot_sone, frames, bars, case.model.levels), options)
-    return BeatPrediction(times_s, times_s[position == 1]), LevelPrediction((path.level + 1).astype(np.int8))
+    keep = np.diff(times_s, prepend=-np.inf) > 0
+    position = np.array([b.position for b in beats])[keep]
+    level = case.in_score.level[keep]
+    return BeatPrediction(times_s[keep], times_s[keep][position == 1]), LevelPrediction((level + 1).astype(np.int8))
 
 
 def on_true_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,8 @@ def _start_worker(model: str | Path, provider: Provider, stop: Any) -> None:
 
 def _work(path: Path) -> Outcome:
     try:
-        return _outcome(path, _worker["model"], None, _worker["stop"].is_set)
+        outcome = _outcome(path, _worker["model"], None, _worker["stop"].is_set)
+        # A session of onnxruntime does not travel between processes; marks in a score are one recording's business.
+        return replace(outcome, heard=outcome.heard and replace(outcome.heard, evidence=None))
     except Cancelled:
         return Outcome(path, None, f"{path}: stopped.")

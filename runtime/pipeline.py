@@ -15,6 +15,8 @@ import numpy as np
 from runtime import audio, windows
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
+from runtime.decode import decode
+from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
@@ -45,6 +47,8 @@ class Heard:
     outline: Outline
     channels: int
     """Channels of the recording."""
+    evidence: LevelEvidence | None = None
+    """What levels can be decoded from on other beats than the analysis' own; None when nothing was analysed."""
 
 
 def hear(
@@ -83,16 +87,17 @@ def _hear(
 ) -> Heard:
     source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
     outline = _OutlineMaker()
-    reason = _why_empty(measured)
+    reason, evidence = _why_empty(measured), None
     if reason:
         analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
     else:
         kept = spool if spool is not None and not spool.failed else None
         logits = _run_model(path, measured, model, outline, report, cancel, kept)
         analysis = _decode(logits, model, source, corrections)
+        evidence = LevelEvidence.of(logits, model)
         analysis = replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
     report(1.0)
-    return Heard(analysis, outline.finish(), measured.info.channels)
+    return Heard(analysis, outline.finish(), measured.info.channels, evidence)
 
 
 def _measure(
@@ -179,8 +184,6 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
 
 
 def _decode(logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None) -> Analysis:
-    from runtime.decode import decode
-
     return decode(logits, logits.ntot_sone, model.card, source, model.identity, corrections, model.levels)
 
 

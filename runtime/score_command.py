@@ -37,6 +37,7 @@ def mark_command(options: argparse.Namespace, heard: Heard, say: Callable[[str],
         None if plan_only else options.out,
         heard.analysis,
         MarkOptions(AnnotateOptions(options.density, options.existing), dry_run=plan_only),
+        evidence=heard.evidence,
     )
     if not options.quiet:
         for warning in (*heard.analysis.warnings, *report.warnings):

@@ -13,28 +13,32 @@ from typing import Any, cast
 from bridge.api.notes import TICKS_PER_QUARTER
 from bridge.api.openapi import DENSITIES, POLICIES
 from runtime.analysis import Analysis
+from runtime.pipeline import Heard
 from runtime.score.align import POOR, Alignment
 from runtime.score.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
-from runtime.score.mark import align_file
+from runtime.score.mark import align_file, hear_in_score, score_summary
 from runtime.score.plan import PlannedMark
 from runtime.score.table import Mark, Score
 
 TEMPO_RANGE_BPM = (5.0, 1000.0)
 
 
-def plan_all(analysis: Analysis, score: Score, recording: Path) -> tuple[Analysis, dict[str, Any]]:
+def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dict[str, Any]]:
     """Align the recording with the score and plan its marks for every density and policy.
 
-    Returns the analysis with the alignment's summary, and ``{"plans": {"normal/keep": …}, "tempos", "warnings"}``
-    (see schema ``Plan``). Raises `ScoreError` when the recording does not play this score.
+    Returns the analysis with what is known of the score in its field `score`, and
+    ``{"plans": {"normal/keep": …}, "tempos", "warnings"}`` (see schema ``Plan``). Raises `ScoreError` when the
+    recording does not play this score.
     """
+    analysis = heard.analysis
     alignment = align_file(recording, score, analysis)
+    in_score = hear_in_score(score, alignment, analysis, heard.evidence)
     plans: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
     for density in DENSITIES:
         for policy in POLICIES:
             options = AnnotateOptions(cast(Density, density), cast(Policy, policy))
-            decided = annotate(score, alignment, analysis, options)
+            decided = annotate(score, alignment, analysis, options, in_score)
             plans[f"{density}/{policy}"] = view(decided, score)
             warnings = decided.warnings
     told = {
@@ -42,7 +46,7 @@ def plan_all(analysis: Analysis, score: Score, recording: Path) -> tuple[Analysi
         "tempos": tempos(alignment, score),
         "warnings": [*score.warnings, *analysis.warnings, *warnings],
     }
-    return replace(analysis, score=alignment.summary(score)), told
+    return replace(analysis, score=score_summary(score, alignment, in_score)), told
 
 
 def view(decided: Annotation, score: Score) -> dict[str, Any]:

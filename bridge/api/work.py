@@ -43,23 +43,24 @@ def read_score(data: dict[str, Any] | None) -> Score | None:
 
 def work(request: dict[str, Any], recording: Path, progress: Callable[[float], None]) -> dict[str, Any]:
     """Returns ``{"analysis", "planned", "plan_error"}``; `progress` is called with 0..1. Raises `MezzoforteError`."""
-    from runtime.analyze import analyse_file
+    from runtime.model import load_model
+    from runtime.pipeline import hear
 
     score = read_score(request["score"])
     share = 1.0 if score is None else 0.6
-    analysis = analyse_file(
+    heard = hear(
         recording,
-        model=request["model"],
-        provider=request["provider"],
+        load_model(request["model"], request["provider"]),
         progress=lambda f: progress(share * f),
         longest_s=float(request["recording_s"]),
     )
+    analysis = heard.analysis
     planned, plan_error = None, None
     if score is not None:
         from bridge.api.planning import plan_all
 
         try:
-            analysis, planned = plan_all(analysis, score, recording)
+            analysis, planned = plan_all(heard, score, recording)
         except MezzoforteError as e:
             cause = f" (likely cause: {e.cause})" if e.cause else ""
             plan_error = {"code": "no_plan", "message": f"{e.what}{cause}", "advice": e.advice}

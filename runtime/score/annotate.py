@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 
 from runtime.analysis import LEVELS, Analysis
-from runtime.score import gestures, policy
+from runtime.score import gestures, hearing, policy
 from runtime.score.align import POOR, Alignment, Floats
+from runtime.score.hearing import HeardInScore
 from runtime.score.plan import Plan, PlannedMark, end_place, planned
 from runtime.score.policy import Comparison
 from runtime.score.table import Mark, Score
@@ -72,16 +73,25 @@ class LevelAt:
 
 
 def annotate(
-    score: Score, alignment: Alignment, analysis: Analysis, options: AnnotateOptions | None = None
+    score: Score,
+    alignment: Alignment,
+    analysis: Analysis,
+    options: AnnotateOptions | None = None,
+    in_score: HeardInScore | None = None,
 ) -> Annotation:
-    """Decide which marks to write where."""
+    """Decide which marks to write where.
+
+    `in_score` is what was heard on the score's own beats (`hearing.decoded`); without it, what the analysis has on its
+    own beats is moved there.
+    """
     options = options or AnnotateOptions()
     taste = TASTES[options.density]
     good = good_measures(alignment)
-    heard = heard_levels(score, alignment, analysis)
+    in_score = in_score or hearing.moved(score, alignment, analysis)
+    heard = heard_levels(alignment, in_score)
     levels = settled_levels(score, good, heard, taste)
     staff = score.keyboard_staves()[0]
-    spans = gestures.hairpins(score, alignment, analysis, levels, taste.hairpin_confidence)
+    spans = gestures.hairpins(score, in_score.hairpins, levels, taste.hairpin_confidence)
     stresses = gestures.stresses(score, alignment, analysis, taste.sforzato_ratio, taste.accent_ratio)
     marks = [_level_mark(score, x, staff) for x in levels]
     marks += [_span_mark(score, h, staff) for h in spans if score.measure_at(h.start).index in good]
@@ -145,28 +155,14 @@ def ranges(numbers: list[str]) -> str:
     return ", ".join(g[0] if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in out)
 
 
-def heard_levels(score: Score, alignment: Alignment, analysis: Analysis) -> list[LevelAt]:
+def heard_levels(alignment: Alignment, in_score: HeardInScore) -> list[LevelAt]:
     """The level at every written beat that was played, all passes weighed together."""
-    if not analysis.dynamics:
-        return []
-    times = np.array([d.time_s for d in analysis.dynamics])
-    beats = alignment.beats(score)
     votes: dict[Fraction, Floats] = {}
-    places = [
-        (at, n)
-        for n, index in enumerate(alignment.measures)
-        for at, _, _ in score.beats(index, index)
-    ]  # fmt: skip
-    half = 0.5 * float(np.median(np.diff([b.time_s for b in beats]))) if len(beats) > 1 else 0.25
-    for (at, n), beat in zip(places, beats, strict=True):
-        k = int(np.searchsorted(times, beat.time_s + half, side="right")) - 1
-        mark = analysis.dynamics[max(0, k)]
-        if k < 0 and beat.time_s + 2 * half < times[0]:
+    for at, n, level, confidence in zip(in_score.at, in_score.played, in_score.level, in_score.confidence, strict=True):
+        if level < 0:
             continue
-        weight = mark.confidence * float(alignment.confidence[n])
         vote = votes.setdefault(at, np.zeros((2, len(LEVELS))))
-        vote[0, LEVELS.index(mark.level)] += weight
-        vote[1, LEVELS.index(mark.level)] += 1
+        vote[:, level] += confidence * float(alignment.confidence[n]), 1
     return [_elected(at, vote) for at, vote in sorted(votes.items())]
 
 

@@ -48,18 +48,16 @@ class _Level(Protocol):
     def level(self) -> int: ...
 
 
-def hairpins(
-    score: Score, alignment: Alignment, analysis: Analysis, levels: Sequence[_Level], least: float
-) -> list[Span]:
-    """Hairpins that do not overlap, last at least a beat, end where a level stands and lead the right way."""
+def hairpins(score: Score, heard: Sequence[Span], levels: Sequence[_Level], least: float) -> list[Span]:
+    """Of those heard: hairpins that do not overlap, last at least a beat, end where a level stands and lead the right
+    way."""
     found = []
-    for h in analysis.hairpins:
+    for h in heard:
         if h.confidence < least:
             continue
-        start, end = (_on_beat(score, position_in(score, alignment, t)[1]) for t in (h.start_s, h.end_s))
-        bar = score.measure_at(start).time.bar_quarters
-        if start < end <= start + MAX_HAIRPIN_BARS * bar:
-            span = _fitted(score, Span(start, end, h.kind, h.confidence), levels)
+        bar = score.measure_at(h.start).time.bar_quarters
+        if h.start < h.end <= h.start + MAX_HAIRPIN_BARS * bar:
+            span = _fitted(score, h, levels)
             if span is not None:
                 found.append(span)
     out: list[Span] = []
@@ -67,13 +65,6 @@ def hairpins(
         if all(span.end <= o.start or span.start >= o.end for o in out):
             out.append(span)
     return sorted(out, key=lambda s: s.start)
-
-
-def _on_beat(score: Score, at: Fraction) -> Fraction:
-    """The nearest written beat or bar line."""
-    m = score.measure_at(at)
-    places = [p for p, _, _ in score.beats(m.index, m.index)] + [m.start, m.end]
-    return min(places, key=lambda p: (abs(p - at), p))
 
 
 def _fitted(score: Score, span: Span, levels: Sequence[_Level]) -> Span | None:

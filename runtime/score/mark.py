@@ -10,12 +10,14 @@ import numpy as np
 
 from runtime import audio
 from runtime.analysis import Analysis
+from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import ScoreError
 from runtime.score import align as alignment_of
-from runtime.score import policy, write
-from runtime.score.align import Alignment, BeatTime
+from runtime.score import hearing, policy, write
+from runtime.score.align import Alignment
 from runtime.score.annotate import AnnotateOptions, Annotation, annotate
 from runtime.score.fine import Evidence
+from runtime.score.hearing import HeardInScore
 from runtime.score.plan import Plan, from_json
 from runtime.score.read import Source, open_source, parse
 from runtime.score.table import Score
@@ -75,9 +77,18 @@ def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None =
     return alignment_of.align(score, audio.stream(audio_path), evidence)
 
 
-def score_beats(alignment: Alignment, score: Score) -> list[BeatTime]:
-    """The written beats in playing order with their times: what score-informed decoding takes as its grid."""
-    return alignment.beats(score)
+def hear_in_score(
+    score: Score, alignment: Alignment, analysis: Analysis, evidence: LevelEvidence | None
+) -> HeardInScore:
+    """What was heard at each written beat: decoded there when there is evidence, else moved there."""
+    if evidence is None:
+        return hearing.moved(score, alignment, analysis)
+    return hearing.decoded(score, alignment, evidence)
+
+
+def score_summary(score: Score, alignment: Alignment, heard: HeardInScore) -> dict[str, Any]:
+    """Alignment, and levels and hairpins in the score's terms, as plain data for `Analysis.score`."""
+    return alignment.summary(score) | heard.summary(score)
 
 
 def mark_file(
@@ -87,10 +98,13 @@ def mark_file(
     analysis: Analysis,
     options: MarkOptions | None = None,
     alignment: Alignment | None = None,
+    evidence: LevelEvidence | None = None,
 ) -> MarkReport:
     """Write the dynamics of an analysis into a copy of a score (or over it, with a backup beside it).
 
-    With `dry_run` or without `out_path` nothing is written. `alignment` saves aligning again when it is known.
+    With `dry_run` or without `out_path` nothing is written. `alignment` saves aligning again when it is known. With
+    the `evidence` of the recording's frames (`runtime.pipeline.Heard`) levels are decoded on the score's own beats,
+    which is better; without, those of the analysis' beats are moved to the score.
     Raises `ScoreError`, `AudioError` or `OutputError`; then nothing was written.
     """
     options = options or MarkOptions()
@@ -99,12 +113,13 @@ def mark_file(
     if out is not None:
         write.check_output(source, out)
     alignment = alignment or align_file(audio_path, score, analysis)
-    decided = annotate(score, alignment, analysis, options.annotate)
+    heard = hear_in_score(score, alignment, analysis, evidence)
+    decided = annotate(score, alignment, analysis, options.annotate, heard)
     data = write.marked(source, decided.plan, options.midi_mode)
     written = backup = None
     if out is not None:
         backup, written = write.save(out, data, Path(score_path)), out
-    return MarkReport(decided.plan, alignment, decided, alignment.summary(score), written, backup)
+    return MarkReport(decided.plan, alignment, decided, score_summary(score, alignment, heard), written, backup)
 
 
 def apply_plan(
