@@ -6,9 +6,12 @@ Layout, one group per recording, named by its id with ``/`` replaced by ``|``::
     beats_s       float64 [b]    beat times in this audio (tempo variation and onset latency applied)
     beat_in_bar   int16 [b]      1 is the downbeat, 0 unknown
     levels        int8 [b]       0 unknown, 1 pp … 5 ff
+    notes         `train.notes.NOTE` [k]  the performance as this audio plays it: tempo, velocity law, transposition and
+                                 onset latency applied; packs made before there were notes lack it
     attributes    corpus, piece_id, composer, instrument, gain (level rule of runtime.audio), source
 
-The root has the attribute `schema`. Recordings that are there already are kept, so a run that was stopped goes on.
+The root has the attribute `schema`. Recordings that are there already are kept, so a run that was stopped goes on;
+those that lack notes get them.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ from train.data.asap import read_asap
 from train.data.batik import read_batik
 from train.data.items import Item, Reading
 from train.data.resynth import read_resynth
+from train.notes import packed_notes
+from train.performance import Variation, read_performance
 from train.render import audio_path_of
 
 SCHEMA = 1
@@ -45,7 +50,8 @@ READERS: dict[str, Callable[[Path], Reading]] = {
 def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> None:
     """Add one recording; `how` is the JSON that `train.render` wrote beside the audio.
 
-    Beats after the end of the audio are left out. Raises `MezzoforteError` when the audio is not at 22,050 Hz.
+    The notes come from `item.midi_path`. Beats after the end of the audio are left out. Raises `MezzoforteError` when
+    the audio is not at 22,050 Hz.
     """
     samples, rate_hz = sf.read(audio_path, dtype="int16")
     if rate_hz != SAMPLE_RATE_HZ or samples.ndim != 1:
@@ -61,11 +67,19 @@ def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> N
     group["beats_s"] = beats_s[inside]
     group["beat_in_bar"] = item.labels.beat_in_bar[inside].astype(np.int16)
     group["levels"] = item.labels.levels[inside]
+    add_notes(group, item, how)
     level_dbfs = measure_level_dbfs((samples / np.float32(32768)).astype(np.float32), rate_hz)
     group.attrs.update(
         corpus=item.corpus, piece_id=item.piece_id, composer=item.composer, instrument=how["instrument"],
         gain=gain_for_level(level_dbfs), source=how["midi"], complete=True,
     )  # fmt: skip
+
+
+def add_notes(group: h5py.Group, item: Item, how: dict) -> None:
+    """Add the notes that the render described by `how` plays, read from `item.midi_path`."""
+    assert item.midi_path is not None
+    events = Variation(**how["variation"]).apply(read_performance(item.midi_path), how["max_s"])
+    group["notes"] = packed_notes(events, how["onset_latency_s"])
 
 
 def pack_corpus(pack: h5py.File, corpus: str, data_dir: Path, audio_dir: Path) -> tuple[int, int]:
@@ -78,13 +92,22 @@ def pack_corpus(pack: h5py.File, corpus: str, data_dir: Path, audio_dir: Path) -
         if not audio_path.is_file():
             continue
         if _key(item.id) in pack:
-            if pack[_key(item.id)].attrs.get("complete"):
+            group = pack[_key(item.id)]
+            if group.attrs.get("complete"):
                 present += 1
+                how = _how(audio_path)
+                # Another render of the same performance has other velocities and times.
+                if "notes" not in group and group.attrs["instrument"] == how["instrument"]:
+                    add_notes(group, item, how)
                 continue
             del pack[_key(item.id)]
-        add_recording(pack, item, audio_path, json.loads(audio_path.with_suffix(".json").read_text()))
+        add_recording(pack, item, audio_path, _how(audio_path))
         added += 1
     return added, present
+
+
+def _how(audio_path: Path) -> dict:
+    return dict(json.loads(audio_path.with_suffix(".json").read_text()))
 
 
 def _key(item_id: str) -> str:

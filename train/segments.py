@@ -15,6 +15,7 @@ from runtime.frames import FRAME_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.level import TARGET_DBFS
 from train.augment import change_speed
 from train.data.splits import Split, split_of_recording
+from train.notes import PackedNotes
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Recording:
     piece_id: str
     composer: str
     instrument: str
+    source: str
+    """Path of the performance MIDI below its data folder."""
     gain: float
     n_samples: int
     beats_s: npt.NDArray[np.float64]
@@ -52,6 +55,10 @@ class Pack:
         if not self.recordings:
             raise MezzoforteError("the pack holds no recordings", where=str(path))
 
+    def close(self) -> None:
+        """Close the file, for somebody who wants to write to it."""
+        self._file.close()
+
     def split(self, split: Split, fold: int | None) -> list[Recording]:
         """The recordings of one split (see `train.data.splits`)."""
         return [r for r in self.recordings if split_of_recording(r.corpus, r.piece_id, fold) == split]
@@ -63,12 +70,21 @@ class Pack:
         out[: len(raw)] = raw
         return out * np.float32(recording.gain / 32768)
 
+    def notes(self, recording: Recording) -> PackedNotes:
+        """The notes of a recording, by onset. Raises `MezzoforteError` when the pack was made without notes."""
+        group = self._file[recording.key]
+        if "notes" not in group:
+            raise MezzoforteError("the pack has no notes of this recording", where=recording.key,
+                                  advice="Run train.pack on it again: it adds what is missing")  # fmt: skip
+        return group["notes"][()]
+
 
 def _recording(group: h5py.Group) -> Recording:
     attrs = group.attrs
     return Recording(
         key=group.name.lstrip("/"), corpus=attrs["corpus"], piece_id=attrs["piece_id"], composer=attrs["composer"],
-        instrument=attrs["instrument"], gain=float(attrs["gain"]), n_samples=group["samples"].shape[0],
+        instrument=attrs["instrument"], source=attrs["source"], gain=float(attrs["gain"]),
+        n_samples=group["samples"].shape[0],
         beats_s=group["beats_s"][()], beat_in_bar=group["beat_in_bar"][()].astype(np.int64), levels=group["levels"][()],
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from train.pack import build_parser as pack_parser
 from train.pack import run as pack_run
 from train.performance import MidiEvent, Variation, read_performance, write_midi
 from train.render import build_parser, plan_jobs, run
+from train.segments import Pack
 
 SOUNDFONTS = Path("/usr/share/sounds/sf2")
 needs_fluidsynth = pytest.mark.skipif(
@@ -138,6 +139,36 @@ def test_the_pack_puts_beats_where_the_sound_is(tmp_path: Path, monkeypatch: pyt
     energy = np.array([np.square(samples[int((t - 0.03) * SAMPLE_RATE_HZ) :][:400]).mean() for t in beats_s])
     after = np.array([np.square(samples[int((t + 0.01) * SAMPLE_RATE_HZ) :][:400]).mean() for t in beats_s])
     assert np.all(after > 4 * energy)
+
+
+@needs_fluidsynth
+def test_the_packs_notes_sound_where_they_stand_as_hard_as_they_were_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scale(tmp_path / "midi" / "one.mid")
+    render(tmp_path / "midi", tmp_path / "audio", "--vary", "--max-s", "4")
+    labels = BeatLabels(0.5 + 0.5 * np.arange(8), np.zeros(8, np.int64), np.full(8, 2, np.int8))
+    item = Item("c/one", "asap", "composer/one", "Composer", labels, midi_path=tmp_path / "midi" / "one.mid")
+    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _: Reading(items=[item]))
+    words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path / "midi"), str(tmp_path / "audio")]
+    assert pack_run(pack_parser().parse_args(words)) == 0
+    how = json.loads((tmp_path / "audio" / "one.json").read_text())
+    played = Variation(**how["variation"]).apply(read_performance(item.midi_path), how["max_s"])
+    with h5py.File(tmp_path / "p.h5", "a") as pack:
+        notes, samples = pack["c|one"]["notes"][()], pack["c|one"]["samples"][()].astype(float)
+        del pack["c|one"]["notes"]  # as packs were before there were notes
+    assert notes["velocity"].tolist() == [e.value for e in played if e.kind == "on"]
+    assert (notes["offset_s"] >= notes["onset_s"]).all()  # the last one is cut off with the recording
+    for onset_s in notes["onset_s"]:
+        at = int(onset_s * SAMPLE_RATE_HZ)
+        assert np.abs(samples[at : at + 400]).max() > 2 * np.abs(samples[at - 700 : at - 300]).max()
+    older = Pack(tmp_path / "p.h5")
+    with pytest.raises(MezzoforteError, match="no notes"):
+        older.notes(older.recordings[0])
+    older.close()
+    assert pack_run(pack_parser().parse_args(words)) == 0
+    newer = Pack(tmp_path / "p.h5")
+    assert np.array_equal(newer.notes(newer.recordings[0]), notes)
 
 
 def test_a_corpus_without_audio_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
