@@ -104,6 +104,24 @@ class _Connection:
     backlog: bytearray = field(default_factory=bytearray)
 
 
+_TRIES = 20
+
+
+def _open(host: str, port: int, tcp: bool) -> tuple[socket.socket, socket.socket | None]:
+    """A bound UDP socket and, when asked, a TCP listener on the same port. When any port will do (0), one that is free
+    for both is looked for: the system gives one that is free for UDP alone. Raises `OSError`."""
+    for left in reversed(range(_TRIES if port == 0 else 1)):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind((host, port))
+            return udp, socket.create_server((host, udp.getsockname()[1])) if tcp else None
+        except OSError:
+            udp.close()
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
 class Hub:
     """A UDP socket and, when asked, a TCP listener on the same port; use as a context manager.
 
@@ -114,20 +132,16 @@ class Hub:
         self._selector = selectors.DefaultSelector()
         self._connections: dict[int, _Connection] = {}
         self._serial = 0
-        self._listener: socket.socket | None = None
         self.dropped = 0
         try:
-            self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._udp.setblocking(False)
-            self._udp.bind((host, port))
+            self._udp, self._listener = _open(host, port, tcp)
             self.host, self.port = self._udp.getsockname()
-            self._selector.register(self._udp, selectors.EVENT_READ)
-            if tcp:
-                self._listener = socket.create_server((host, self.port))
-                self._listener.setblocking(False)
-                self._selector.register(self._listener, selectors.EVENT_READ)
+            for sock in (self._udp, self._listener):
+                if sock is not None:
+                    sock.setblocking(False)
+                    self._selector.register(sock, selectors.EVENT_READ)
         except OSError as e:
-            self.close()
+            self._selector.close()
             raise NetworkError(
                 f"port {port} cannot be opened: {e.strerror or e}",
                 where=host,
@@ -145,7 +159,7 @@ class Hub:
         """Close every socket; safe to call twice."""
         for connection in list(self._connections.values()):
             self._drop(connection)
-        for sock in (getattr(self, "_udp", None), self._listener):
+        for sock in (self._udp, self._listener):
             if sock is not None:
                 sock.close()
         self._selector.close()

@@ -14,6 +14,7 @@ from bridge import listen, play, send
 from bridge.load import InputError, load_analysis, parse_target
 from bridge.osc import decode
 from runtime.analysis import from_json
+from tests.ports import free_port
 from tests.runtime.write.takes import take
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -26,12 +27,6 @@ def take_file(tmp_path: Path) -> Path:
     path = tmp_path / "take.json"
     path.write_text(TAKE.to_json())
     return path
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def test_send_delivers_to_listen_which_writes_the_files(take_file, tmp_path):

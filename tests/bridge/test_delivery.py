@@ -17,6 +17,7 @@ from bridge.osc_net import BadPacketError, Hub, NetworkError, Peer, StreamDecode
 from bridge.osc_server import MOST_LISTENERS, OscBridge, send_analysis
 from runtime.analysis import Analysis
 from tests.bridge.net import LossyPath, serving, until
+from tests.ports import free_port
 from tests.runtime.write.takes import empty, take
 
 TEN_MINUTES = take(600.0)
@@ -244,9 +245,22 @@ def test_a_listener_that_asks_in_the_middle_of_a_delivery_still_gets_it_and_the_
 
 @pytest.fixture
 def unused_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    return free_port()
+
+
+def test_any_port_means_one_that_is_free_for_udp_and_tcp(monkeypatch):
+    """The system hands out ports that are free for UDP; the first three of these are taken for TCP."""
+    real, taken = socket.create_server, []
+
+    def create_server(address, **options):
+        if len(taken) < 3:
+            taken.append(address)
+            raise OSError(98, "Address already in use")
+        return real(address, **options)
+
+    monkeypatch.setattr("bridge.osc_net.socket.create_server", create_server)
+    with Hub(tcp=True) as hub:
+        assert len(taken) == 3 and hub.port not in (port for _, port in taken)
 
 
 def test_a_taken_port_is_told():

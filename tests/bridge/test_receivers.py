@@ -19,8 +19,9 @@ from bridge.osc import MESSAGES, encode
 from bridge.osc_data import items, make_transfer
 from bridge.osc_server import send_analysis
 from tests.bridge.net import LossyPath, serving
-from tests.bridge.receiver_rig import RECEIVERS, Programs, free_port, start_liblo, start_pd, start_sclang, wait_for
+from tests.bridge.receiver_rig import RECEIVERS, Programs, start_liblo, start_pd, start_sclang, wait_for
 from tests.bridge.test_fuzz import mutated
+from tests.ports import free_port
 from tests.runtime.write.takes import take
 
 TEN_MINUTES = take(600.0)
