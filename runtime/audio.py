@@ -379,20 +379,20 @@ def n_resampled(n_native: int, rate_hz: int) -> int:
     return (2 * n_native * SAMPLE_RATE_HZ + rate_hz) // (2 * rate_hz)
 
 
-def stream(path: str | os.PathLike[str]) -> Iterator[Samples]:
-    """Second pass: the mono mix at 22,050 Hz in blocks of any size, float32, not scaled.
+def stream(path: str | os.PathLike[str], to_hz: int = SAMPLE_RATE_HZ) -> Iterator[Samples]:
+    """Second pass: the mono mix at `to_hz` (22,050 Hz unless told) in blocks of any size, float32, not scaled.
 
-    Resampled by soxr (HQ), `n_resampled` samples in all; a file already at 22,050 Hz passes unchanged. Raises
-    `AudioError` as `measure` does, at the block concerned.
+    Resampled by soxr (HQ), at 22,050 Hz `n_resampled` samples in all; a file already at that rate passes unchanged.
+    Raises `AudioError` as `measure` does, at the block concerned.
     """
     path = Path(path)
     with _open(path) as file:
         rate_hz = _info(path, file).rate_hz
         blocks = _blocks(path, file, rate_hz, MAX_DURATION_S)
-        if rate_hz == SAMPLE_RATE_HZ:
+        if rate_hz == to_hz:
             yield from blocks
             return
-        resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, "float32", RESAMPLER_QUALITY)
+        resampler = soxr.ResampleStream(rate_hz, to_hz, 1, "float32", RESAMPLER_QUALITY)
         for block in blocks:
             resampled = resampler.resample_chunk(block)
             if resampled.size:
