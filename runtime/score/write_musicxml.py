@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
 
 from runtime.errors import ScoreError
 from runtime.score import musicxml, plan, read_musicxml
 from runtime.score.musicxml import OWN_ID, Clock
 from runtime.score.plan import Plan, PlannedMark
-from runtime.score.table import ZERO, Mark, Score
+from runtime.score.table import ZERO, Mark, Score, Staff
 from runtime.score.xmltext import Element, Replacement, XmlDocument
 
 # MuseScore's velocities of the signs; <sound dynamics> counts in percent of 90.
@@ -42,10 +41,8 @@ class _Piece:
 
     identifier: str
     at: Fraction
-    staff: int
     types: tuple[str, ...]
     velocity: int | None = None
-    wedge: Literal["", "start", "stop"] = ""
 
 
 def remove(data: bytes, where: str) -> bytes:
@@ -84,15 +81,12 @@ class _Writer:
             self._accent(identifier, mark)
         elif mark.kind == "dynamic":
             types = ("<dynamics>", f"  <{mark.value}/>", "</dynamics>")
-            piece = _Piece(identifier, mark.offset, mark.staff, types, VELOCITIES.get(mark.value))
-            self._direction(mark.measure, piece)
+            piece = _Piece(identifier, mark.offset, types, VELOCITIES.get(mark.value))
+            staff = self._score.staves[mark.staff - 1]
+            gap = _best(self._gaps_in(mark.measure, staff), mark.offset, staff.number)
+            self._put(piece, gap, staff, 1)
         else:
-            wedge = '<wedge type="{}" number="' + str(next(self._wedge_numbers)) + '"/>'
-            self._direction(
-                mark.measure, _Piece(identifier, mark.offset, mark.staff, (wedge.format(mark.value),), wedge="start")
-            )
-            end = _Piece(f"{identifier}-end", mark.end_offset, mark.staff, (wedge.format("stop"),), wedge="stop")
-            self._direction(mark.end_measure, end)
+            self._hairpin(identifier, mark)
 
     def replacements(self) -> list[Replacement]:
         """Insertions; at one place hairpins that end come first, then levels, then hairpins that begin."""
@@ -104,28 +98,42 @@ class _Writer:
             self._gaps[part] = [_gaps(m, clock, where) for m in self._parts[part].findall("measure")]
         return self._gaps[part]
 
-    def _direction(self, measure: int, piece: _Piece) -> None:
-        staff = self._score.staves[piece.staff - 1]
+    def _gaps_in(self, measure: int, staff: Staff) -> list[_Gap]:
         gaps = self._gaps_of(staff.part)
         if measure >= len(gaps) or not gaps[measure]:
             raise ScoreError(f"there is no place in measure {measure + 1}", where=self._document.where)
-        gap = _best(gaps[measure], piece, staff.number)
-        order = {"stop": 0, "": 1, "start": 2}[piece.wedge]
-        text = self._direction_text(piece, gap, staff.part, staff.number)
-        self._out.append((gap.position, order, Replacement(gap.position, gap.position, text)))
+        return gaps[measure]
 
-    def _direction_text(self, piece: _Piece, gap: _Gap, part: int, staff: int) -> str:
-        lines = [f'<direction placement="below" id="{piece.identifier}">', "  <direction-type>"]
+    def _hairpin(self, identifier: str, mark: PlannedMark) -> None:
+        """On the staff that has a note or rest where it begins: MuseScore 3 does not save other ones."""
+        staff = self._score.staves[mark.staff - 1]
+        wedge = f'<wedge type="{{}}" number="{next(self._wedge_numbers)}"/>'
+        start = _Piece(identifier, mark.offset, (wedge.format(mark.value),))
+        end = _Piece(f"{identifier}-end", mark.end_offset, (wedge.format("stop"),))
+        first, last = self._gaps_in(mark.measure, staff), self._gaps_in(mark.end_measure, staff)
+        if mark.measure == mark.end_measure:
+            from_gap, to_gap = _best_pair(first, start.at, end.at, staff.number)
+        else:
+            from_gap, to_gap = _best(first, start.at, staff.number), _best(last, end.at, staff.number)
+        above = from_gap.at == start.at and from_gap.staff > staff.number
+        staff = replace(staff, number=from_gap.staff) if from_gap.at == start.at else staff
+        self._put(start, from_gap, staff, 2, above)
+        self._put(end, to_gap, staff, 3 if to_gap.position == from_gap.position else 0, above)
+
+    def _put(self, piece: _Piece, gap: _Gap, staff: Staff, order: int, above: bool = False) -> None:
+        side = "above" if above else "below"
+        lines = [f'<direction placement="{side}" id="{piece.identifier}">', "  <direction-type>"]
         lines += [f"    {t}" for t in piece.types] + ["  </direction-type>"]
         if gap.at != piece.at:
             lines.append(f"  <offset>{_decimal((piece.at - gap.at) * gap.divisions)}</offset>")
         if gap.voice:
             lines.append(f"  <voice>{gap.voice}</voice>")
-        if sum(s.part == part for s in self._score.staves) > 1:
-            lines.append(f"  <staff>{staff}</staff>")
+        if sum(s.part == staff.part for s in self._score.staves) > 1:
+            lines.append(f"  <staff>{staff.number}</staff>")
         if piece.velocity is not None:
             lines.append(f'  <sound dynamics="{piece.velocity / 0.9:.2f}"/>')
-        return self._laid_out([*lines, "</direction>"], gap.position)
+        text = self._laid_out([*lines, "</direction>"], gap.position)
+        self._out.append((gap.position, order, Replacement(gap.position, gap.position, text)))
 
     def _laid_out(self, lines: Iterable[str], position: int) -> str:
         """Lines in the document's own indentation, ending with the white space that stands before `position`."""
@@ -179,21 +187,30 @@ def _end_of_music(measure: Element) -> int | None:
     return measure.inner_end
 
 
-def _best(gaps: list[_Gap], piece: _Piece, staff: int) -> _Gap:
-    """The gap at the piece's offset, on its staff and before a note when possible; else the nearest before.
-
-    Both ends of a hairpin stay in the first voice of the staff: elsewhere the text could have the end first.
-    """
+def _best(gaps: list[_Gap], at: Fraction, staff: int) -> _Gap:
+    """The gap at `at`, on the staff and before a note when possible; else the nearest before."""
     on_staff = [g for g in gaps if g.staff == staff]
-    if piece.wedge and on_staff:
-        gaps = on_staff = [g for g in on_staff if g.voice == on_staff[0].voice]
-    exact = [g for g in gaps if g.at == piece.at]
+    exact = [g for g in gaps if g.at == at]
     if exact:
         return min(exact, key=lambda g: (g.staff != staff, g.note is None, g.position))
-    earlier = [g for g in on_staff if g.at <= piece.at] or [g for g in gaps if g.at <= piece.at]
+    earlier = [g for g in on_staff if g.at <= at] or [g for g in gaps if g.at <= at]
     if earlier:
         return max(earlier, key=lambda g: (g.at, g.note is not None, -g.position))
     return min(gaps, key=lambda g: g.at)
+
+
+def _best_pair(gaps: list[_Gap], start: Fraction, end: Fraction, staff: int) -> tuple[_Gap, _Gap]:
+    """The gaps of a hairpin inside one measure: never the end before the start in the text, where a measure's voices
+    follow one another and readers go by the text; then at their places, as some readers ignore offsets."""
+
+    def cost(pair: tuple[_Gap, _Gap]) -> tuple[int, Fraction, int, int, int, int]:
+        a, b = pair
+        return (
+            (a.at != start) + (b.at != end), abs(start - a.at) + abs(end - b.at),
+            (a.staff != staff) + (b.staff != staff), (a.note is None) + (b.note is None), a.position, b.position,
+        )  # fmt: skip
+
+    return min(((a, b) for a in gaps for b in gaps if a.position <= b.position), key=cost)
 
 
 def _decimal(value: Fraction) -> str:
