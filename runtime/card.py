@@ -19,6 +19,7 @@ from runtime.frames import FRAMES_PER_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.level import LEVEL_RULE
 
 CARD_SCHEMA = 1
+ANALYSIS, NOTES = "analysis", "notes"
 MAX_CARD_BYTES = 1 << 20
 
 
@@ -68,6 +69,8 @@ class ModelCard:
     """SHA-256 of ``NAME.levels.onnx``, the second stage for levels and changes; empty when there is none."""
     levels_features: tuple[str, ...] = ()
     """Beat features that the second stage was trained on, in order (`runtime.beat_features`)."""
+    kind: str = ANALYSIS
+    """What the graph gives: ``analysis`` (`runtime.model`) or ``notes`` (`runtime.transcribe.own`)."""
     classes: tuple[str, ...] = LEVELS
     """Meaning of the last axis of the output ``dynamics``; always pp, p, mf, f, ff."""
     sample_rate_hz: int = SAMPLE_RATE_HZ
@@ -111,6 +114,8 @@ def _problems(card: ModelCard) -> list[str]:
         found.append(f"name {card.name!r} is not a plain file stem")
     if not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
         found.append("sha256 is not 64 lower-case hexadecimal digits")
+    if card.kind not in (ANALYSIS, NOTES):
+        found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS!r} and {NOTES!r}")
     if card.levels_sha256 and not re.fullmatch(r"[0-9a-f]{64}", card.levels_sha256):
         found.append("levels_sha256 is not 64 lower-case hexadecimal digits")
     if not all(math.isfinite(v) for v in card.thresholds.values()):

@@ -1,0 +1,96 @@
+"""Mezzoforte's own transcriber: one ONNX file from samples to rolls, in overlapping windows, and `events`.
+
+Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 Hz, level by `runtime.level`), outputs
+``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity: MIDI
+velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 2.5 s to
+either side. The card (`runtime.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
+``offset_threshold``, ``pedal_threshold`` and ``latency_s`` among its thresholds.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from runtime import onnx_session
+from runtime.card import NOTES, ModelCard, load_card
+from runtime.errors import ModelError
+from runtime.level import Samples
+from runtime.model import find_card
+from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract
+from runtime.progress import Cancel, Progress
+from runtime.transcribe.events import EventDecoder
+from runtime.transcribe.hearing import hear_columns
+from runtime.transcribe.registry import Setting
+from runtime.transcribe.rolls import N_PITCHES, RollOptions, Rolls, Values
+from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
+
+MODEL = "mezzoforte.notes"
+CONTRACT = Contract(
+    {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
+    same_as_cpu=0.02,  # probabilities
+)
+OPTIONS = ("onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s")
+
+
+@dataclass(frozen=True)
+class OwnTranscriber:
+    """A verified model of kind ``notes``, ready to run."""
+
+    card: ModelCard
+    session: Any
+    provider: str
+    name = "own"
+
+    @property
+    def identity(self) -> TranscriberIdentity:
+        """See `Transcriber`."""
+        return TranscriberIdentity(
+            self.name, f"{self.card.name} {self.card.version}", self.card.sha256, self.card.licence
+        )
+
+    def rolls(self, samples: Samples) -> Rolls:
+        """What the network says of one stretch of samples, shape (n,) with n >= 1. Raises `ModelError`."""
+        onset, frame, offset, velocity, pedal = CONTRACT.run(self.session, samples, self.card.name)
+        return Rolls(onset, frame, velocity, offset, pedal)
+
+    def transcribe(
+        self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
+    ) -> Transcription:
+        """See `Transcriber`."""
+        decoder = EventDecoder(RollOptions(**{k: self.card.thresholds[k] for k in OPTIONS}))
+
+        def columns_of(samples: Samples) -> Values:
+            r = self.rolls(samples)
+            assert r.offset is not None and r.pedal is not None  # by the contract
+            return np.concatenate((r.onset, r.frame, r.velocity, r.offset, r.pedal[:, None]), axis=1)
+
+        at_once = CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
+        warnings = hear_columns(Path(path), columns_of, lambda c: decoder.push(_rolls(c)), at_once, progress, cancel)
+        notes, confidence = decoder.finish()
+        return Transcription(replace(notes, warnings=warnings), confidence, self.identity, "sound")
+
+
+def _rolls(columns: Values) -> Rolls:
+    onset, frame, velocity, offset = (columns[:, k * N_PITCHES : (k + 1) * N_PITCHES] for k in range(4))
+    return Rolls(onset, frame, velocity, offset, columns[:, -1])
+
+
+def load(setting: Setting) -> Transcriber:
+    """See `runtime.transcribe.registry.load`."""
+    card_path = find_card(setting.path if setting.path is not None else MODEL)
+    card = load_card(card_path)
+    where = str(card_path)
+    if card.kind != NOTES:
+        raise ModelError(f"this is a model of kind {card.kind!r}, not one that hears notes", where=where)
+    if missing := [k for k in OPTIONS if k not in card.thresholds]:
+        raise ModelError(f"the model card lacks {', '.join(missing)}", where=where, advice="Export the model again")
+    onnx_path = card_path.with_suffix(".onnx")
+    data = onnx_session.verified_bytes(onnx_path, card.sha256)
+    runtime = onnx_session.onnxruntime_package()
+    session, used, _ = onnx_session.start(runtime, data, setting.provider, str(onnx_path), CONTRACT)
+    return OwnTranscriber(card, session, used)
