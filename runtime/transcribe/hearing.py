@@ -32,10 +32,15 @@ class Recording:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was wrong with the file, and whether there is anything to hear."""
-        if not self.measured.silent:
-            return self.measured.warnings
-        told = f"silence (level under {SILENCE_DBFS:g} dBFS, or the channels cancel each other): there are no notes"
-        return (*self.measured.warnings, told)
+        return warnings_of(self.measured)
+
+
+def warnings_of(measured: audio.Measured) -> tuple[str, ...]:
+    """What was wrong with a file, and whether there is anything to hear."""
+    if not measured.silent:
+        return measured.warnings
+    told = f"silence (level under {SILENCE_DBFS:g} dBFS, or the channels cancel each other): there are no notes"
+    return (*measured.warnings, told)
 
 
 @contextmanager

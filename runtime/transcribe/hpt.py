@@ -20,7 +20,7 @@ from runtime.level import Samples
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract
 from runtime.pipeline import ahead
 from runtime.progress import Cancel, Progress, check
-from runtime.transcribe.hearing import Recording
+from runtime.transcribe.hearing import warnings_of
 from runtime.transcribe.hpt_card import HptCard, load_card
 from runtime.transcribe.hpt_decode import HptDecoder
 from runtime.transcribe.hpt_windows import HOP_SAMPLES, SAMPLE_RATE_HZ, columns, cut
@@ -69,22 +69,22 @@ class HptTranscriber:
     ) -> Transcription:
         """See `Transcriber`. The confidence of a note is the height of its onset peak."""
         path = Path(path)
-        recording = _measured(path, progress, cancel)
+        measured = _measured(path, progress, cancel)
         decoder = HptDecoder()
-        if not recording.measured.silent:
+        if not measured.silent:
             at_once = CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
-            windows = cut(_watched(recording, progress, cancel), self.card.window_samples)
-            for stretch in columns(self.columns, windows, at_once):
+            blocks = _blocks(path, measured.duration_s, progress, cancel)
+            for stretch in columns(self.columns, cut(blocks, self.card.window_samples), at_once):
                 check(cancel)
                 decoder.push(stretch)
         notes, confidence = decoder.finish()
         if progress:
             progress(1.0)
-        return Transcription(replace(notes, warnings=recording.warnings), confidence, self.identity, "sound")
+        return Transcription(replace(notes, warnings=warnings_of(measured)), confidence, self.identity, "sound")
 
 
-def _measured(path: Path, progress: Progress | None, cancel: Cancel | None) -> Recording:
-    """The recording read once, for what may be wrong with it; its blocks are at 16,000 Hz, not scaled."""
+def _measured(path: Path, progress: Progress | None, cancel: Cancel | None) -> audio.Measured:
+    """The recording read once, for what may be wrong with it."""
     check(cancel)
     promised, seen = audio.probe(path).promised_frames or 0, 0
 
@@ -95,19 +95,18 @@ def _measured(path: Path, progress: Progress | None, cancel: Cancel | None) -> R
         if progress and promised:
             progress(_SCAN_SHARE * min(1.0, seen / promised))
 
-    measured = audio.measure(path, tick)
-    n_samples = round(measured.duration_s * SAMPLE_RATE_HZ)
-    return Recording(measured, n_samples, lambda: ahead(audio.stream(path, SAMPLE_RATE_HZ)))
+    return audio.measure(path, tick)
 
 
-def _watched(recording: Recording, progress: Progress | None, cancel: Cancel | None) -> Iterator[Samples]:
+def _blocks(path: Path, duration_s: float, progress: Progress | None, cancel: Cancel | None) -> Iterator[Samples]:
+    """The recording at 16,000 Hz, as loud as it is, read ahead in another thread."""
     given = 0
-    for block in recording.blocks():
+    for block in ahead(audio.stream(path, SAMPLE_RATE_HZ)):
         check(cancel)
         yield block
         given += block.size
         if progress:
-            progress(_SCAN_SHARE + (0.99 - _SCAN_SHARE) * min(1.0, given / recording.n_samples))
+            progress(_SCAN_SHARE + (0.99 - _SCAN_SHARE) * min(1.0, given / (duration_s * SAMPLE_RATE_HZ)))
 
 
 def load(setting: Setting) -> Transcriber:
