@@ -226,6 +226,24 @@ def change_point_counts_own_beats(
     return counts
 
 
+CHANGE_NEAR_BEATS = 2
+"""How near a change of the score must be for a change point to be right: the promise of its confidence."""
+
+
+def changes_near(truth: BeatLabels, changes_s: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the score changes within `CHANGE_NEAR_BEATS` beats of the true beat nearest to each time [k]."""
+    true = truth.change_points
+    if not len(true) or not len(changes_s):
+        return np.zeros(len(changes_s), bool)
+    at = _nearest(truth.beats_s, np.asarray(changes_s, np.float64))
+    return np.asarray(np.abs(at[:, None] - true[None]).min(axis=1) <= CHANGE_NEAR_BEATS)
+
+
+def change_is_counted(truth: BeatLabels, changes_s: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the true beat nearest to each time [k] is one at which changes are scored (`counted_beats`)."""
+    return counted_beats(truth)[_nearest(truth.beats_s, np.asarray(changes_s, np.float64))]
+
+
 def match_beats(truth_s: Floats, predicted_s: Floats, tolerance_s: float = TOLERANCE_S) -> tuple[Ints, Ints]:
     """Indices (truth, predicted) of pairs at most `tolerance_s` apart, one to one, both increasing.
 

@@ -4,14 +4,18 @@ Probabilities are fitted by logistic regression on the logits of peaks (beats) a
 beats' delay is their median error; the
 other options by coordinate search on beat F, the mean of beat and downbeat F, and that of dynamics macro-F1 and
 change-point F1.
-The card gets the result; its test figures, which belong to other options, are removed. Test pieces are not read.
+Last, the confidence of change points is fitted on the beats that the model finds itself. The card gets the result;
+its test figures, which belong to other options, are removed. Test pieces are not read. With `--changes-only` nothing
+but that last step is done, which changes no decoded result and keeps the figures.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +24,24 @@ import numpy.typing as npt
 from runtime.decode import DecodeOptions
 from runtime.decode.bars import downbeat_probability, find_bars
 from runtime.decode.beats import find_peaks, track_beats
+from runtime.decode.probability import probability
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, frames_to_s
-from runtime.model import find_card, load_model
+from runtime.model import Model, find_card, load_model
 from runtime.write.atomic import write_bytes
 from train.command import start
 from train.data.labels import BeatPrediction
-from train.metrics import beat_scores, change_point_counts, downbeat_scores, dynamics_scores, match_beats
-from train.predict import Heard, levels_at, listen
+from train.metrics import (
+    beat_scores,
+    calibration_error,
+    change_is_counted,
+    change_point_counts,
+    changes_near,
+    downbeat_scores,
+    dynamics_scores,
+    match_beats,
+)
+from train.predict import Heard, analyse, levels_at, listen
 from train.segments import Pack
 
 Floats = npt.NDArray[np.float64]
@@ -50,6 +64,19 @@ LEVEL_GRID = {
     "level_change_weight": (0.0, 0.3, 0.6, 1.0, 1.5),
     "level_jump_cost": (0.0, 0.3, 1.0),
 }
+
+
+N_GROUPS = 5
+FEWEST_CHANGES = 30
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeEvents:
+    """Change points that were told: `logits` [k], whether each is `right` [k], `groups` [k] of pieces (0…4)."""
+
+    logits: Floats
+    right: npt.NDArray[np.bool_]
+    groups: npt.NDArray[np.int64]
 
 
 def fit_logistic(logits: Floats, hits: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -99,6 +126,49 @@ def calibrate_delay(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOpt
         true_at, found_at = match_beats(h.truth.beats_s, found_s)
         late_s.append(found_s[found_at] - h.truth.beats_s[true_at])
     return replace(options, beat_delay_s=round(float(np.median(np.concatenate(late_s))), 4))
+
+
+def change_events(heard: Sequence[Heard], model: Model, options: DecodeOptions) -> ChangeEvents:
+    """The change points that these options tell on the model's own beats."""
+    plain = replace(options, change_scale=1.0, change_offset=0.0)
+    logits, right, groups = [np.zeros(0)], [np.zeros(0, bool)], [np.zeros(0, np.int64)]
+    for h in heard:
+        told = analyse(h, model, plain).change_points
+        times_s = np.array([c.time_s for c in told])
+        counted = change_is_counted(h.truth, times_s)
+        p = np.array([c.confidence for c in told]).clip(1e-9, 1 - 1e-9)[counted]
+        logits.append(np.log(p / (1 - p)))
+        right.append(changes_near(h.truth, times_s)[counted])
+        groups.append(np.full(counted.sum(), int(sha256(h.recording.piece_id.encode()).hexdigest()[:8], 16) % N_GROUPS))
+    return ChangeEvents(np.concatenate(logits), np.concatenate(right), np.concatenate(groups))
+
+
+def calibrate_changes(
+    heard: Sequence[Heard], model: Model, options: DecodeOptions
+) -> tuple[DecodeOptions, dict[str, float]]:
+    """Options whose confidence of a change is the share of changes that are right (`changes_near`) on the model's own
+    beats, and what was measured: number and share right, expected calibration error before, and after by fits that saw
+    no piece of the group they are measured on.
+
+    Raises `MezzoforteError` when fewer than `FEWEST_CHANGES` change points are told.
+    """
+    events = change_events(heard, model, options)
+    if len(events.right) < FEWEST_CHANGES:
+        raise MezzoforteError(
+            f"{len(events.right)} change points are too few to calibrate", advice="Use a larger validation pack"
+        )
+    x, right = events.logits, events.right
+    held = np.zeros(len(x))
+    for group in np.unique(events.groups):
+        inside = events.groups == group
+        held[inside] = probability(x[inside], *fit_logistic(x[~inside], right[~inside]))
+    scale, offset = fit_logistic(x, right)
+    before = probability(x, options.change_scale, options.change_offset)
+    told = {
+        "number": len(x), "share right": float(right.mean()), "mean confidence before": float(before.mean()),
+        "error before": calibration_error(before, right), "error after": calibration_error(held, right),
+    }  # fmt: skip
+    return replace(options, change_scale=scale, change_offset=offset), told
 
 
 def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
@@ -172,6 +242,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", required=True, help="path of the card to tune; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--fold", type=int, choices=range(5))
+    parser.add_argument("--changes-only", action="store_true", help="only fit the confidence of change points")
     return parser
 
 
@@ -181,15 +252,34 @@ def run(args: argparse.Namespace) -> int:
     recordings = pack.split("valid", args.fold)
     if not recordings:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
-    has_stage = model.levels is not None
-    kept = {k: v for k, v in model.card.thresholds.items() if has_stage and k.startswith(("level_", "change_"))}
-    options, scores = tune(listen(pack, recordings, model), DecodeOptions.of(kept), with_levels=not has_stage)
-    thresholds = {k: round(v, 5) for k, v in asdict(options).items()}
-    write_bytes(find_card(args.model), replace(model.card, thresholds=thresholds, metrics=()).to_json().encode())
+    heard = listen(pack, recordings, model)
+    options, scores, metrics = DecodeOptions.of(model.card.thresholds), {}, model.card.metrics
+    if not args.changes_only:
+        has_stage, metrics = model.levels is not None, ()
+        kept = {k: v for k, v in model.card.thresholds.items() if has_stage and k.startswith(("level_", "change_"))}
+        options, scores = tune(heard, DecodeOptions.of(kept), with_levels=not has_stage)
+    options, told = _try_changes(heard, model, options, must=args.changes_only)
+    # What other tools keep in a card's thresholds stays.
+    thresholds = {**model.card.thresholds, **{k: round(v, 5) for k, v in asdict(options).items()}}
+    write_bytes(find_card(args.model), replace(model.card, thresholds=thresholds, metrics=metrics).to_json().encode())
     print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
+    print("change points on own beats: " + ", ".join(f"{k} {v:.3f}" for k, v in told.items()))
     for name, value in thresholds.items():
         print(f"  {name} = {value:g}")
     return 0
+
+
+def _try_changes(
+    heard: Sequence[Heard], model: Model, options: DecodeOptions, must: bool
+) -> tuple[DecodeOptions, dict[str, float]]:
+    """`calibrate_changes`; without `must`, too few change points leave the options as they are."""
+    try:
+        return calibrate_changes(heard, model, options)
+    except MezzoforteError as e:
+        if must:
+            raise
+        print(f"the confidence of changes is not calibrated: {e}", file=sys.stderr)
+        return options, {}
 
 
 def main() -> None:

@@ -41,7 +41,8 @@ def small_case() -> tuple[BeatLabels, Analysis]:
 def test_events_are_right_when_the_truth_has_them() -> None:
     found = reliabilities([small_case()])
     assert found["beats"].right.tolist() == [True] * 7 + [False]
-    assert found["change points"].right.tolist() == [False]
+    assert found["change points"].right.tolist() == [True]
+    assert found["change points, exact beat"].right.tolist() == [False]
     assert found["markings"].right.tolist() == [True, True]
     assert "| beats | 8 | 0.900 | 0.875 | 0.025 |" in table(found)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from runtime.errors import MezzoforteError
 from train import metrics
 from train.data.labels import BeatLabels, BeatPrediction, LevelPrediction, carry_forward, change_points
+from train.metrics import change_is_counted, changes_near
 
 MARKS = [(0, 2), (12, 4), (24, 1), (40, 3), (52, 5)]
 
@@ -242,3 +243,12 @@ def test_change_points_from_levels_skip_the_unknown() -> None:
 def test_labels_that_cannot_be_true_are_refused(broken) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(MezzoforteError):
         broken()
+
+
+def test_a_change_is_near_within_two_beats_of_the_true_one_and_not_counted_at_the_first_beat() -> None:
+    truth = BeatLabels(1.0 + 0.5 * np.arange(10), 1 + np.arange(10) % 3, np.array([2] * 5 + [4] * 5, np.int8))
+    times_s = truth.beats_s[[0, 2, 3, 5, 7, 8]] + 0.1
+    assert changes_near(truth, times_s).tolist() == [False, False, True, True, True, False]
+    assert change_is_counted(truth, times_s).tolist() == [False, True, True, True, True, True]
+    still = BeatLabels(truth.beats_s, truth.beat_in_bar, np.full(10, 2, np.int8))
+    assert not changes_near(still, times_s).any()
