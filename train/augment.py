@@ -30,7 +30,7 @@ def augment_power(power: Tensor, config: AugmentConfig, rng: np.random.Generator
     if config.compress:
         out = out * _compression(out, config.compress, rng)
     if rng.random() < config.reverb_probability:
-        out = _smear(out, decay_s=float(rng.uniform(0.1, 0.5)), mix_db=float(rng.uniform(-22, -8)))
+        out = smear(out, decay_s=float(rng.uniform(0.1, 0.5)), mix_db=float(rng.uniform(-22, -8)))
     if config.noise_probability:
         out = out + _noise(out, config.noise_probability, rng)
     return out
@@ -78,7 +78,7 @@ def _compression(power: Tensor, strength: float, rng: np.random.Generator) -> Te
     return (relative.clamp_min(_COMPRESSOR_RANGE) ** (torch.from_numpy(factors) - 1)[:, None]).unsqueeze(2)
 
 
-def _smear(power: Tensor, decay_s: float, mix_db: float) -> Tensor:
+def smear(power: Tensor, decay_s: float, mix_db: float) -> Tensor:
     """Add late energy: each frame rings on for about `decay_s`, `mix_db` below the direct sound."""
     n = max(2, math.ceil(2 * decay_s / FRAME_S))
     tail = torch.exp(-torch.arange(n).float() * FRAME_S / decay_s * 3)
