@@ -1,15 +1,17 @@
 """Score a model by the protocols of `train.metrics`: `python -m train.evaluate --model CARD --pack PACK.h5 …`.
 
 The recordings are those of one split of a pack. The table has one row per system: the model, and the trivial rules
-beside it. stdout gets markdown, `--json` a file with every figure.
+beside it. stdout gets markdown, `--json` a file with every figure, which `--row NAME FILE` (here and in
+`benchmarks.accuracy`) shows as the row of another model.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,14 +100,58 @@ Baselines = Sequence[tuple[str, Path]]
 """Names of other systems and the folders with their files (`train.baseline_files`)."""
 
 
-def evaluate(heard: list[Heard], model: Model, baselines: Baselines = ()) -> dict[str, Any]:
-    """All figures of the model, of other systems and of the trivial rules on these recordings."""
+@dataclass(frozen=True)
+class ModelRow:
+    """The figures of another model: what `--json` wrote when it was evaluated."""
+
+    name: str
+    path: Path
+
+    def read(self, heard: list[Heard]) -> dict[str, Any] | None:
+        """Its figures on these recordings (`clean`, `published_metric`, `what`), or None without any of this corpus.
+
+        Raises `MezzoforteError` when the file is damaged or is about other recordings.
+        """
+        try:
+            results = json.loads(self.path.read_text(encoding="utf-8"))
+            result = results.get(heard[0].recording.corpus)
+            if result is None:
+                return None
+            own = next(iter(result["clean"]))
+            row = {"clean": result["clean"][own], "published_metric": result["published_metric"][own]}
+            row["what"], same = str(result["what"]), result["identity"] == identity_of(heard)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration) as e:
+            raise MezzoforteError(
+                "the figures of another model cannot be read", where=str(self.path), cause=f"{type(e).__name__}: {e}",
+                advice="Write them with train.evaluate --model CARD --pack PACK… --json FILE",
+            ) from e  # fmt: skip
+        if not same:
+            raise MezzoforteError(
+                "the figures of another model are about other recordings", where=str(self.path),
+                advice="Evaluate it on these packs and this fold",
+            )  # fmt: skip
+        return row
+
+
+def identity_of(heard: list[Heard]) -> str:
+    """Hash of which recordings these are: keys, instruments, lengths and beats."""
+    lines = sorted(
+        f"{h.recording.key} {h.recording.instrument} {h.recording.n_samples} {h.truth.n_beats}" for h in heard
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def evaluate(
+    heard: list[Heard], model: Model, baselines: Baselines = (), rows: Sequence[ModelRow] = ()
+) -> dict[str, Any]:
+    """All figures of the model, of other models and systems and of the trivial rules on these recordings."""
     recordings = [h.recording for h in heard]
     truth = [h.truth for h in heard]
     own_name = f"{model.card.name} {model.card.version}"
     own = [predict(h, model) for h in heard]
     systems = {own_name: own}
     others, what = other_rows(heard, own_name, own, baselines)
+    peers = {row.name: figures for row in rows if (figures := row.read(heard))}
     for name, rule in RULES.items():
         systems[name] = [rule(h.truth, h.recording.n_samples / SAMPLE_RATE_HZ) for h in heard]
     return {
@@ -113,9 +159,16 @@ def evaluate(heard: list[Heard], model: Model, baselines: Baselines = ()) -> dic
         "n_pieces": len({r.piece_id for r in recordings}),
         "hours": sum(r.n_samples for r in recordings) / SAMPLE_RATE_HZ / 3600,
         "instruments": sorted({r.instrument for r in recordings}),
-        "clean": {own_name: scores(truth, own)} | others | {name: scores(truth, p) for name, p in systems.items()},
-        "other_systems": what,
-        "published_metric": {name: published(truth, p, recordings) for name, p in systems.items()},
+        "identity": identity_of(heard),
+        "what": f"{own_name}, {model.card.parameters:,} parameters; {' '.join(model.card.training_data)}",
+        "clean": {own_name: scores(truth, own)}
+        | {name: figures["clean"] for name, figures in peers.items()}
+        | others
+        | {name: scores(truth, rule) for name, rule in systems.items() if name != own_name},
+        "other_systems": {name: figures["what"] for name, figures in peers.items()} | what,
+        "published_metric": {own_name: published(truth, own, recordings)}
+        | {name: figures["published_metric"] for name, figures in peers.items()}
+        | {name: published(truth, rule, recordings) for name, rule in systems.items() if name != own_name},
     }
 
 
@@ -181,6 +234,10 @@ def add_baselines(parser: argparse.ArgumentParser) -> None:
         "--baseline", nargs=2, action="append", default=[], metavar=("NAME", "DIR"),
         help="another system and the folder with its files, one per recording; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--row", nargs=2, action="append", default=[], metavar=("NAME", "FILE"),
+        help="another model and its figures, as train.evaluate --json writes them; may be repeated",
+    )  # fmt: skip
 
 
 def baselines_of(args: argparse.Namespace) -> Baselines:
@@ -189,6 +246,11 @@ def baselines_of(args: argparse.Namespace) -> Baselines:
         if not Path(folder).is_dir():
             raise MezzoforteError("no folder of another system's files", where=folder)
     return [(name, Path(folder)) for name, folder in args.baseline]
+
+
+def rows_of(args: argparse.Namespace) -> list[ModelRow]:
+    """The other models named on the command line."""
+    return [ModelRow(name, Path(path)) for name, path in args.row]
 
 
 def by_corpus(packs: Sequence[Path], split: Split, fold: int | None) -> list[tuple[str, Pack, list[Recording]]]:
@@ -219,10 +281,10 @@ def build_parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Evaluate each corpus of the split, print the tables."""
     model = load_model(args.model, "cpu")
-    baselines = baselines_of(args)
+    baselines, rows = baselines_of(args), rows_of(args)
     results = {}
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
-        results[corpus] = evaluate(listen(pack, recordings, model), model, baselines)
+        results[corpus] = evaluate(listen(pack, recordings, model), model, baselines, rows)
         print(report(corpus, results[corpus]), end="\n\n")
     if args.json:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())
