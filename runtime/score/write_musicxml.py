@@ -57,7 +57,10 @@ def apply(data: bytes, edits: Plan, where: str) -> bytes:
 
     Raises `ScoreError` when the music is not that of the plan or a place does not exist.
     """
-    document = musicxml.parse(remove(data, where), where)
+    document = musicxml.parse(data, where)
+    ours = musicxml.without_own_marks(document)
+    if ours:
+        document = musicxml.parse(document.edited(ours), where)
     score = read_musicxml.from_document(document)
     plan.check(edits, score)
     replacements = list(_hidden(document, score, edits.hidden))
@@ -210,7 +213,9 @@ def _best_pair(gaps: list[_Gap], start: Fraction, end: Fraction, staff: int) -> 
             (a.staff != staff) + (b.staff != staff), (a.note is None) + (b.note is None), a.position, b.position,
         )  # fmt: skip
 
-    return min(((a, b) for a in gaps for b in gaps if a.position <= b.position), key=cost)
+    starts, ends = ([g for g in gaps if g.at == at] for at in (start, end))
+    exact = [(a, b) for a in starts for b in ends if a.position <= b.position]
+    return min(exact or ((a, b) for a in gaps for b in gaps if a.position <= b.position), key=cost)
 
 
 def _decimal(value: Fraction) -> str:

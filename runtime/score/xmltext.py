@@ -242,6 +242,8 @@ def _tag_end(data: bytes, start: int) -> int:
     end = data.index(b">", start) + 1
     while True:
         tag = data[start:end]
+        if b"'" not in tag and tag.count(b'"') % 2 == 0:
+            return end
         unquoted = re.sub(rb"\"[^\"]*\"|'[^']*'", b"", tag)
         if b'"' not in unquoted and b"'" not in unquoted:
             return end
