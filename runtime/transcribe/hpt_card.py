@@ -4,6 +4,7 @@ get the checkpoint, because Mezzoforte has none to give."""
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -83,6 +84,8 @@ def parse_card(text: str) -> HptCard:
     card = HptCard(**{f.name: _read(f.name, str(f.type), data) for f in fields(HptCard)})
     if not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
         raise ValueError("sha256 is not 64 lower-case hexadecimal digits")
+    if not math.isfinite(card.largest_difference):
+        raise ValueError("largest_difference is not a finite number")
     if (card.sample_rate_hz, card.hop_samples) != (SAMPLE_RATE_HZ, HOP_SAMPLES):
         raise ValueError(f"{card.sample_rate_hz} Hz by {card.hop_samples} samples, expected 16000 Hz by 160")
     # Two windows are held at a time, and all of one goes through the network at once.
