@@ -21,7 +21,7 @@ import numpy as np
 
 from train.data.annotations import Annotation, bar_positions, read_annotation
 from train.data.errors import DataError
-from train.data.items import Dropped, Item, Reading
+from train.data.items import Dropped, Item, Reading, Wanted
 from train.data.labels import BeatLabels, Floats
 from train.data.midi_check import drop_broken_midi
 from train.data.midi_score import read_midi_score
@@ -56,8 +56,8 @@ class ScoreLevels:
     counts: Counter[str]
 
 
-def read_asap(folder: Path, *, levels: bool = True) -> Reading:
-    """Every performance listed in `metadata.csv`, in its order.
+def read_asap(folder: Path, *, levels: bool = True, only: Wanted | None = None) -> Reading:
+    """Every performance listed in `metadata.csv` (or those whose MIDI file is `only` wanted), in its order.
 
     A performance with a missing or broken file is dropped with its reason. Without `levels` the scores are not
     read (a minute less) and every level is unknown; with it, levels are masked where the score has none or
@@ -69,6 +69,8 @@ def read_asap(folder: Path, *, levels: bool = True) -> Reading:
         item_id = f"{CORPUS}/{row['midi_performance'].removesuffix('.mid')}"
         piece = asap_piece(row["composer"], row["title"])
         midi = folder / row["midi_performance"]
+        if only and not only(midi):
+            continue
         if not midi.is_file():
             reading.dropped.append(Dropped(item_id, "no MIDI file", str(midi), is_damage=True))
             continue

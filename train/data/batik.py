@@ -20,7 +20,7 @@ import numpy as np
 
 from train.data.bars import beat_grid
 from train.data.errors import DataError
-from train.data.items import Dropped, Item, Reading
+from train.data.items import Dropped, Item, Reading, Wanted
 from train.data.labels import BeatLabels, Floats
 from train.data.midi_check import drop_broken_midi
 from train.data.midi_score import MidiScore
@@ -51,8 +51,10 @@ class Match:
     played_s: Floats
 
 
-def read_batik(folder: Path) -> Reading:
-    """Every movement in `match/`, sorted by name; those that cannot be used are dropped with the reason.
+def read_batik(folder: Path, *, only: Wanted | None = None) -> Reading:
+    """Every movement in `match/` (or those whose MIDI file is `only` wanted), sorted by name.
+
+    Those that cannot be used are dropped with the reason.
 
     Raises `DataError` when `folder` is not laid out like the data set.
     """
@@ -62,6 +64,8 @@ def read_batik(folder: Path) -> Reading:
     reading = Reading()
     for path in files:
         item_id, midi = f"{CORPUS}/{path.stem}", folder / "midi" / f"{path.stem}.mid"
+        if only and not only(midi):
+            continue
         piece = batik_piece(path.stem)
         try:
             labels, counts = movement_labels(path, folder / "scores" / f"{path.stem}.musicxml")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from train.data.labels import BeatLabels
+
+Wanted = Callable[[Path], bool]
+"""Whether the performance with this MIDI file is to be read."""
 
 
 @dataclass(frozen=True, eq=False)

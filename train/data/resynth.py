@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from train.data.errors import DataError
-from train.data.items import Dropped, Item, Reading
+from train.data.items import Dropped, Item, Reading, Wanted
 from train.data.labels import BeatLabels
 from train.data.mazurkabl_facts import FIRST_MARK_BEAT
 from train.data.midi_check import drop_broken_midi
@@ -29,8 +29,10 @@ TIERS = ("A", "B", "C")
 _COLUMNS = ("mazurka", "pid", "midi", "tier", "test_fold")
 
 
-def read_resynth(folder: Path, *, tiers: tuple[str, ...] = TIERS) -> Reading:
-    """Every performance of `index.csv` in its order; attributes: `mazurka`, `pid`, `tier`, `test_fold`, `fold0`….
+def read_resynth(folder: Path, *, tiers: tuple[str, ...] = TIERS, only: Wanted | None = None) -> Reading:
+    """Every performance of `index.csv` (or those whose MIDI file is `only` wanted) in its order.
+
+    Attributes: `mazurka`, `pid`, `tier`, `test_fold`, `fold0`….
 
     Tiers grade the real beat times: A sound, B repaired in places, C doubtful. A performance whose MIDI or label
     file is missing or broken is dropped with its reason. Raises `DataError` when `folder` is not laid out so.
@@ -39,6 +41,8 @@ def read_resynth(folder: Path, *, tiers: tuple[str, ...] = TIERS) -> Reading:
     for row in read_index(folder):
         item_id = f"{CORPUS}/{row['mazurka']}/{row['pid']}"
         midi = folder / row["midi"]
+        if only and not only(midi):
+            continue
         if row["tier"] not in tiers:
             reading.dropped.append(Dropped(item_id, f"tier {row['tier']} not asked for"))
             continue

@@ -352,3 +352,13 @@ def test_a_truncated_copy_of_the_real_set_is_reported(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:20_000])
     reading = mazurkabl.read_mazurkabl(tmp_path)
     assert [d.id for d in reading.dropped if d.is_damage] == ["mazurkabl/M17-4"]
+
+
+def test_only_wanted_performances_are_read(tmp_path: Path) -> None:
+    make_asap(tmp_path)
+    everything = asap.read_asap(tmp_path).items
+    assert everything
+    wanted = everything[0].midi_path
+    assert [i.id for i in asap.read_asap(tmp_path, only=lambda midi: midi == wanted).items] == [everything[0].id]
+    nothing = asap.read_asap(tmp_path, only=lambda midi: False)
+    assert (nothing.items, nothing.dropped) == ([], [])
