@@ -111,6 +111,8 @@ class EventDecoder:
         velocity = float(weight @ rolls.velocity[at - 1 : at + 2, key] / weight.sum())
         sure = float(rolls.onset[at, key] + rolls.frame[at : at + self._sure, key].mean()) / 2
         note = _Open(self._next_frame + t, place, velocity, min(1.0, max(0.0, sure)))
+        if self._options.drop_short and quiet[t + 1 : t + self._shortest + 1, key].any():
+            return
         if quiet[t + self._shortest, key]:
             self._close(key, note, place)  # its frames say nothing: it gets the shortest length
         else:

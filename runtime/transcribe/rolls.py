@@ -48,6 +48,8 @@ class RollOptions:
     """Of onsets of a key within this time only the surest is one."""
     shortest_s: float = 0.04
     """A note is at least so long."""
+    drop_short: bool = False
+    """Whether a note that falls silent sooner is no note, instead of one of that length."""
     silent_s: float = 0.06
     """A note has ended when its key's frames stay under the threshold for so long."""
     shortest_pedal_s: float = 0.08
