@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from runtime.errors import MezzoforteError
+from train.dual_network import DualConfig
 
 PRESETS_DIR = Path(__file__).parent / "presets"
 
@@ -44,12 +45,12 @@ class AugmentConfig:
 
 @dataclass(frozen=True)
 class FitConfig:
-    """One training run. `network` names a preset of `train.network.PRESETS` or ``metre_tcn``."""
+    """One training run. `network` names a preset of `train.network.PRESETS`, ``metre_tcn`` or ``dual_hpt``."""
 
     name: str
     network: str
     front_end: str
-    """`bssl` (pampalk), `bssl_paper`, `logmel` (128 bands) or `metre` (80 bands)."""
+    """`bssl` (pampalk), `bssl_paper`, `logmel` (128 bands) or `metre` (80 bands); ``dual_hpt`` has its own."""
     segment_s: float = 60.0
     batch: int = 4
     steps: int = 20_000
@@ -60,6 +61,8 @@ class FitConfig:
     corpus_weights: dict[str, float] = field(default_factory=lambda: {"mazurka_resynth": 1.0})
     loss: LossConfig = field(default_factory=LossConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    dual: DualConfig | None = None
+    """Inputs and sizes of the network ``dual_hpt``; None for the others."""
 
 
 def load_config(preset: str | Path, **changes: Any) -> FitConfig:
@@ -81,6 +84,8 @@ def from_dict(values: dict[str, Any], where: str = "config") -> FitConfig:
     try:
         for key, kind in (("loss", LossConfig), ("augment", AugmentConfig)):
             values[key] = kind(**(values.get(key) or {}))
+        if values.get("dual") is not None:
+            values["dual"] = DualConfig(**values["dual"])
         return FitConfig(**values)
     except TypeError as e:
         names = ", ".join(f.name for f in fields(FitConfig))

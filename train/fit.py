@@ -98,14 +98,30 @@ class Trainer:
         self.rng = np.random.default_rng(config.seed)
         recordings = pack.split("train", fold)
         self.data_identity = identity_of(recordings)
-        self.sampler = Sampler(pack, recordings, config.corpus_weights, config.segment_s, config.augment.speed)
+        self.sampler = self._sampler(pack, recordings)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = FrameModel(config).to(self.device)
+        self.model = self._model().to(self.device)
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )
         self.level_weights = level_weights(recordings, config.loss.level_balance).to(self.device)
+
+    def _sampler(self, pack: Pack, recordings: list[Recording]) -> Any:
+        """What draws segments."""
+        return Sampler(pack, recordings, self.config.corpus_weights, self.config.segment_s, self.config.augment.speed)
+
+    def _model(self) -> torch.nn.Module:
+        """The network with fresh weights."""
+        return FrameModel(self.config)
+
+    def _batch(self) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Logits and targets of a fresh batch."""
+        batch = stack([self.sampler.draw(self.rng) for _ in range(self.config.batch)])
+        targets = {k: v.to(self.device) for k, v in batch.targets.items()}
+        with torch.no_grad():
+            power = augment_power(self.model.spectrum(batch.samples), self.config.augment, self.rng)
+        return self.model.from_power(power.to(self.device)), targets
 
     def learning_rate(self) -> float:
         """Linear warm-up over 200 steps, then a cosine down to 2 % at the last step."""
@@ -115,12 +131,8 @@ class Trainer:
 
     def train_step(self) -> dict[str, float]:
         """One optimiser step on a fresh batch; returns the losses by task."""
-        batch = stack([self.sampler.draw(self.rng) for _ in range(self.config.batch)])
-        targets = {k: v.to(self.device) for k, v in batch.targets.items()}
         self.model.train()
-        with torch.no_grad():
-            power = augment_power(self.model.spectrum(batch.samples), self.config.augment, self.rng)
-        logits = self.model.from_power(power.to(self.device))
+        logits, targets = self._batch()
         losses = task_losses(logits, targets, self.config.loss, self.level_weights)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate()
@@ -149,7 +161,8 @@ class Trainer:
         """Go on from a checkpoint. Raises `MezzoforteError` when it belongs to another fold or network, or, without
         `new_data`, to other recordings."""
         state = load_checkpoint(path)
-        if (state["fold"], state["config"]["network"]) != (self.fold, self.config.network):
+        shape = (self.fold, self.config.network, to_dict(self.config)["dual"])
+        if (state["fold"], state["config"]["network"], state["config"].get("dual")) != shape:
             raise MezzoforteError("the checkpoint is of another fold or network", where=str(path))
         if state["data_identity"] != self.data_identity and not new_data:
             raise MezzoforteError(
@@ -163,6 +176,15 @@ class Trainer:
         torch.set_rng_state(state["torch_rng"])
         self.rng.bit_generator.state = state["numpy_rng"]
         self.step = state["step"]
+
+
+def trainer_of(config: FitConfig) -> type[Trainer]:
+    """The trainer for the config's network."""
+    if config.network != "dual_hpt":
+        return Trainer
+    from train.dual_fit import DualTrainer  # which builds on this module
+
+    return DualTrainer
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -280,7 +302,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(config, Pack(args.pack), args.fold)
+    trainer = trainer_of(config)(config, Pack(args.pack), args.fold)
     checkpoint = args.out / CHECKPOINT
     if checkpoint.exists():
         if not args.resume:

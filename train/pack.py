@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,7 +41,7 @@ from train.performance import Variation, read_performance
 from train.render import audio_path_of
 
 SCHEMA = 1
-READERS: dict[str, Callable[[Path], Reading]] = {
+READERS: dict[str, Callable[..., Reading]] = {
     "mazurka_resynth": read_resynth,
     "asap": read_asap,
     "batik_mozart": read_batik,
@@ -82,14 +83,28 @@ def add_notes(group: h5py.Group, item: Item, how: dict) -> None:
     group["notes"] = packed_notes(events, how["onset_latency_s"])
 
 
-def pack_corpus(pack: h5py.File, corpus: str, data_dir: Path, audio_dir: Path) -> tuple[int, int]:
-    """Add every item of a corpus whose render is in `audio_dir`. Returns how many were added and were there."""
-    items = [i for i in READERS[corpus](data_dir).items if i.midi_path is not None]
+def pack_corpus(
+    pack: h5py.File, corpus: str, data_dir: Path, audio_dir: Path, per_piece: int | None = None
+) -> tuple[int, int]:
+    """Add every item of a corpus whose render is in `audio_dir`, or the first `per_piece` of each piece by name.
+
+    Returns how many were added and were there.
+    """
+
+    def is_rendered(midi: Path) -> bool:
+        return audio_path_of(audio_dir, str(midi.relative_to(data_dir))).is_file()
+
+    # Reading every score of a data set takes a minute; only those that have a render are read.
+    items = [i for i in READERS[corpus](data_dir, only=is_rendered).items if i.midi_path is not None]
     added = present = 0
-    for item in tqdm(items, desc=corpus, unit="recording"):
+    of_piece: Counter[str] = Counter()
+    for item in tqdm(sorted(items, key=lambda i: _key(i.id)), desc=corpus, unit="recording"):
         assert item.midi_path is not None
         audio_path = audio_path_of(audio_dir, str(item.midi_path.relative_to(data_dir)))
         if not audio_path.is_file():
+            continue
+        of_piece[item.piece_id] += 1
+        if per_piece is not None and of_piece[item.piece_id] > per_piece:
             continue
         if _key(item.id) in pack:
             group = pack[_key(item.id)]
@@ -121,6 +136,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--corpus", nargs=3, action="append", required=True, metavar=("NAME", "DATA_DIR", "AUDIO_DIR"),
         help=f"NAME is one of {', '.join(READERS)}; AUDIO_DIR is what train.render wrote",
     )  # fmt: skip
+    parser.add_argument("--per-piece", type=int, metavar="N", help="only the first N recordings of each piece, by name")
     return parser
 
 
@@ -132,7 +148,7 @@ def run(args: argparse.Namespace) -> int:
     with h5py.File(args.out, "a") as pack:
         pack.attrs["schema"] = SCHEMA
         for corpus, data_dir, audio_dir in args.corpus:
-            added, present = pack_corpus(pack, corpus, Path(data_dir), Path(audio_dir))
+            added, present = pack_corpus(pack, corpus, Path(data_dir), Path(audio_dir), args.per_piece)
             print(f"{corpus}: {added} added, {present} were there", file=sys.stderr)
             if not added + present:
                 raise MezzoforteError(f"no audio for any recording of {corpus}", where=audio_dir)
