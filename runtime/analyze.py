@@ -13,7 +13,8 @@ import argparse
 import faulthandler
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from runtime.corrections import Corrections
     from runtime.model import Model, Provider
     from runtime.outputs import Targets
+    from runtime.pipeline import Heard
     from runtime.progress import Cancel, Progress, TerminalProgress
+
+    ScoreCommand = Callable[[Heard, Callable[[str], None]], None]
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -81,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_score_options(parser: argparse.ArgumentParser) -> None:
-    """The options that only matter with `--score` or `--notes`."""
+    """The options that only matter with `--score`, `--notes` or `--transcribe`."""
     add = parser.add_argument_group("with a score").add_argument
     add("--score", type=Path, metavar="FILE", help="MusicXML, mxl, mscx, mscz or MIDI: gets the dynamics (needs --out)")
     add("--density", choices=("sparse", "normal", "detailed"), default="normal", help="how many marks")
@@ -89,9 +93,23 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
         "--existing", choices=("keep", "replace", "compare"), default="keep", help="what to do about marks in the score"
     )
     add("--dry-run", action="store_true", help="print the plan as a table and write nothing")
-    parser.add_argument_group("with the notes but no score").add_argument(
-        "--notes", type=Path, metavar="FILE", help="MIDI of this performance: makes a score of it (needs --out)"
-    )
+    add = parser.add_argument_group("without a score").add_argument
+    add("--notes", type=Path, metavar="FILE", help="MIDI of this performance: makes a score of it (needs --out)")
+    add("--transcribe", nargs="?", const="own", type=_transcriber, metavar="NAME",
+        help="hears the notes too and makes a score (--out X.musicxml) or MIDI (--out X.mid) of them; "
+        "by own (default), hpt, basic-pitch or madmom")  # fmt: skip
+    add("--transcriber-path", type=Path, metavar="PATH",
+        help="where it lies: a model card (own, hpt), nmp.onnx (basic-pitch), a Python (madmom)")  # fmt: skip
+
+
+def _transcriber(text: str) -> str:
+    from runtime.transcribe.registry import NAMES
+
+    if text not in NAMES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one of {', '.join(NAMES)} (write the recording before --transcribe)"
+        )
+    return text
 
 
 def _jobs(text: str) -> int:
@@ -108,7 +126,8 @@ def run(options: argparse.Namespace) -> int:
             from runtime.destinations import destination
 
             destination("osc")  # what is missing is told before the work, not after it
-        targets = _plan(options)
+        command = _score_command(options)
+        targets = _plan(options) if command is None else {options.audio[0]: {}}
         if options.skip_existing:
             targets = _missing(targets, options.quiet)
             if not targets:
@@ -122,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         for warning in model.warnings:
             _say(f"warning: {warning}")
-    failed = _analyse(options, model, targets, corrections)
+    failed = _analyse(options, model, targets, corrections, command)
     if failed and len(targets) > 1:
         _say(f"{failed} of {len(targets)} recordings failed.")
     return EXIT_SOME_FAILED if failed else EXIT_OK
@@ -140,18 +159,26 @@ def _corrections(options: argparse.Namespace) -> Corrections | None:
     return words if options.corrections is None else merge(read_file(options.corrections), words)
 
 
+def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
+    """What is made of the recording instead of files in several formats, checked before any work is done."""
+    if options.notes is not None or options.transcribe is not None:
+        from runtime.notes_command import prepare
+
+        return prepare(options)
+    if options.transcriber_path is not None:
+        raise OutputError("--transcriber-path belongs to --transcribe", advice="Add --transcribe NAME")
+    if options.score is None:
+        return None
+    from runtime.score_command import check_score_options, mark_command
+
+    check_score_options(options)
+    if options.skip_existing:
+        raise OutputError("with --score there is no --skip-existing", advice="Leave it out")
+    return partial(mark_command, options)
+
+
 def _plan(options: argparse.Namespace) -> Targets:
-    """Every output file; a recording without any goes to stdout, or with a score to where that goes."""
-    if options.notes is not None:
-        from runtime.notes_command import check_notes_options
-
-        check_notes_options(options)
-        return {options.audio[0]: {}}
-    if options.score is not None:
-        from runtime.score_command import check_score_options
-
-        check_score_options(options)
-        return {options.audio[0]: {}}
+    """Every output file; a recording without any goes to stdout."""
     inputs = list(dict.fromkeys(options.audio))
     formats = list(dict.fromkeys(f.strip() for f in options.format.split(",") if f.strip()))
     if options.out is not None:
@@ -175,7 +202,11 @@ def _missing(targets: Targets, quiet: bool) -> Targets:
 
 
 def _analyse(
-    options: argparse.Namespace, model: Model, targets: Targets, corrections: Corrections | None = None
+    options: argparse.Namespace,
+    model: Model,
+    targets: Targets,
+    corrections: Corrections | None,
+    command: ScoreCommand | None,
 ) -> int:
     """Analyse and write; returns how many recordings failed."""
     from runtime.progress import TerminalProgress
@@ -186,11 +217,11 @@ def _analyse(
     with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
         for outcome in _outcomes(options, model, list(targets), bar, corrections):
             bar.wipe()
-            message = outcome.error or _deliver(options, outcome, targets[outcome.path]) or _send(options, outcome)
+            message = outcome.error or _deliver(command, outcome, targets[outcome.path]) or _send(options, outcome)
             if message:
                 failed += 1
                 _say(f"error: {message}")
-            elif shown and outcome.heard and options.score is None and options.notes is None:
+            elif shown and outcome.heard and command is None:
                 _tell(outcome.heard.analysis, outcome.path, targets)
     return failed
 
@@ -210,17 +241,13 @@ def _outcomes(
     return analyse_each(paths, model, bar, corrections=corrections)
 
 
-def _deliver(options: argparse.Namespace, outcome: Outcome, files: Mapping[str, Path]) -> str:
+def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str, Path]) -> str:
     """Write one result; returns a message when that failed."""
     if outcome.heard is None:
         return ""
-    if options.notes is not None or options.score is not None:
-        if options.notes is not None:
-            from runtime.notes_command import notes_command as command
-        else:
-            from runtime.score_command import mark_command as command
+    if command is not None:
         try:
-            command(options, outcome.heard, _say)
+            command(outcome.heard, _say)
         except MezzoforteError as e:
             return str(e)
         return ""

@@ -38,18 +38,23 @@ class BeatGrid:
         return np.interp(times_s, self.times_s, np.arange(len(self.times_s)))
 
 
-def beat_grid(beats: tuple[Beat, ...], notes: PlayedNotes) -> BeatGrid:
-    """Bars over the beats of an analysis, continued at both ends at the pace there until they hold every note.
-
-    Beats move to the attack next to them when there is one. Bars before the first and after the last note are left
-    out. Raises `ScoreError` when there are too few beats, or beats and notes lie apart.
-    """
+def check_beats(beats: tuple[Beat, ...]) -> None:
+    """Raises `ScoreError` when there are too few beats to make bars of."""
     if len(beats) < 2:
         raise ScoreError(
             "no beats were found in the recording, so its notes have no place in bars",
             cause="silence, noise, or music without a pulse",
             advice="Tell the beats with --correct, or give a recording with a clear pulse",
         )
+
+
+def beat_grid(beats: tuple[Beat, ...], notes: PlayedNotes) -> BeatGrid:
+    """Bars over the beats of an analysis, continued at both ends at the pace there until they hold every note.
+
+    Beats move to the attack next to them when there is one. Bars before the first and after the last note are left
+    out. Raises `ScoreError` when there are too few beats, or beats and notes lie apart.
+    """
+    check_beats(beats)
     times_s = np.array([b.time_s for b in beats])
     first_s, last_s = float(notes.onset_s[0]), float(notes.onset_s[-1])
     if first_s > times_s[-1] or last_s < times_s[0]:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -124,7 +125,7 @@ def _run(
     arguments: tuple[str, ...] = (),
     cancel: Cancel | None = None,
     limit_s: float | None = None,
-) -> list[list[float]] | str:
+) -> Any:
     """What a program prints as JSON. Raises `ModelError` when it fails, `Cancelled` when `cancel` said so."""
     command = [str(python), "-W", "ignore", "-c", program, *arguments]
     try:

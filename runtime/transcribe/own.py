@@ -62,7 +62,7 @@ class OwnTranscriber:
         self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
         """See `Transcriber`."""
-        decoder = EventDecoder(RollOptions(**{k: self.card.thresholds[k] for k in OPTIONS}))
+        decoder = EventDecoder(options_of(self.card))
 
         def columns_of(samples: Samples) -> Values:
             r = self.rolls(samples)
@@ -73,6 +73,12 @@ class OwnTranscriber:
         warnings = hear_columns(Path(path), columns_of, lambda c: decoder.push(_rolls(c)), at_once, progress, cancel)
         notes, confidence = decoder.finish()
         return Transcription(replace(notes, warnings=warnings), confidence, self.identity, "sound")
+
+
+def options_of(card: ModelCard) -> RollOptions:
+    """How this model's rolls are read."""
+    onset, frame, offset, pedal, latency_s = (card.thresholds[k] for k in OPTIONS)
+    return RollOptions(onset, frame, offset, pedal, latency_s)
 
 
 def _rolls(columns: Values) -> Rolls:
