@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from runtime.level import LEVEL_RULE
 
 CARD_SCHEMA = 1
 ANALYSIS, NOTES = "analysis", "notes"
+PULSE = "pulse_"
+"""How thresholds begin that hold where notes are known: ``pulse_weight``, ``pulse_beat_threshold``, …"""
 MAX_CARD_BYTES = 1 << 20
 
 
@@ -69,6 +71,8 @@ class ModelCard:
     """SHA-256 of ``NAME.levels.onnx``, the second stage for levels and changes; empty when there is none."""
     levels_features: tuple[str, ...] = ()
     """Beat features that the second stage was trained on, in order (`runtime.beat_features`)."""
+    pulse_sha256: str = ""
+    """SHA-256 of ``NAME.pulse.onnx``, which finds beats in notes (`runtime.pulse_stage`); empty when there is none."""
     kind: str = ANALYSIS
     """What the graph gives: ``analysis`` (`runtime.model`) or ``notes`` (`runtime.transcribe.own`)."""
     classes: tuple[str, ...] = LEVELS
@@ -87,6 +91,11 @@ class ModelCard:
     def __post_init__(self) -> None:
         for problem in _problems(self):
             raise ValueError(problem)
+
+    def knowing_notes(self) -> ModelCard:
+        """The card for a recording whose notes are known beside the sound: ``pulse_X`` among the thresholds is X."""
+        known = {k.removeprefix(PULSE): v for k, v in self.thresholds.items() if k.startswith(PULSE)}
+        return replace(self, thresholds={**self.thresholds, **known})
 
     def to_json(self) -> str:
         """The card as the text of ``NAME.json``; equal cards give equal bytes."""
@@ -116,8 +125,9 @@ def _problems(card: ModelCard) -> list[str]:
         found.append("sha256 is not 64 lower-case hexadecimal digits")
     if card.kind not in (ANALYSIS, NOTES):
         found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS!r} and {NOTES!r}")
-    if card.levels_sha256 and not re.fullmatch(r"[0-9a-f]{64}", card.levels_sha256):
-        found.append("levels_sha256 is not 64 lower-case hexadecimal digits")
+    for name in ("levels_sha256", "pulse_sha256"):
+        if (stage := getattr(card, name)) and not re.fullmatch(r"[0-9a-f]{64}", stage):
+            found.append(f"{name} is not 64 lower-case hexadecimal digits")
     if not all(math.isfinite(v) for v in card.thresholds.values()):
         found.append("a threshold is not a finite number")
     return found

@@ -21,6 +21,8 @@ from runtime.errors import ModelError
 from runtime.level import Samples
 from runtime.level_stage import LevelStage, check_features
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
+from runtime.pulse_roll import N_PITCHES
+from runtime.pulse_stage import PulseStage
 
 __all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
 
@@ -75,6 +77,8 @@ class Model:
     warnings: tuple[str, ...] = ()
     levels: LevelStage | None = None
     """The second stage, which hears levels and changes over the whole recording; None when the card has none."""
+    pulse: PulseStage | None = None
+    """What finds beats in notes, where they are known beside the sound; None when the card has none."""
 
     @property
     def identity(self) -> ModelIdentity:
@@ -117,7 +121,8 @@ def find_card(model: str | Path | None = None) -> Path:
         return card
     card = MODELS_FOLDER / f"{text}.json"
     if not card.is_file():
-        names = ", ".join(sorted(p.stem for p in MODELS_FOLDER.glob("*.json"))) or "none"
+        shipped = sorted(p.stem for p in MODELS_FOLDER.glob("*.json") if p.with_suffix(".onnx").is_file())
+        names = ", ".join(shipped) or "none"
         raise ModelError(
             f"there is no model named {text!r}", advice=f"Shipped models: {names}. Another one is named by its path"
         )
@@ -143,8 +148,8 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
     runtime = onnx_session.onnxruntime_package()
     session, used, warnings = onnx_session.start(runtime, data, provider, str(onnx_path), CONTRACT)
     conflict = package_conflict()
-    levels = _level_stage(runtime, card_path, card)
-    return Model(card, used, session, (*((conflict,) if conflict else ()), *warnings), levels)
+    levels, pulse = _level_stage(runtime, card_path, card), _pulse_stage(runtime, card_path, card)
+    return Model(card, used, session, (*((conflict,) if conflict else ()), *warnings), levels, pulse)
 
 
 def levels_path(card_path: Path) -> Path:
@@ -162,4 +167,21 @@ def _level_stage(runtime: Any, card_path: Path, card: ModelCard) -> LevelStage |
     )
     stage = LevelStage(str(path), session)
     stage.run(np.zeros((3, len(card.levels_features))))
+    return stage
+
+
+def pulse_path(card_path: Path) -> Path:
+    """Where the network for beats from notes of a card lies: ``NAME.pulse.onnx`` beside ``NAME.json``."""
+    return card_path.with_name(f"{card_path.stem}.pulse.onnx")
+
+
+def _pulse_stage(runtime: Any, card_path: Path, card: ModelCard) -> PulseStage | None:
+    if not card.pulse_sha256:
+        return None
+    path = pulse_path(card_path)
+    session = onnx_session.plain_session(
+        runtime, onnx_session.verified_bytes(path, card.pulse_sha256), "cpu", str(path)
+    )
+    stage = PulseStage(str(path), session)
+    stage.run(np.zeros((3, N_PITCHES), np.float32))
     return stage

@@ -14,6 +14,7 @@ import numpy as np
 
 from runtime import audio, windows
 from runtime.analysis import Analysis, Source
+from runtime.card import ModelCard
 from runtime.corrections import Corrections
 from runtime.decode import decode
 from runtime.decode.on_beats import LevelEvidence
@@ -21,7 +22,9 @@ from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.model import FrameLogits, Model
+from runtime.notes import PlayedNotes
 from runtime.progress import Cancel, Progress, check
+from runtime.pulse_stage import with_notes
 from runtime.spool import Spool
 
 SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
@@ -58,9 +61,11 @@ def hear(
     cancel: Cancel | None = None,
     corrections: Corrections | None = None,
     longest_s: float | None = None,
+    notes: PlayedNotes | None = None,
 ) -> Heard:
     """Analyse one recording, under the corrections of somebody who knows it when there are any.
 
+    `notes`, played in this recording and on its clock, help to find the beats when the model has a network for that.
     `progress` and `cancel` are called from the calling thread, between blocks and windows. `longest_s` bounds the
     recording's length while it is decoded (None: 24 hours). Raises
     `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
@@ -73,7 +78,7 @@ def hear(
     with Spool.for_recording(expected) or nullcontext() as spool:
         report = progress or (lambda _: None)
         measured = _measure(path, info, report, cancel, spool, longest_s)
-        return _hear(path, measured, model, report, cancel, corrections, spool)
+        return _hear(path, measured, model, report, cancel, corrections, spool, notes)
 
 
 def _hear(
@@ -84,6 +89,7 @@ def _hear(
     cancel: Cancel | None,
     corrections: Corrections | None,
     spool: Spool | None,
+    notes: PlayedNotes | None,
 ) -> Heard:
     source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
     outline = _OutlineMaker()
@@ -93,7 +99,11 @@ def _hear(
     else:
         kept = spool if spool is not None and not spool.failed else None
         logits = _run_model(path, measured, model, outline, report, cancel, kept)
-        analysis = _decode(logits, model, source, corrections)
+        card = model.card
+        if notes is not None and model.pulse is not None:
+            card = card.knowing_notes()
+            logits = with_notes(logits, notes, model.pulse, card.thresholds["weight"])
+        analysis = _decode(logits, model, card, source, corrections)
         evidence = LevelEvidence.of(logits, model)
         analysis = replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
     report(1.0)
@@ -183,8 +193,10 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
     raise AudioError("the file changed while it was read", where=str(path))
 
 
-def _decode(logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None) -> Analysis:
-    return decode(logits, logits.ntot_sone, model.card, source, model.identity, corrections, model.levels)
+def _decode(
+    logits: FrameLogits, model: Model, card: ModelCard, source: Source, corrections: Corrections | None
+) -> Analysis:
+    return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, model.levels)
 
 
 def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samples]:

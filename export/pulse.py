@@ -1,0 +1,139 @@
+"""The network for beats from notes into a model: `python -m export.pulse CHECKPOINT --model CARD`.
+
+Writes ``NAME.pulse.onnx`` beside the card and its hash and training data into the card. The command ends with its
+proof: the file against torch at several lengths, its size. `train.tune_pulse` then chooses how it is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import tempfile
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from export.dynest import OPSET
+from runtime.card import ModelCard, load_card
+from runtime.errors import MezzoforteError
+from runtime.model import find_card, pulse_path
+from runtime.pulse_roll import N_PITCHES
+from runtime.write.atomic import write_bytes
+from train.command import start
+from train.fit import load_checkpoint
+from train.pulse_network import PulseConfig, PulseNet
+from train.tcn import n_parameters
+
+OUTPUTS = ("beat", "downbeat")
+PULSE_MARK = "beats from notes: "
+"""How a card's sentence about this network's training data begins."""
+PROOF_FRAMES = (1, 2, 501, 3_000, 16_200)
+MAX_DIFFERENCE = 1e-3
+FIRST_WEIGHT = 0.5
+
+
+class PulseGraph(nn.Module):
+    """Rolls [B, T, 88] → beat and downbeat logits [B, T]."""
+
+    def __init__(self, network: PulseNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, roll: Tensor) -> tuple[Tensor, Tensor]:
+        logits = self.network(roll)
+        return logits["beat"], logits["downbeat"]
+
+
+def load_pulse(path: Path) -> tuple[PulseGraph, dict]:
+    """The averaged network of a checkpoint of `train.fit_pulse`. Raises `MezzoforteError` when it is another one."""
+    checkpoint = load_checkpoint(path)
+    if checkpoint.get("kind") != "pulse":
+        raise MezzoforteError("not a checkpoint of train.fit_pulse", where=str(path))
+    config = {k: tuple(v) if isinstance(v, list) else v for k, v in checkpoint["config"].items()}
+    network = PulseNet(PulseConfig(**config))
+    network.load_state_dict(checkpoint["average"])
+    return PulseGraph(network).eval(), checkpoint
+
+
+def export(graph: PulseGraph, path: Path) -> None:
+    """Write the graph with dynamic batch and length."""
+    dynamic = {"roll": {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            graph, (torch.rand(2, 301, N_PITCHES),), input_names=["roll"], output_names=list(OUTPUTS),
+            dynamic_shapes=dynamic, dynamo=True, opset_version=OPSET, verbose=False,
+        )  # fmt: skip
+    assert program is not None
+    program.save(str(path), external_data=False)
+
+
+def prove(graph: PulseGraph, path: Path) -> dict[int, float]:
+    """Largest difference to torch per number of frames. Raises `MezzoforteError` when one is over 1e-3."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    rng = np.random.default_rng(0)
+    differences = {}
+    for n in PROOF_FRAMES:
+        roll = (rng.random((1, n, N_PITCHES)) * (rng.random((1, n, N_PITCHES)) < 0.02)).astype(np.float32)
+        got = session.run(list(OUTPUTS), {"roll": roll})
+        with torch.no_grad():
+            expected = [t.numpy() for t in graph(torch.from_numpy(roll))]
+        differences[n] = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
+    worst = max(differences.values())
+    if worst > MAX_DIFFERENCE:
+        raise MezzoforteError(f"the exported network for beats differs from torch by {worst:.2g}", where=str(path))
+    return differences
+
+
+def with_pulse(card: ModelCard, onnx: bytes, checkpoint: dict, n_values: int) -> ModelCard:
+    """The card with this network."""
+    mazurkas = "all mazurkas" if checkpoint["fold"] is None else f"no mazurka of test fold {checkpoint['fold']}"
+    sentence = (
+        f"{PULSE_MARK}notes of performances of (n)ASAP and MazurkaBL, {mazurkas}, no held-out piece of "
+        f"train/data/splits.py; {n_values:,} parameters, {checkpoint['step']} steps; data identity "
+        f"{checkpoint['data_identity'][:12]}"
+    )
+    others = tuple(s for s in card.training_data if not s.startswith(PULSE_MARK))
+    thresholds = {"pulse_weight": FIRST_WEIGHT, **card.thresholds}
+    return replace(
+        card, pulse_sha256=hashlib.sha256(onnx).hexdigest(), training_data=(*others, sentence), thresholds=thresholds
+    )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export.pulse", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("checkpoint", type=Path, help="that train.fit_pulse wrote")
+    parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export, prove, write the network and the card, print the proof."""
+    graph, checkpoint = load_pulse(args.checkpoint)
+    card_path = find_card(args.model)
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Path(folder) / "pulse.onnx"
+        export(graph, beside)
+        differences, onnx = prove(graph, beside), beside.read_bytes()
+    card = with_pulse(load_card(card_path), onnx, checkpoint, n_parameters(graph))
+    write_bytes(pulse_path(card_path), onnx)
+    write_bytes(card_path, card.to_json().encode())
+    print(f"{pulse_path(card_path)}: {len(onnx) / 1e6:.2f} MB, {n_parameters(graph):,} parameters, opset {OPSET}")
+    for n, difference in differences.items():
+        print(f"  {n:>6,} frames: largest difference to torch {difference:.1e}")
+    return 0
+
+
+def main() -> None:
+    start(build_parser(), run)
+
+
+if __name__ == "__main__":
+    main()
