@@ -62,7 +62,8 @@ def build(keys: int = N_KEYS) -> Any:
         node("Conv", ["s4", "fall"], ["down"], pads=[3, 0, 3, 0], group=keys),
         node("Squeeze", ["up", "last"], ["up3"]), node("Squeeze", ["down", "last"], ["down3"]),
         node("Clip", ["up3", "low", "high"], ["onset_t"]), node("Clip", ["down3", "low", "high"], ["offset_t"]),
-        node("Mul", ["amplitude", "loud"], ["louder"]), node("Clip", ["louder", "low", "high"], ["velocity_t"]),
+        node("MaxPool", ["amplitude"], ["loudest"], kernel_shape=[9], pads=[4, 4]),
+        node("Mul", ["loudest", "loud"], ["louder"]), node("Clip", ["louder", "low", "high"], ["velocity_t"]),
     ]  # fmt: skip
     for name, inner in (
         ("onset", "onset_t"),
