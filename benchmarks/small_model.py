@@ -26,7 +26,7 @@ PIANOS = {"train": "timgm,fluid", "valid": "csound", "test": "upright"}
 """Fast sounds to train on; as everywhere, one piano of its own chooses options and another is for tests."""
 FOLD = "0"
 THREADS = ("--threads", "1")
-"""So small a network gains nothing from a second thread, and loses much of both on a machine that has other work."""
+"""Two threads wait for each other on a machine that has other work."""
 
 
 @dataclass(frozen=True)
