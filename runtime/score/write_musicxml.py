@@ -84,10 +84,10 @@ class _Writer:
             self._accent(identifier, mark)
         elif mark.kind == "dynamic":
             types = ("<dynamics>", f"  <{mark.value}/>", "</dynamics>")
-            piece = _Piece(identifier, mark.offset, types, VELOCITIES.get(mark.value))
-            staff = self._score.staves[mark.staff - 1]
+            staff = self._staff_for(mark)
             gap = _best(self._gaps_in(mark.measure, staff), mark.offset, staff.number)
-            self._put(piece, gap, staff, 1)
+            piece = _Piece(identifier, mark.offset, types, VELOCITIES.get(mark.value))
+            self._put(piece, gap, staff, 1, above=staff.part > self._score.staves[mark.staff - 1].part)
         else:
             self._hairpin(identifier, mark)
 
@@ -107,9 +107,20 @@ class _Writer:
             raise ScoreError(f"there is no place in measure {measure + 1}", where=self._document.where)
         return gaps[measure]
 
+    def _staff_for(self, mark: PlannedMark) -> Staff:
+        """The mark's staff, or that of the other hand when each has a part of its own and only the other has something
+        there: MuseScore 3 and others ignore the offset that would be needed."""
+        own = self._score.staves[mark.staff - 1]
+        hands = [self._score.staves[n - 1] for n in self._score.keyboard_staves()]
+        for staff in (own, *(s for s in hands if s.part != own.part)):
+            gaps = self._gaps_of(staff.part)
+            if mark.measure < len(gaps) and any(g.at == mark.offset for g in gaps[mark.measure]):
+                return staff
+        return own
+
     def _hairpin(self, identifier: str, mark: PlannedMark) -> None:
         """On the staff that has a note or rest where it begins: MuseScore 3 does not save other ones."""
-        staff = self._score.staves[mark.staff - 1]
+        wanted, staff = self._score.staves[mark.staff - 1], self._staff_for(mark)
         wedge = f'<wedge type="{{}}" number="{next(self._wedge_numbers)}"/>'
         start = _Piece(identifier, mark.offset, (wedge.format(mark.value),))
         end = _Piece(f"{identifier}-end", mark.end_offset, (wedge.format("stop"),))
@@ -118,8 +129,8 @@ class _Writer:
             from_gap, to_gap = _best_pair(first, start.at, end.at, staff.number)
         else:
             from_gap, to_gap = _best(first, start.at, staff.number), _best(last, end.at, staff.number)
-        above = from_gap.at == start.at and from_gap.staff > staff.number
         staff = replace(staff, number=from_gap.staff) if from_gap.at == start.at else staff
+        above = (staff.part, staff.number) > (wanted.part, wanted.number)
         self._put(start, from_gap, staff, 2, above)
         self._put(end, to_gap, staff, 3 if to_gap.position == from_gap.position else 0, above)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction as F
 from pathlib import Path
 
@@ -98,6 +99,35 @@ def test_musescore_saves_hairpins_that_begin_where_only_the_left_hand_plays(tmp_
     written.write_bytes(marked(left_hand_moves(), PlannedMark("hairpin", "crescendo", 0, F(1), 1, 0, F(3))))
     musescore(written, tmp_path / "t.mscx")
     assert places(tmp_path / "t.mscx") == [("hairpin", "crescendo", 1, 3)]
+
+
+def two_parts() -> bytes:
+    """The bar of `left_hand_moves` with a part for each hand."""
+    text = left_hand_moves().decode().replace("<staves>2</staves>", "").replace("<voice>5</voice>", "<voice>1</voice>")
+    text = re.sub(r"\s*<staff>[12]</staff>", "", text)
+    right, left = text.split("      <backup><duration>8</duration></backup>\n")
+    names = '<score-part id="P2"><part-name>left</part-name></score-part>\n  </part-list>'
+    head = make.ATTRIBUTES.format(beats=4).replace("<staves>2</staves>", "")
+    between = f'    </measure>\n  </part>\n  <part id="P2">\n    <measure number="1">\n{head}'
+    return (right.replace("</part-list>", names) + between + left).encode()
+
+
+LATE = (PlannedMark("dynamic", "f", 0, F(2), 1), PlannedMark("hairpin", "crescendo", 0, F(1), 1, 0, F(2)))
+
+
+def test_with_a_part_for_each_hand_marks_stand_where_one_of_them_plays():
+    text = marked(two_parts(), *LATE).decode()
+    assert text.count('<direction placement="above"') == 3 and "<offset>" not in text
+    assert text.rindex("<part id") < text.index("<direction")
+    assert write_musicxml.remove(text.encode(), "t") == two_parts()
+
+
+@pytest.mark.slow
+def test_musescore_has_marks_in_place_in_a_score_with_a_part_for_each_hand(tmp_path):
+    written = tmp_path / "t.musicxml"
+    written.write_bytes(marked(two_parts(), *LATE))
+    musescore(written, tmp_path / "t.mscx")
+    assert places(tmp_path / "t.mscx") == [("dynamic", "f", 2, 2), ("hairpin", "crescendo", 1, 2)]
 
 
 @pytest.mark.slow
