@@ -94,17 +94,25 @@ class Shelf:
         return self._work / "marked" / f"{piece.corpus}_{piece.name}.musicxml"
 
     def load(self, piece: Piece) -> dict[str, Any]:
-        """What is known of a score, nothing when the file or our code has changed."""
+        """What is known of a score: `own` while it and our code are the same, the rest while what we write is."""
         try:
             stored: dict[str, Any] = json.loads(self._file(piece).read_text())
         except (OSError, ValueError):
             return {}
-        return stored["results"] if stored.get("key") == self._key(piece) else {}
+        results = {k: r for k, r in stored["results"].items() if k == "own" or r.get("of") == self.digest(piece)}
+        if stored["key"] != self._key(piece):
+            results.pop("own", None)
+        return results
 
     def save(self, piece: Piece, results: dict[str, Any]) -> None:
         """Keep what is known of a score."""
         text = json.dumps({"key": self._key(piece), "results": results}, indent=1)
         write_bytes(self._file(piece), text.encode())
+
+    def digest(self, piece: Piece) -> str:
+        """A hash of the marked score, empty when there is none."""
+        path = self.marked(piece)
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
     def _file(self, piece: Piece) -> Path:
         return self._work / f"{piece.corpus}_{piece.name}.json"
@@ -176,16 +184,16 @@ def _read_by(name: str, piece: Piece, marked: Path) -> dict[str, Any]:
 def run(todo: list[Piece], checks: list[str], shelf: Shelf, stop_at: float) -> bool:
     """Do what is not done yet; False when time was up before the end."""
     for n, piece in enumerate(todo, 1):
-        results = shelf.load(piece)
         for name in checks:
+            results = shelf.load(piece)
             if name in results or (name != "own" and "planned" not in results.get("own", {})):
                 continue
             if time.monotonic() > stop_at:
                 return False
             started = time.monotonic()
-            results[name] = check(name, piece, shelf)
-            shelf.save(piece, results)
-            told = ", ".join(f"{k} {v}" for k, v in results[name].items() if v != "")
+            found = check(name, piece, shelf)
+            shelf.save(piece, {**results, name: found if name == "own" else found | {"of": shelf.digest(piece)}})
+            told = ", ".join(f"{k} {v}" for k, v in found.items() if v != "")
             seconds = time.monotonic() - started
             print(f"{n}/{len(todo)} {piece.name} {name} ({seconds:.0f} s): {told}", file=sys.stderr, flush=True)
     return True
@@ -199,7 +207,7 @@ def table(todo: list[Piece], shelf: Shelf) -> str:
     for name in CHECKS:
         seen = {piece: r[name] for piece, r in known.items() if name in r}
         bad = {piece: r for piece, r in seen.items() if not _good(name, r)}
-        marks = sum(known[piece]["own"].get("planned", 0) for piece in seen)
+        marks = sum(known[piece].get("own", {}).get("planned", 0) for piece in seen)
         remarks = _remarks(name, list(seen.values()))
         lines.append(f"| {name} | {len(seen)} of {len(todo)} | {len(seen) - len(bad)} | {marks:,} | {remarks} |")
         wrong += [f"{name}: {piece}: {json.dumps(r, ensure_ascii=False)}" for piece, r in bad.items()]
