@@ -95,11 +95,12 @@ class Alignment:
 
 POOR = 0.5
 # Cost of the best path over its cost with the recording moved by seconds. Development pieces: 0.34-0.50 for
-# recordings of the piece; recordings of other pieces in the same key were above 0.62.
+# whole recordings of the piece, up to 0.59 for openings of long pieces; recordings of other pieces were above 0.62
+# unless nearly all was held against one or two bars.
 _WRONG_PIECE_RATIO = 0.6
 _MIN_COVERAGE = 0.25
-# An excerpt may be a smaller part of its score when it is surely of that score.
-_CLEAR_RATIO, _EXCERPT_BARS = 0.55, 12
+# An excerpt may be a smaller part of its score when it has so many bars.
+_EXCERPT_BARS = 12
 
 
 def align(score: Score, blocks: Iterable[npt.NDArray[np.float32]], evidence: Evidence | None = None) -> Alignment:
@@ -141,7 +142,7 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
 def _check_piece(score: Score, heard: features.Heard, found: coarse.Outline, fit: float) -> None:
     bars = len(set(found.measures))
     covered = bars / len(score.measures)
-    if fit < _WRONG_PIECE_RATIO and (covered >= _MIN_COVERAGE or (fit < _CLEAR_RATIO and bars >= _EXCERPT_BARS)):
+    if fit < _WRONG_PIECE_RATIO and (covered >= _MIN_COVERAGE or bars >= _EXCERPT_BARS):
         return
     semitones, totals = coarse.best_transposition(score, heard)
     if semitones and totals.min() < 0.8 * float(np.median(totals)):

@@ -16,13 +16,19 @@ from runtime.score.performance import nominal_seconds, play
 from runtime.score.table import Score
 from runtime.score.unfold import Graph, Span, graph
 
+Floats = npt.NDArray[np.float64]
+
 MAX_ROWS = 3500
 MAX_RATE = 5
 _ATTACK_WEIGHT = 0.45
 _JUMP_S = 2.0
 _PARTIAL_S = 2.0
-# Frames per column from which the score is laid out anew at the tempo that was heard, at most so much slower.
-_SLOW, _MOST_SLOW = 1.5, 6.0
+_TEMPO_TRUST = 0.5
+_DOUBTFUL, _STRETCHES = 0.55, (2.0, 4.0)
+_PACE_BARS, _PACE_RANGE = 4, 4.0
+_LIVELY_S, _RISE_DB, _RINGING = 0.8, 1.5, 0.3
+# Slower than this (seconds per quarter) a layout is one chord held over everything.
+_SLOWEST = 5.0
 _MAX_CELLS = 20_000_000
 
 
@@ -64,54 +70,120 @@ class _Columns:
 def outline(score: Score, heard: Heard) -> Outline:
     """Find the order of measures that the recording plays, and roughly when."""
     pool = max(FRAMES_PER_S // MAX_RATE, -(-len(heard.harmony) // MAX_ROWS))
-    rows = _heard_rows(heard, pool)
-    silent = ~heard_anything(heard, pool)
-    found, slowness = _follow(score, rows, silent, pool, 1.0)
-    if slowness > _SLOW:  # an excerpt, or fewer repeats than written: the score was laid out much too fast
-        size = found.path.size * found.columns.layout.n_columns
-        again, _ = _follow(score, rows, silent, pool, max(1.0, min(slowness, _MOST_SLOW, _MAX_CELLS / size)))
-        found = min(found, again, key=lambda f: f.cost / max(f.shifted, 1e-6))
+    search = _Search(score, heard, pool)
+    found = search.follow(search.written_seconds())
+    if found.fit > _DOUBTFUL:
+        for stretch in _STRETCHES:
+            found = min(found, search.follow(search.written_seconds() * stretch), key=_Followed.rank)
+    found = min(found, search.follow(search.heard_seconds(found)), key=_Followed.rank)
     measures, runs = _read_path(found.path, found.columns, score, pool)
-    others = [_mean_cost(rows, found.columns, found.path, t) for t in range(1, 12)]
+    others = [_mean_cost(search.rows, found.columns, found.path, t) for t in range(1, 12)]
     return Outline(measures, runs, found.cost, np.array(others), found.shifted)
 
 
 @dataclass(frozen=True)
 class _Followed:
-    """A path through columns, its mean cost and that of the recording moved against it."""
+    """A path through columns, its mean cost, that of the recording moved against it, and seconds per quarter."""
 
     columns: _Columns
     path: npt.NDArray[np.int32]
     cost: float
     shifted: float
+    pace: float
+
+    @property
+    def fit(self) -> float:
+        """Small when the recording matches here and not some seconds away."""
+        return self.cost / max(self.shifted, 1e-6)
+
+    def rank(self) -> tuple[bool, float]:
+        """For choosing the best of several: a playable pace first, then the fit."""
+        return self.pace > _SLOWEST, self.fit
 
 
-def _follow(
-    score: Score, rows: Array, silent: npt.NDArray[np.bool_], pool: int, stretch: float
-) -> tuple[_Followed, float]:
-    """The best path when the score is laid out `stretch` times as slow, and how much slower still it was played."""
-    columns = _columns(score, graph(score), round(len(rows) * stretch), pool)
-    rate = FRAMES_PER_S / pool
-    penalties = Penalties(jump=_JUMP_S * rate, partial=_PARTIAL_S * rate)
-    path, _ = dtw.follow_graph(_cost(rows, columns, 0, silent), columns.layout, penalties)
-    music = path[path >= 0]
-    steps = np.diff(music)
-    slowness = len(music) / max(1, int(np.clip(steps, 0, PAD).sum()))
-    shifts = [round(s * rate) for s in (-7, -5, -3, -2, 2, 3, 5, 7)]
-    shifted = [_mean_cost(np.roll(rows, s, axis=0), columns, path, 0) for s in shifts]
-    return _Followed(columns, path, _mean_cost(rows, columns, path, 0), float(np.mean(shifted))), slowness
+class _Search:
+    """A recording to be followed through a score that may be laid out at several tempos."""
+
+    def __init__(self, score: Score, heard: Heard, pool: int) -> None:
+        self.score, self.pool, self.graph = score, pool, graph(score)
+        self.rows = _heard_rows(heard, pool)
+        self.silent = ~heard_anything(heard, pool)
+        self.outside = _outside_cost(heard, pool)
+        self.rate = FRAMES_PER_S / pool
+
+    def written_seconds(self) -> Floats:
+        """Seconds of each measure if the recording plays everything as written, printed tempos taken half."""
+        return _evened(self.score, self.graph) * (len(self.rows) / self.rate)
+
+    def heard_seconds(self, found: _Followed) -> Floats:
+        """Seconds of each measure at the pace at which it, or what is near it, was played."""
+        quarters = _quarters(self.score)
+        rows, passed = _time_spent(found.path, found.columns, quarters)
+        kernel = np.hanning(2 * min(_PACE_BARS, (len(quarters) - 1) // 2) + 3)[1:-1]
+        spent, through = np.convolve(rows, kernel, mode="same"), np.convolve(passed, kernel, mode="same")
+        known = through > 0
+        usual = rows.sum() / max(passed.sum(), 1e-6)
+        pace = np.interp(np.arange(len(rows)), np.flatnonzero(known), spent[known] / through[known])
+        pace = np.clip(pace, usual / _PACE_RANGE, usual * _PACE_RANGE)
+        return np.asarray(pace * quarters / self.rate)
+
+    def follow(self, seconds: Floats) -> _Followed:
+        """The best path when the measures of the score take `seconds`."""
+        laid_out = self.rate * sum(float(seconds[s.first : s.last + 1].sum()) for s in self.graph.spans)
+        seconds = seconds * min(1.0, _MAX_CELLS / len(self.rows) / laid_out)
+        columns = _columns(self.score, self.graph, seconds, self.pool)
+        penalties = Penalties(jump=_JUMP_S * self.rate, partial=_PARTIAL_S * self.rate)
+        cost = _cost(self.rows, columns, 0, self.silent)
+        path, _ = dtw.follow_graph(cost, columns.layout, penalties, self.outside)
+        shifts = [round(s * self.rate) for s in (-7, -5, -3, -2, 2, 3, 5, 7)]
+        shifted = [_mean_cost(np.roll(self.rows, s, axis=0), columns, path, 0) for s in shifts]
+        rows, passed = _time_spent(path, columns, _quarters(self.score))
+        pace = float(rows.sum() / self.rate / max(passed.sum(), 1e-6))
+        return _Followed(columns, path, _mean_cost(self.rows, columns, path, 0), float(np.mean(shifted)), pace)
+
+
+def _quarters(score: Score) -> Floats:
+    return np.array([float(m.duration) for m in score.measures])
+
+
+def _time_spent(path: npt.NDArray[np.int32], columns: _Columns, quarters: Floats) -> tuple[Floats, Floats]:
+    """(frames, quarters) that a path spends in each written measure, all its passes together."""
+    measure = columns.measure[path[path >= 0]]
+    passes = np.bincount(measure[np.diff(measure, prepend=-1) != 0], minlength=len(quarters))
+    return np.bincount(measure, minlength=len(quarters)).astype(np.float64), passes * quarters
+
+
+def _evened(score: Score, g: Graph) -> Floats:
+    """Share of each measure in a performance as written; tempo changes are printed more often than taken back."""
+    seconds = np.diff(nominal_seconds(score))
+    quarters = _quarters(score)
+    pace = np.log(np.maximum(seconds, 1e-3) / np.maximum(quarters, 1e-3))
+    usual = float(np.average(pace, weights=np.maximum(quarters, 1e-3)))
+    even = quarters * np.exp(usual + _TEMPO_TRUST * (pace - usual))
+    return np.asarray(even / sum(float(even[s.first : s.last + 1].sum()) for s in _written_spans(g)))
+
+
+def _outside_cost(heard: Heard, pool: int) -> Array:
+    """Cost of each frame after the music: less where the level only falls (the last chord rings, silence)."""
+    level_db = 10 * np.log10(_pooled(heard.loud[:, None], pool)[:, 0] + 1e-12)
+    reach = max(1, round(_LIVELY_S * FRAMES_PER_S / pool))
+    rise = np.pad(np.diff(level_db, prepend=level_db[:1]), reach)
+    near = np.lib.stride_tricks.sliding_window_view(rise, 2 * reach + 1).max(axis=1)
+    return np.asarray(_RINGING + (Penalties.outside - _RINGING) * np.clip(near / _RISE_DB, 0, 1), dtype=np.float32)
 
 
 def best_transposition(score: Score, heard: Heard) -> tuple[int, npt.NDArray[np.float64]]:
     """(semitones, total cost per frame for each of 12): the free search repeated for every transposition."""
     pool = max(2 * FRAMES_PER_S // MAX_RATE, -(-len(heard.harmony) // (MAX_ROWS // 3)))
     rows = _heard_rows(heard, pool)
-    columns = _columns(score, graph(score), len(rows), pool)
-    rate = FRAMES_PER_S / pool
+    g, rate = graph(score), FRAMES_PER_S / pool
+    columns = _columns(score, g, _evened(score, g) * len(rows) / rate, pool)
     penalties = Penalties(jump=_JUMP_S * rate, partial=_PARTIAL_S * rate)
     silent = ~heard_anything(heard, pool)
+    outside = _outside_cost(heard, pool)
     totals = [
-        dtw.follow_graph(_cost(rows, columns, t, silent), columns.layout, penalties)[1] / len(rows) for t in range(12)
+        dtw.follow_graph(_cost(rows, columns, t, silent), columns.layout, penalties, outside)[1] / len(rows)
+        for t in range(12)
     ]
     best = int(np.argmin(totals))
     return (best if best <= 6 else best - 12), np.array(totals)
@@ -155,13 +227,10 @@ def _cost(rows: Array, columns: _Columns, semitones: int, silent: npt.NDArray[np
     return cost
 
 
-def _columns(score: Score, g: Graph, n_rows: int, pool: int) -> _Columns:
-    """The score's columns: as many as there are rows if everything is played as written."""
-    edges = nominal_seconds(score)
+def _columns(score: Score, g: Graph, measure_s: Floats, pool: int) -> _Columns:
+    """The score's columns, its measures taking `measure_s`."""
+    edges = np.concatenate([[0.0], np.cumsum(measure_s)])
     everything = list(range(len(score.measures)))
-    written_s = sum(edges[s.last + 1] - edges[s.first] for s in _written_spans(g))
-    scale = n_rows * pool / FRAMES_PER_S / max(written_s, 1e-6)
-    edges = edges * scale
     played = play(score, everything)
     seconds = np.interp(played.onsets, played.starts, edges)
     ends = np.interp(played.ends, played.starts, edges)

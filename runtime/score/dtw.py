@@ -48,12 +48,13 @@ class Penalties:
     partial: float = 4.0
 
 
-def follow_graph(cost: Array, layout: Layout, penalties: Penalties) -> tuple[Indexes, float]:
+def follow_graph(cost: Array, layout: Layout, penalties: Penalties, outside: Array) -> tuple[Indexes, float]:
     """The cheapest way through a playing graph.
 
-    `cost`: shape (n_frames, n_columns), 0..1, `INFINITE` in blocked columns. Frames before and after the
-    music cost `outside`; a jump to any bar costs `jump`; to begin or end in the middle of the piece costs
-    `partial`. Returns the column of each frame (or `BEFORE`, `AFTER`) and the total cost.
+    `cost`: shape (n_frames, n_columns), 0..1, `INFINITE` in blocked columns. Frames before the
+    music cost `penalties.outside`, those after it `outside` [n_frames]; a jump to any bar costs `jump`; to begin
+    or end in the middle of the piece costs `partial`. Returns the column of each frame (or `BEFORE`, `AFTER`) and
+    the total cost.
     """
     n, width = cost.shape
     p = penalties
@@ -86,7 +87,7 @@ def follow_graph(cost: Array, layout: Layout, penalties: Penalties) -> tuple[Ind
             back[i] = np.where(better, BEFORE, source)
             leave = row + finish
             j = int(leave.argmin())
-            stay, go = ending + np.float32(p.outside), leave[j] + np.float32(p.outside)
+            stay, go = ending + outside[i], leave[j] + outside[i]
             ending, end_from[i] = (go, j) if go < stay else (stay, AFTER)
             row = np.minimum(best + cost[i], INFINITE)
     return _trace(back, end_from, row + finish, ending)

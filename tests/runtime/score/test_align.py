@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -102,6 +104,25 @@ def test_a_false_start_is_a_break_and_not_a_disaster():
     found = align(score, blocks(audio))
     n = len(found.measures) - 1 - found.measures[::-1].index(12)
     assert abs(found.times_of(found.starts[n]) - np.interp(4 * 17, positions, seconds)) < 0.07
+
+
+def test_a_printed_tempo_that_is_never_taken_back_does_not_mislead():
+    score = tune(40, seed=11)
+    slow = replace(score, tempos=((Fraction(0), 120.0), (Fraction(80), 25.0), (Fraction(120), 120.0)))
+    audio, positions, seconds = synth.perform(play(score, list(range(40))))
+    found = align(slow, blocks(audio))
+    assert found.measures == tuple(range(40)) and found.breaks == ()
+    assert np.percentile(errors_s(found, positions, seconds), 95) <= 0.07
+
+
+def test_the_opening_of_a_long_piece_is_aligned_and_its_last_chord_may_ring():
+    score = tune(90, seed=12)
+    played = play(score, list(range(14)))
+    audio, positions, seconds = synth.perform(played)
+    ringing = synth.render([(0.0, 14.0, int(p), 0.2) for p in played.pitches[-3:]], 14.0)
+    found = align(score, blocks(np.concatenate([audio, ringing])))
+    assert found.measures[:14] == tuple(range(14)) and len(found.measures) <= 15
+    assert np.percentile(errors_s(found, positions, seconds), 95) <= 0.07
 
 
 def test_another_piece_is_refused():
