@@ -91,6 +91,6 @@ def _work(path: Path) -> Outcome:
     try:
         outcome = _outcome(path, _worker["model"], None, _worker["stop"].is_set)
         # A session of onnxruntime does not travel between processes; marks in a score are one recording's business.
-        return replace(outcome, heard=outcome.heard and replace(outcome.heard, evidence=None))
+        return replace(outcome, heard=outcome.heard and replace(outcome.heard, evidence=None, again=None))
     except Cancelled:
         return Outcome(path, None, f"{path}: stopped.")

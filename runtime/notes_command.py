@@ -88,7 +88,7 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
     Raises `MezzoforteError`; then nothing was written.
     """
     as_midi = bool(options.out) and Path(options.out).suffix.lower() in MIDI_SUFFIXES
-    if not as_midi:
+    if heard.again is None and not as_midi:
         check_beats(heard.analysis.beats)
     recording = Path(options.audio[0])
     with TerminalProgress(sys.stderr, f"notes of {recording.name}", enabled=not options.quiet) as bar:
@@ -98,12 +98,14 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
             "no notes were heard", where=str(recording), cause="; ".join(found.notes.warnings) or "not a piano",
             advice="Give a recording of a piano, or try another transcriber",
         )  # fmt: skip
+    analysis = heard.analysis if heard.again is None or as_midi else heard.again(found.notes)
     if as_midi:
-        _tell_of(options, (*heard.analysis.warnings, *found.notes.warnings), found, say)
+        _tell_of(options, (*analysis.warnings, *found.notes.warnings), found, say)
         write_bytes(Path(options.out), to_midi(found.notes, recording.stem))
     else:
-        made = engrave(for_score(found), heard.analysis, recording.stem, AnnotateOptions(options.density))
-        _tell_of(options, (*heard.analysis.warnings, *made.warnings), found, say)
+        check_beats(analysis.beats)
+        made = engrave(for_score(found), analysis, recording.stem, AnnotateOptions(options.density))
+        _tell_of(options, (*analysis.warnings, *made.warnings), found, say)
         if options.dry_run:
             sys.stdout.buffer.write(made.annotation.plan.to_table().encode("utf-8"))
             sys.stdout.buffer.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,6 @@ import numpy as np
 
 from runtime import audio, windows
 from runtime.analysis import Analysis, Source
-from runtime.card import ModelCard
 from runtime.corrections import Corrections
 from runtime.decode import decode
 from runtime.decode.on_beats import LevelEvidence
@@ -52,6 +51,9 @@ class Heard:
     """Channels of the recording."""
     evidence: LevelEvidence | None = None
     """What levels can be decoded from on other beats than the analysis' own; None when nothing was analysed."""
+    again: Callable[[PlayedNotes], Analysis] | None = None
+    """The analysis when the recording's notes are known after all (times are seconds of the recording): they help to
+    find the beats where the model has a network for that. None when nothing was analysed."""
 
 
 def hear(
@@ -93,21 +95,21 @@ def _hear(
 ) -> Heard:
     source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
     outline = _OutlineMaker()
-    reason, evidence = _why_empty(measured), None
+    reason = _why_empty(measured)
     if reason:
         analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
-    else:
-        kept = spool if spool is not None and not spool.failed else None
-        logits = _run_model(path, measured, model, outline, report, cancel, kept)
-        card = model.card
-        if notes is not None and model.pulse is not None:
-            card = card.knowing_notes()
-            logits = with_notes(logits, notes, model.pulse, card.thresholds["weight"])
-        analysis = _decode(logits, model, card, source, corrections)
-        evidence = LevelEvidence.of(logits, model)
-        analysis = replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
+        report(1.0)
+        return Heard(analysis, outline.finish(), measured.info.channels)
+    kept = spool if spool is not None and not spool.failed else None
+    logits = _run_model(path, measured, model, outline, report, cancel, kept)
+
+    def again(known: PlayedNotes | None) -> Analysis:
+        analysis = _decode(logits, model, source, corrections, known)
+        return replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
+
+    analysis = again(notes)
     report(1.0)
-    return Heard(analysis, outline.finish(), measured.info.channels, evidence)
+    return Heard(analysis, outline.finish(), measured.info.channels, LevelEvidence.of(logits, model), again)
 
 
 def _measure(
@@ -194,8 +196,12 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
 
 
 def _decode(
-    logits: FrameLogits, model: Model, card: ModelCard, source: Source, corrections: Corrections | None
+    logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None, notes: PlayedNotes | None
 ) -> Analysis:
+    card = model.card
+    if notes is not None and model.pulse is not None:
+        card = card.knowing_notes()
+        logits = with_notes(logits, notes, model.pulse, card.thresholds["weight"])
     return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, model.levels)
 
 

@@ -107,8 +107,10 @@ def test_known_notes_give_the_beats(model_with_pulse, tmp_path):
     beats = hear(audio, model, notes=notes).analysis.beats
     inside = [b.time_s for b in beats if 2 < b.time_s < 10]
     assert np.diff(inside) == pytest.approx(0.75, abs=0.021)
-    without = [b.time_s for b in hear(audio, model).analysis.beats]
+    first = hear(audio, model)
+    without = [b.time_s for b in first.analysis.beats]
     assert np.median(np.diff(without)) == pytest.approx(0.5, abs=0.03)
+    assert first.again is not None and first.again(notes).beats == beats
 
 
 def test_options_for_known_notes_stand_beside_the_others(model_with_pulse):
