@@ -8,11 +8,16 @@ VENV := .venv
 TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow lint translations clean
+.PHONY: demo transcribe test test-slow lint translations clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
 	@$(VENV)/bin/python -m runtime.analyze examples/*.ogg --out out --format json,midi,png
+
+# The transcriber basic-pitch for --transcribe basic-pitch: only its model file is used, none of its dependencies
+transcribe: $(VENV)/installed
+	$(VENV)/bin/pip install $(PIP_FLAGS) --no-deps 'basic-pitch>=0.4,<0.5'
+	@$(VENV)/bin/python -c 'from runtime.transcribe import load; print(load("basic-pitch").identity)'
 
 test: $(TEST_VENV)/installed lint
 	$(TEST_VENV)/bin/python -m pytest -m 'not slow' $(PYTEST_FLAGS)

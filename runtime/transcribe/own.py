@@ -20,7 +20,7 @@ from runtime import onnx_session
 from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import ModelError
 from runtime.level import Samples
-from runtime.model import find_card
+from runtime.model import MODELS_FOLDER, find_card
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract
 from runtime.progress import Cancel, Progress
 from runtime.transcribe.events import EventDecoder
@@ -88,6 +88,12 @@ def _rolls(columns: Values) -> Rolls:
 
 def load(setting: Setting) -> Transcriber:
     """See `runtime.transcribe.registry.load`."""
+    if setting.path is None and not (MODELS_FOLDER / f"{MODEL}.json").is_file():
+        raise ModelError(
+            "Mezzoforte's own transcriber is not in this installation",
+            where=str(MODELS_FOLDER / f"{MODEL}.json"),
+            advice="Install Mezzoforte again, name a model with --transcriber-path, or take another transcriber",
+        )
     card_path = find_card(setting.path if setting.path is not None else MODEL)
     card = load_card(card_path)
     where = str(card_path)

@@ -118,3 +118,9 @@ def test_the_rolls_of_a_stretch_have_the_shapes_of_the_contract(card: Path) -> N
     for n in (1, 440, 441, 50_000):
         rolls = own.rolls(np.zeros(n, np.float32))  # type: ignore[attr-defined]
         assert rolls.onset.shape == (1 + n // 441, 88) and rolls.pedal.shape == (1 + n // 441,)
+
+
+def test_an_installation_without_the_model_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.transcribe.own.MODELS_FOLDER", tmp_path)
+    with pytest.raises(ModelError, match=r"not in this installation.*another transcriber"):
+        load("own")
