@@ -58,19 +58,21 @@ class OwnTranscriber:
         onset, frame, offset, velocity, pedal = CONTRACT.run(self.session, samples, self.card.name)
         return Rolls(onset, frame, velocity, offset, pedal)
 
+    def columns(self, samples: Samples) -> Values:
+        """The rolls of one stretch side by side, [T, 4 · 88 + 1], as windows are put together. Raises `ModelError`."""
+        r = self.rolls(samples)
+        assert r.offset is not None and r.pedal is not None  # by the contract
+        return np.concatenate((r.onset, r.frame, r.velocity, r.offset, r.pedal[:, None]), axis=1)
+
     def transcribe(
         self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
         """See `Transcriber`."""
         decoder = EventDecoder(options_of(self.card))
-
-        def columns_of(samples: Samples) -> Values:
-            r = self.rolls(samples)
-            assert r.offset is not None and r.pedal is not None  # by the contract
-            return np.concatenate((r.onset, r.frame, r.velocity, r.offset, r.pedal[:, None]), axis=1)
-
         at_once = CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
-        warnings = hear_columns(Path(path), columns_of, lambda c: decoder.push(_rolls(c)), at_once, progress, cancel)
+        warnings = hear_columns(
+            Path(path), self.columns, lambda c: decoder.push(rolls_of(c)), at_once, progress, cancel
+        )
         notes, confidence = decoder.finish()
         return Transcription(replace(notes, warnings=warnings), confidence, self.identity, "sound")
 
@@ -81,7 +83,8 @@ def options_of(card: ModelCard) -> RollOptions:
     return RollOptions(onset, frame, offset, pedal, latency_s)
 
 
-def _rolls(columns: Values) -> Rolls:
+def rolls_of(columns: Values) -> Rolls:
+    """The inverse of `OwnTranscriber.columns`."""
     onset, frame, velocity, offset = (columns[:, k * N_PITCHES : (k + 1) * N_PITCHES] for k in range(4))
     return Rolls(onset, frame, velocity, offset, columns[:, -1])
 
