@@ -23,6 +23,7 @@ from runtime.score.write_musicxml import VELOCITIES
 MidiMode = Literal["velocity", "cc"]
 _SIGNATURE = tuple(b"\x7dmezzoforte")  # 0x7d: the manufacturer number for no commerce
 _EXPRESSION = 11
+_END = f"{OWN_TEXT}end"
 _CURVE_STEPS_PER_QUARTER = 4
 
 
@@ -63,7 +64,7 @@ def _is_ours(message: mido.messages.BaseMessage) -> bool:
 
 def _strip(track: mido.MidiTrack) -> None:
     """Take out our events (an expression event of ours follows a marker of ours at once)."""
-    events, velocities = _absolute(track), None
+    events, velocities, end = _absolute(track), None, None
     kept, drop_next = [], False
     for tick, message in events:
         if _is_ours(message):
@@ -71,6 +72,7 @@ def _strip(track: mido.MidiTrack) -> None:
                 velocities = list(message.data[len(_SIGNATURE) :])
             else:
                 drop_next = message.text == f"{OWN_TEXT}expression"
+                end = tick if message.text == _END else end
         elif drop_next and message.is_cc(_EXPRESSION):
             drop_next = False
         else:
@@ -79,7 +81,7 @@ def _strip(track: mido.MidiTrack) -> None:
         struck = (m for _, m in kept if m.type == "note_on" and m.velocity > 0)
         for message, velocity in zip(struck, velocities, strict=False):
             message.velocity = velocity
-    _replace(track, kept)
+    _replace(track, [(tick if end is None or m.type != "end_of_track" else end, m) for tick, m in kept])
 
 
 def _level(score: Score, marks: tuple[PlannedMark, ...]) -> Callable[[Fraction], float]:
@@ -155,8 +157,15 @@ def _absolute(track: mido.MidiTrack) -> list[tuple[int, mido.messages.BaseMessag
 
 
 def _merge(track: mido.MidiTrack, events: list[tuple[int, mido.messages.BaseMessage]]) -> None:
-    """Put events in front of those that stand at the same tick."""
-    _replace(track, sorted([*events, *_absolute(track)], key=lambda e: e[0]))
+    """Put events in front of those that stand at the same tick. Where the track ended before them, a marker tells."""
+    there = _absolute(track)
+    music = [e for e in there if e[1].type != "end_of_track"]
+    ends = [e for e in there if e[1].type == "end_of_track"]
+    last = max((tick for tick, _ in events), default=0)
+    if ends and last > ends[0][0]:
+        events = [*events, (ends[0][0], mido.MetaMessage("marker", text=_END))]
+        ends = [(last, ends[0][1])]
+    _replace(track, sorted([*events, *music], key=lambda e: e[0]) + ends)
 
 
 def _replace(track: mido.MidiTrack, events: list[tuple[int, mido.messages.BaseMessage]]) -> None:
