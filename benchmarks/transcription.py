@@ -20,7 +20,7 @@ import resource
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from benchmarks.transcription_measure import (
 )
 from runtime.errors import MezzoforteError
 from runtime.transcribe import Setting, Transcriber, Transcription, load
+from runtime.transcribe.basic_pitch import PACKAGE_OPTIONS, BasicPitch
 from runtime.write.atomic import write_bytes
 from train.command import start
 
@@ -59,6 +60,19 @@ class Row:
     n_heard: int
     scores: Scores | None = None
     real: Plausibility | None = None
+
+
+DEFAULTS = "basic-pitch-defaults"
+"""The system basic-pitch with the thresholds of its package in place of ours for piano."""
+
+
+def ready(system: str, path: Path | None) -> Transcriber:
+    """A system by its name here. Raises `MezzoforteError` when it is not there."""
+    if system != DEFAULTS:
+        return load(system, Setting(path, "cpu"))
+    peer = load("basic-pitch", Setting(path, "cpu"))
+    assert isinstance(peer, BasicPitch)
+    return replace(peer, options=PACKAGE_OPTIONS, version=f"{peer.version}, its own thresholds")
 
 
 def spread(renders: Path, count: int) -> list[Path]:
@@ -195,7 +209,7 @@ def run(options: argparse.Namespace) -> int:
         raise MezzoforteError("MEZZOFORTE_DATA names no folder with asap/ in it")
     paths = {"madmom": options.madmom_python, "hpt": options.hpt, "own": options.own}
     for system in () if options.show else options.systems.split(","):
-        transcriber = load(system, Setting(paths.get(system), "cpu"))
+        transcriber = ready(system, paths.get(system))
         done = {(r.corpus, r.recording) for r in rows if r.system == system}
         for corpus, name, make in work(options, data):
             if (corpus, name) in done:
@@ -218,7 +232,11 @@ def build_parser() -> argparse.ArgumentParser:
     add("--asap", type=Path, metavar="DIR", help="renders of ASAP")
     add("--batik", type=Path, metavar="DIR", help="renders of Batik's Mozart")
     add("--real", type=Path, metavar="DIR", help="the real recordings")
-    add("--systems", default="own,basic-pitch", help="names of runtime.transcribe (default: own,basic-pitch)")
+    add(
+        "--systems",
+        default="own,basic-pitch",
+        help="of runtime.transcribe, or basic-pitch-defaults (default: own,basic-pitch)",
+    )
     add("--pieces", type=int, default=8, help="recordings of each set of renders (default: 8)")
     add("--longest-s", type=float, default=60.0, help="the beginning that is heard (default: 60)")
     add("--madmom-python", type=Path, help="Python of an environment with madmom")

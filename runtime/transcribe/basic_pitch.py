@@ -45,6 +45,8 @@ OPTIONS = RollOptions(
     drop_short=True,
     silent_s=11 * FRAME_S,
 )
+PACKAGE_OPTIONS = replace(OPTIONS, onset_threshold=0.5, shortest_s=11 * FRAME_S)
+"""The package's own thresholds."""
 _INPUT, _ONSET, _FRAME = "serving_default_input_2:0", "StatefulPartitionedCall:2", "StatefulPartitionedCall:1"
 _AT_ONCE = 8
 _LOUD_FRAMES = 8
@@ -59,6 +61,7 @@ class BasicPitch:
     session: Any
     sha256: str
     version: str
+    options: RollOptions = OPTIONS
     name = "basic-pitch"
 
     @property
@@ -87,7 +90,7 @@ class BasicPitch:
         self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
         """See `Transcriber`."""
-        decoder = EventDecoder(OPTIONS, FRAME_S)
+        decoder = EventDecoder(self.options, FRAME_S)
         with opened(Path(path), progress, cancel) as recording:
             if not recording.measured.silent:
                 left = 1 + recording.n_samples // HOP_SAMPLES
