@@ -33,6 +33,7 @@ OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
 PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)
 MAX_DIFFERENCE = 1e-3
 STAGE_MARK = "second stage: "
+NOTES_MARK = "second stage with notes: "
 """How a card's sentence about the second stage's training data begins (`export.levels`)."""
 LICENCE = "CC-BY-NC-SA-4.0"
 ATTRIBUTION = (
@@ -97,12 +98,17 @@ def make_card(
     card_path = args.out.with_suffix(".json")
     there = load_card(card_path) if card_path.is_file() else None
     thresholds = dict(there.thresholds) if there else {}
-    trained_on = [*trained_on, *(s for s in (there.training_data if there else ()) if s.startswith(STAGE_MARK))]
+    trained_on = [
+        *trained_on,
+        *(s for s in (there.training_data if there else ()) if s.startswith((STAGE_MARK, NOTES_MARK))),
+    ]
     return ModelCard(
         name=args.out.stem, version=args.version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pampalk",
         preset=presets, parameters=n_parameters(graph), thresholds=thresholds, training_data=tuple(trained_on),
         training_commit=trained_at, licence=LICENCE, attribution=ATTRIBUTION,
         levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
+        levels_notes_sha256=there.levels_notes_sha256 if there else "",
+        levels_notes_features=there.levels_notes_features if there else (),
     )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """A second stage into a model: `python -m export.levels RUN --model CARD`.
 
 Writes ``NAME.levels.onnx`` beside the card and the card's fields for it (hash, features, decoding options, training
-data). The command ends with its proof: the file against torch at several numbers of beats, its size and its speed.
+data); a run of `train.fit_levels --notes` goes into ``NAME.levels_notes.onnx`` and fields of its own, its options with
+the prefix of those for known notes. The command ends with its proof: the file against torch at several numbers of
+beats, its size and its speed.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ import numpy as np
 import onnxruntime
 import torch
 
-from export.dynest import OPSET, STAGE_MARK
+from export.dynest import NOTES_MARK, OPSET, STAGE_MARK
 from runtime.beat_features import FEATURES
-from runtime.card import ModelCard, load_card
+from runtime.card import PULSE, ModelCard, load_card
 from runtime.errors import MezzoforteError
-from runtime.level_stage import check_features
+from runtime.level_stage import WITH_NOTES, check_features
 from runtime.model import find_card, levels_path
 from runtime.write.atomic import write_bytes
 from train.command import start
@@ -40,7 +42,7 @@ def load_stage(path: Path) -> tuple[LevelEnsemble, dict[str, Any]]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, ValueError) as e:
         raise MezzoforteError("not a second stage", where=str(path), cause=str(e)[:200]) from e
-    check_features(tuple(checkpoint["features"]), str(path))
+    check_features(tuple(checkpoint["features"]), str(path), WITH_NOTES if with_notes(checkpoint) else FEATURES)
     networks = []
     for state in checkpoint["networks"]:
         network = LevelNet(LevelNetConfig(**checkpoint["config"]["net"]))
@@ -49,9 +51,21 @@ def load_stage(path: Path) -> tuple[LevelEnsemble, dict[str, Any]]:
     return LevelEnsemble(networks).eval(), checkpoint
 
 
+def with_notes(checkpoint: dict[str, Any]) -> bool:
+    """Whether these networks are told the notes."""
+    return bool(checkpoint["config"].get("notes"))
+
+
+def n_features(stage: LevelEnsemble) -> int:
+    """How many features of a beat the networks take."""
+    member = stage.members[0]
+    assert isinstance(member, LevelNet)
+    return member.config.n_features
+
+
 def export(stage: LevelEnsemble, path: Path) -> None:
     """Write the graph with dynamic batch and number of beats."""
-    example = torch.randn(2, 300, len(FEATURES))
+    example = torch.randn(2, 300, n_features(stage))
     dynamic = {"features": {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -70,7 +84,7 @@ def prove(stage: LevelEnsemble, path: Path) -> dict[int, tuple[float, float]]:
     rng = np.random.default_rng(0)
     proof = {}
     for n in PROOF_BEATS:
-        features = rng.standard_normal((1, n, len(FEATURES))).astype(np.float32)
+        features = rng.standard_normal((1, n, n_features(stage))).astype(np.float32)
         start = time.perf_counter()
         got = session.run(["levels", "change"], {"features": features})
         seconds = time.perf_counter() - start
@@ -84,18 +98,29 @@ def prove(stage: LevelEnsemble, path: Path) -> dict[int, tuple[float, float]]:
 
 
 def with_stage(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_parameters: int) -> ModelCard:
-    """The card with this second stage; test figures, which belong to another one, are left out."""
+    """The card with this second stage; test figures, which belong to another one, are left out (they are of recordings
+    without notes, so a stage that is told them leaves them in)."""
     mazurkas = "all mazurkas" if checkpoint["fold"] is None else f"no mazurka of test fold {checkpoint['fold']}"
+    notes = with_notes(checkpoint)
+    mark = NOTES_MARK if notes else STAGE_MARK
     sentence = (
-        f"{STAGE_MARK}loudness of {checkpoint['curves']} renders and emulated takes of {checkpoint['pieces']} pieces "
+        f"{mark}{'notes and ' if notes else ''}loudness of {checkpoint['curves']} renders and emulated takes of "
+        f"{checkpoint['pieces']} pieces "
         f"({', '.join(checkpoint['corpora'])}), {mazurkas}, no held-out piece of train/data/splits.py; "
         f"{len(checkpoint['networks'])} networks of {n_parameters // len(checkpoint['networks']):,} parameters; "
         f"identity {checkpoint['identity'][:12]}"
     )
-    others = tuple(s for s in card.training_data if not s.startswith(STAGE_MARK))
+    training_data = (*(s for s in card.training_data if not s.startswith(mark)), sentence)
+    sha256, features = hashlib.sha256(onnx).hexdigest(), tuple(checkpoint["features"])
+    if notes:
+        options = {PULSE + name: value for name, value in checkpoint["options"].items()}
+        return replace(
+            card, levels_notes_sha256=sha256, levels_notes_features=features,
+            thresholds={**card.thresholds, **options}, training_data=training_data,
+        )  # fmt: skip
     return replace(
-        card, levels_sha256=hashlib.sha256(onnx).hexdigest(), levels_features=tuple(checkpoint["features"]),
-        thresholds={**card.thresholds, **checkpoint["options"]}, training_data=(*others, sentence), metrics=(),
+        card, levels_sha256=sha256, levels_features=features,
+        thresholds={**card.thresholds, **checkpoint["options"]}, training_data=training_data, metrics=(),
     )  # fmt: skip
 
 
@@ -116,9 +141,10 @@ def run(args: argparse.Namespace) -> int:
         proof, onnx = prove(stage, beside), beside.read_bytes()
     n_parameters = sum(p.numel() for p in stage.parameters())
     card = with_stage(load_card(card_path), onnx, checkpoint, n_parameters)
-    write_bytes(levels_path(card_path), onnx)
+    path = levels_path(card_path, notes=with_notes(checkpoint))
+    write_bytes(path, onnx)
     write_bytes(card_path, card.to_json().encode())
-    print(f"{levels_path(card_path)}: {len(onnx) / 1e6:.2f} MB, {n_parameters:,} parameters, opset {OPSET}")
+    print(f"{path}: {len(onnx) / 1e6:.2f} MB, {n_parameters:,} parameters, opset {OPSET}")
     for n, (difference, seconds) in proof.items():
         print(f"  {n:>6,} beats: largest difference to torch {difference:.1e}, {1000 * seconds:.1f} ms")
     return 0

@@ -16,15 +16,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _ATTACK_FRAMES = (-2, 8)
-_SPANS = (2, 4, 8, 16, 32)
-_SLOPES = (1, 2, 4, 8, 16, 32)
+SPANS = (2, 4, 8, 16, 32)
+SLOPES = (1, 2, 4, 8, 16, 32)
 _LEAST_RANGE_PHON = 3.0
-_LIMIT = 4.0
+LIMIT = 4.0
 _EDGE_BEATS = 8.0
 
 FEATURES = (
     "attack", "mean", "peak", "peak_over_mean", "mean_over_floor", "rise",
-    *(f"mean_{k}" for k in _SPANS), *(f"step_{k}" for k in _SLOPES), *(f"step_phon_{k}" for k in _SLOPES),
+    *(f"mean_{k}" for k in SPANS), *(f"step_{k}" for k in SLOPES), *(f"step_phon_{k}" for k in SLOPES),
     "rank", "rank_4", "rank_16", "range", "interval", "tempo",
     "place", "since_start", "until_end", "length",
     "bar_known", "downbeat", "bar_sin", "bar_cos",
@@ -44,13 +44,13 @@ def beat_features(ntot_sone: npt.NDArray[np.floating], beats_s: Floats, beat_in_
     spread = max((high - low) / 2, _LEAST_RANGE_PHON)
     columns = [(pooled[name] - middle) / spread for name in ("attack", "mean", "peak")]
     columns += [(pooled["peak"] - mean) / 10, (mean - pooled["floor"]) / 15, pooled["rise"] / 30 - 1]
-    around = {k: _around(mean, k) for k in _SPANS}
-    columns += [(around[k] - middle) / spread for k in _SPANS]
-    steps = [_step(mean, k) for k in _SLOPES]
+    near = {k: around(mean, k) for k in SPANS}
+    columns += [(near[k] - middle) / spread for k in SPANS]
+    steps = [step(mean, k) for k in SLOPES]
     columns += [s / spread for s in steps] + [s / 5 for s in steps]
-    columns += [_rank(mean), _rank(around[4]), _rank(around[16]), np.full(len(mean), spread / 5 - 1.5)]
+    columns += [rank(mean), rank(near[4]), rank(near[16]), np.full(len(mean), spread / 5 - 1.5)]
     columns += [*_time(beats_s), *_place(len(mean)), *_bar(beat_in_bar, bar_beats)]
-    return np.asarray(np.clip(np.column_stack(columns), -_LIMIT, _LIMIT), np.float64)
+    return np.asarray(np.clip(np.column_stack(columns), -LIMIT, LIMIT), np.float64)
 
 
 def _pool(level: Floats, beats_s: Floats) -> dict[str, Floats]:
@@ -73,7 +73,7 @@ def _pool(level: Floats, beats_s: Floats) -> dict[str, Floats]:
     }
 
 
-def _around(x: Floats, reach: int) -> Floats:
+def around(x: Floats, reach: int) -> Floats:
     """Mean over ±reach beats, of those that exist."""
     sums = np.concatenate([[0.0], np.cumsum(x)])
     i = np.arange(len(x))
@@ -81,16 +81,16 @@ def _around(x: Floats, reach: int) -> Floats:
     return np.asarray((sums[last] - sums[first]) / (last - first))
 
 
-def _step(x: Floats, reach: int) -> Floats:
+def step(x: Floats, reach: int) -> Floats:
     """Mean of this and the next reach − 1 beats less the mean of the reach beats before; 0 at the first beat."""
     sums = np.concatenate([[0.0], np.cumsum(x)])
     i = np.arange(len(x))
     first, last = np.maximum(i - reach, 0), np.minimum(i + reach, len(x))
-    step = (sums[last] - sums[i]) / (last - i) - (sums[i] - sums[first]) / np.maximum(i - first, 1)
-    return np.where(i > 0, step, 0.0)
+    found = (sums[last] - sums[i]) / (last - i) - (sums[i] - sums[first]) / np.maximum(i - first, 1)
+    return np.where(i > 0, found, 0.0)
 
 
-def _rank(x: Floats) -> Floats:
+def rank(x: Floats) -> Floats:
     """Rank among all beats, −1 (softest) to 1 (loudest)."""
     order = np.empty(len(x))
     order[np.argsort(x, kind="stable")] = np.arange(len(x))

@@ -21,7 +21,7 @@ from runtime.level import LEVEL_RULE
 CARD_SCHEMA = 1
 ANALYSIS, NOTES = "analysis", "notes"
 PULSE = "pulse_"
-"""How thresholds begin that hold where notes are known: ``pulse_weight``, ``pulse_beat_threshold``, …"""
+"""How thresholds begin that hold where notes are known: ``pulse_weight``, ``pulse_level_evidence``, …"""
 MAX_CARD_BYTES = 1 << 20
 
 
@@ -71,6 +71,10 @@ class ModelCard:
     """SHA-256 of ``NAME.levels.onnx``, the second stage for levels and changes; empty when there is none."""
     levels_features: tuple[str, ...] = ()
     """Beat features that the second stage was trained on, in order (`runtime.beat_features`)."""
+    levels_notes_sha256: str = ""
+    """SHA-256 of ``NAME.levels_notes.onnx``, the second stage where the notes are known; empty when there is none."""
+    levels_notes_features: tuple[str, ...] = ()
+    """Beat features of that one, in order (`runtime.level_stage.WITH_NOTES`)."""
     pulse_sha256: str = ""
     """SHA-256 of ``NAME.pulse.onnx``, which finds beats in notes (`runtime.pulse_stage`); empty when there is none."""
     kind: str = ANALYSIS
@@ -125,7 +129,7 @@ def _problems(card: ModelCard) -> list[str]:
         found.append("sha256 is not 64 lower-case hexadecimal digits")
     if card.kind not in (ANALYSIS, NOTES):
         found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS!r} and {NOTES!r}")
-    for name in ("levels_sha256", "pulse_sha256"):
+    for name in ("levels_sha256", "levels_notes_sha256", "pulse_sha256"):
         if (stage := getattr(card, name)) and not re.fullmatch(r"[0-9a-f]{64}", stage):
             found.append(f"{name} is not 64 lower-case hexadecimal digits")
     if not all(math.isfinite(v) for v in card.thresholds.values()):

@@ -19,7 +19,7 @@ from runtime.analysis import LEVELS, ModelIdentity
 from runtime.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.errors import ModelError
 from runtime.level import Samples
-from runtime.level_stage import LevelStage, check_features
+from runtime.level_stage import WITH_NOTES, LevelStage, check_features
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
 from runtime.pulse_roll import N_PITCHES
 from runtime.pulse_stage import PulseStage
@@ -77,6 +77,8 @@ class Model:
     warnings: tuple[str, ...] = ()
     levels: LevelStage | None = None
     """The second stage, which hears levels and changes over the whole recording; None when the card has none."""
+    levels_notes: LevelStage | None = None
+    """The second stage for recordings whose notes are known; None when the card has none."""
     pulse: PulseStage | None = None
     """What finds beats in notes, where they are known beside the sound; None when the card has none."""
 
@@ -148,25 +150,28 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
     runtime = onnx_session.onnxruntime_package()
     session, used, warnings = onnx_session.start(runtime, data, provider, str(onnx_path), CONTRACT)
     conflict = package_conflict()
-    levels, pulse = _level_stage(runtime, card_path, card), _pulse_stage(runtime, card_path, card)
-    return Model(card, used, session, (*((conflict,) if conflict else ()), *warnings), levels, pulse)
+    levels = levels_notes = None
+    if card.levels_sha256:
+        check_features(card.levels_features, str(card_path))
+        levels = _level_stage(runtime, levels_path(card_path), card.levels_sha256, card.levels_features)
+    if card.levels_notes_sha256:
+        told = card.levels_notes_features
+        check_features(told, str(card_path), WITH_NOTES)
+        levels_notes = _level_stage(runtime, levels_path(card_path, notes=True), card.levels_notes_sha256, told)
+    pulse = _pulse_stage(runtime, card_path, card)
+    warnings = (*((conflict,) if conflict else ()), *warnings)
+    return Model(card, used, session, warnings, levels, levels_notes, pulse)
 
 
-def levels_path(card_path: Path) -> Path:
-    """Where the second stage of a card lies: ``NAME.levels.onnx`` beside ``NAME.json``."""
-    return card_path.with_name(f"{card_path.stem}.levels.onnx")
+def levels_path(card_path: Path, *, notes: bool = False) -> Path:
+    """Where the second stage of a card lies: ``NAME.levels.onnx`` beside ``NAME.json``, or that for known notes."""
+    return card_path.with_name(f"{card_path.stem}.levels{'_notes' if notes else ''}.onnx")
 
 
-def _level_stage(runtime: Any, card_path: Path, card: ModelCard) -> LevelStage | None:
-    if not card.levels_sha256:
-        return None
-    path = levels_path(card_path)
-    check_features(card.levels_features, str(card_path))
-    session = onnx_session.plain_session(
-        runtime, onnx_session.verified_bytes(path, card.levels_sha256), "cpu", str(path)
-    )
+def _level_stage(runtime: Any, path: Path, sha256: str, features: tuple[str, ...]) -> LevelStage:
+    session = onnx_session.plain_session(runtime, onnx_session.verified_bytes(path, sha256), "cpu", str(path))
     stage = LevelStage(str(path), session)
-    stage.run(np.zeros((3, len(card.levels_features))))
+    stage.run(np.zeros((3, len(features))))
     return stage
 
 

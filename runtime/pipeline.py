@@ -198,11 +198,14 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
 def _decode(
     logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None, notes: PlayedNotes | None
 ) -> Analysis:
-    card = model.card
-    if notes is not None and model.pulse is not None:
+    card, levels = model.card, model.levels
+    if notes is not None:
         card = card.knowing_notes()
-        logits = with_notes(logits, notes, model.pulse, card.thresholds["weight"])
-    return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, model.levels)
+        if model.pulse is not None:
+            logits = with_notes(logits, notes, model.pulse, card.thresholds["weight"])
+        if model.levels_notes is not None:
+            levels = model.levels_notes.knowing(notes)
+    return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels)
 
 
 def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samples]:

@@ -14,13 +14,12 @@ import json
 import pickle
 import sys
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from runtime.beat_features import FEATURES
 from runtime.decode.options import DecodeOptions
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
@@ -71,7 +70,7 @@ def gather_items(args: argparse.Namespace) -> list[Item]:
 def gather(args: argparse.Namespace) -> list[Curve]:
     """Every curve of pieces that are not test pieces of the fold; what is there already is not computed again."""
     items, curves = gather_items(args), []
-    for curve in curves_of_items(items, load_piano(), args.cache):
+    for curve in curves_of_items(items, load_piano(), args.cache, notes=args.notes):
         curves.append(curve)
         if len(curves) % 100 == 0:
             say(f"{len(curves)} of {len(items)} emulated curves")
@@ -81,7 +80,7 @@ def gather(args: argparse.Namespace) -> list[Curve]:
             if (r.levels > 0).any() and split_of(r.piece_id, args.fold) != "test":
                 count[r.piece_id] += 1
                 kept_recordings += [r] if count[r.piece_id] <= args.renders_per_piece else []
-        curves += list(curves_of_pack(pack, kept_recordings, args.cache))
+        curves += list(curves_of_pack(pack, kept_recordings, args.cache, notes=args.notes))
         say(f"{len(kept_recordings)} curves of {path}")
     if not curves:
         raise MezzoforteError("there is nothing to learn from", advice="Give --asap, --mazurkas or --pack")
@@ -91,7 +90,7 @@ def gather(args: argparse.Namespace) -> list[Curve]:
 def identity_of(curves: list[Curve], config: LevelFitConfig) -> str:
     """SHA-256 of the configuration and the names of all curves and features."""
     names = [f"{c.key} {c.source} {len(c.ntot_sone)}" for c in curves]
-    return hashlib.sha256(json.dumps([asdict(config), names, FEATURES]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([asdict(config), names, config.features]).encode()).hexdigest()
 
 
 def answers(
@@ -99,13 +98,15 @@ def answers(
 ) -> list[Heard]:
     """Out-of-group answers about the rendered recordings, kept in the run's folder."""
     path = args.out / "answers.pkl"
+    seeds = range(args.seed, args.seed + args.answering)
+    identity = f"{identity} {seeds}"
     if path.is_file():
         kept = pickle.loads(path.read_bytes())
         if kept["identity"] == identity:
             say(f"answers of {path} taken over")
             return list(kept["heard"])
     rendered = any(c.source != "emulated" for c in curves)
-    heard = cross_hear(curves, examples, lambda c: c.source != "emulated" or not rendered, config, (args.seed,), say)
+    heard = cross_hear(curves, examples, lambda c: c.source != "emulated" or not rendered, config, seeds, say)
     write_bytes(path, pickle.dumps({"identity": identity, "heard": heard}))
     return heard
 
@@ -131,6 +132,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--asap-per-piece", type=int, default=6)
     parser.add_argument("--mazurkas-per-piece", type=int, default=4)
     parser.add_argument("--renders-per-piece", type=int, default=3)
+    parser.add_argument("--notes", action="store_true", help="tell it the notes too: a stage for recordings with MIDI")
+    parser.add_argument("--answering", type=int, default=1, help="how many networks answer together for a group")
     parser.add_argument("--networks", type=int, default=3, help="how many networks answer together")
     parser.add_argument("--steps", type=int, default=LevelFitConfig.steps)
     parser.add_argument("--seed", type=int, default=0)
@@ -142,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
     """Train, tune, write `levels.pt` into the run's folder; figures as JSON on stdout."""
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    curves, config = gather(args), replace(LevelFitConfig(), steps=args.steps)
+    curves, config = gather(args), LevelFitConfig.of(notes=args.notes, steps=args.steps)
     identity = identity_of(curves, config)
     rng = np.random.default_rng(args.seed)
     examples = [[example(c), *(example(c, rng, config.change_near) for _ in range(config.variants))] for c in curves]
@@ -154,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
         networks.append(train_network(curves, examples, config, seed))
         say(f"network {len(networks)} of {args.networks}")
     checkpoint = {
-        "config": asdict(config), "features": FEATURES, "networks": [n.state_dict() for n in networks],
+        "config": asdict(config), "features": config.features, "networks": [n.state_dict() for n in networks],
         "options": {name: round(getattr(options, name), 5) for name in OPTIONS}, "scores": scores, "fold": args.fold,
         "identity": identity, "pieces": len({c.piece_id for c in curves}), "curves": len(curves),
         "corpora": sorted({c.corpus for c in curves}),

@@ -7,10 +7,12 @@ full length.
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,7 @@ from train.data.items import Item
 from train.data.labels import BeatLabels
 from train.data.piano_model import PianoModel
 from train.features import LOUDNESS_BINS, Bssl, PowerSpectrum
+from train.notes import PackedNotes, packed_notes
 from train.performance import read_performance
 from train.segments import Pack, Recording
 
@@ -42,6 +45,8 @@ class Curve:
     source: str
     ntot_sone: Floats
     truth: BeatLabels
+    notes: PackedNotes | None = None
+    """What was played, where that was asked for."""
 
     @property
     def bar_beats(self) -> npt.NDArray[np.int64]:
@@ -63,21 +68,19 @@ def choose(items: Iterable[Item], per_piece: int, seed: int = 0) -> list[Item]:
     return chosen
 
 
-def curves_of_items(items: Sequence[Item], model: PianoModel, cache: Path) -> Iterator[Curve]:
-    """The emulated curve of each item; computed once, then read from `cache`."""
+def curves_of_items(items: Sequence[Item], model: PianoModel, cache: Path, *, notes: bool = False) -> Iterator[Curve]:
+    """The emulated curve of each item, with its notes when asked for; computed once, then read from `cache`."""
     for item in items:
-        path = cache / "midi" / f"{item.id.replace('/', '|')}.npy"
-        if path.is_file():
-            ntot = np.load(path)
-        else:
-            assert item.midi_path is not None
-            ntot = total_loudness(read_performance(item.midi_path), model).astype(np.float32)
-            _save(path, ntot)
-        yield Curve(item.id, item.corpus, item.piece_id, "emulated", ntot.astype(np.float64), item.labels)
+        assert item.midi_path is not None
+        name, midi = f"{item.id.replace('/', '|')}.npy", item.midi_path
+        ntot = _kept(cache / "midi" / name, lambda m=midi: total_loudness(read_performance(m), model))
+        played = _kept(cache / "notes" / name, lambda m=midi: packed_notes(read_performance(m))) if notes else None
+        yield Curve(item.id, item.corpus, item.piece_id, "emulated", ntot.astype(np.float64), item.labels, played)
 
 
-def curves_of_pack(pack: Pack, recordings: Sequence[Recording], cache: Path) -> Iterator[Curve]:
-    """The curve of each packed recording with a level, by the front end; computed once, then read from `cache`.
+def curves_of_pack(pack: Pack, recordings: Sequence[Recording], cache: Path, *, notes: bool = False) -> Iterator[Curve]:
+    """The curve of each packed recording with a level, by the front end, with its notes when asked for; computed once,
+    then read from `cache`.
 
     A pack does not name the metre; the beats of a bar are counted from downbeat to downbeat.
     """
@@ -86,13 +89,10 @@ def curves_of_pack(pack: Pack, recordings: Sequence[Recording], cache: Path) -> 
         if not (r.levels > 0).any():
             continue
         path = cache / "audio" / f"{r.key}|{r.instrument}.npy"
-        if path.is_file():
-            ntot = np.load(path)
-        else:
-            ntot = _ntot(pack.samples(r, 0, r.n_samples), front_end)
-            _save(path, ntot)
+        ntot = _kept(path, lambda r=r: _ntot(pack.samples(r, 0, r.n_samples), front_end))
         truth = BeatLabels(r.beats_s, r.beat_in_bar, r.levels, beats_per_bar=counted_metre(r.beat_in_bar))
-        yield Curve(r.key, r.corpus, r.piece_id, r.instrument, ntot.astype(np.float64), truth)
+        played = pack.notes(r) if notes else None
+        yield Curve(r.key, r.corpus, r.piece_id, r.instrument, ntot.astype(np.float64), truth, played)
 
 
 def counted_metre(beat_in_bar: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -115,13 +115,17 @@ def _ntot(samples: npt.NDArray[np.float32], front_end: torch.nn.Module) -> npt.N
     return np.concatenate(parts)
 
 
-def _save(path: Path, ntot: npt.NDArray[np.float32]) -> None:
-    import io
-
+def _kept(path: Path, made: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """The array in that file, made and kept there (floats as float32) when there is none."""
+    if path.is_file():
+        return np.asarray(np.load(path))
+    array = made()
+    array = array.astype(np.float32) if array.dtype.kind == "f" else array
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    np.save(buffer, ntot)
+    np.save(buffer, array)
     try:
         write_bytes(path, buffer.getvalue())
     except OSError as e:
         raise MezzoforteError("the curve cannot be kept", where=str(path), cause=str(e)) from e
+    return array

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,12 @@ from torch.nn import functional as F
 
 from runtime.analysis import LEVELS
 from runtime.beat_features import FEATURES, beat_features
+from runtime.beat_notes import note_features
+from runtime.level_stage import WITH_NOTES
 from runtime.phon import phon
 from train.level_data import Curve
 from train.level_network import LevelNet, LevelNetConfig
+from train.notes import PackedNotes
 
 _AVERAGE_DECAY = 0.98
 
@@ -43,6 +47,19 @@ class LevelFitConfig:
     """Target of the beats beside a change."""
     variants: int = 2
     """Changed copies of each recording, beside the recording as it is."""
+    notes: bool = False
+    """Whether it is told the notes beside the loudness."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of what it is told of each beat."""
+        return WITH_NOTES if self.notes else FEATURES
+
+    @staticmethod
+    def of(*, notes: bool = False, **changes: Any) -> LevelFitConfig:
+        """The defaults with these changes, for a network of the right width."""
+        config = LevelFitConfig(notes=notes, **changes)
+        return replace(config, net=replace(config.net, n_features=len(config.features)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +74,26 @@ class Example:
 
 
 def example(curve: Curve, rng: np.random.Generator | None = None, near: float = 0.15) -> Example:
-    """A recording as it is, or with `rng` a copy with another dynamic range, wrong beats and other tempo."""
-    truth = curve.truth
+    """A recording as it is, or with `rng` a copy with another dynamic range, wrong beats and other tempo.
+
+    A curve with notes has their features too.
+    """
+    truth, notes = curve.truth, curve.notes
     beats_s, levels = truth.beats_s, truth.levels
     position, bar_beats, ntot = truth.beat_in_bar, curve.bar_beats, curve.ntot_sone
     if rng is not None:
         ntot = _bent(ntot, rng)
+        notes = notes if notes is None else _replayed(notes, rng)
         keep = _grid(len(beats_s), rng)
         beats_s, levels = _at(beats_s, keep), levels[np.floor(keep + 1e-6).astype(np.int64)]
         # Positions survive only on a grid that was not touched.
         if len(keep) != truth.n_beats:
             position = bar_beats = np.zeros(len(keep), np.int64)
         position, bar_beats = _bars(position, bar_beats, rng)
-    features = beat_features(ntot, beats_s, position, bar_beats).astype(np.float32)
+    features = beat_features(ntot, beats_s, position, bar_beats)
+    if notes is not None:
+        known_notes = (notes["onset_s"].astype(np.float64), notes["pitch"], notes["velocity"])
+        features = np.column_stack([features, note_features(*known_notes, beats_s)])
     known = levels > 0
     is_scored = np.concatenate([[False], known[1:] & known[:-1]])
     change = np.zeros(len(levels), np.float32)
@@ -77,7 +101,7 @@ def example(curve: Curve, rng: np.random.Generator | None = None, near: float = 
     for neighbour, value in ((-1, near), (1, near), (0, 1.0)):
         inside = (at + neighbour >= 0) & (at + neighbour < len(levels))
         change[at[inside] + neighbour] = value
-    return Example(features, levels, change, is_scored)
+    return Example(features.astype(np.float32), levels, change, is_scored)
 
 
 def _bent(ntot: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -90,6 +114,17 @@ def _bent(ntot: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArra
     level = middle + 20 * (x + drift)
     floor = rng.uniform(5, 25)
     return np.asarray(2 ** ((np.logaddexp(level / 5, floor / 5) * 5 - 40) / 10))
+
+
+def _replayed(notes: PackedNotes, rng: np.random.Generator) -> PackedNotes:
+    """The notes as another keyboard or a transcription tells them: another velocity law, blurred, some missing."""
+    kept = notes[rng.random(len(notes)) > rng.uniform(0, 0.1)]
+    if not len(kept):
+        return notes
+    bent = 127 * (kept["velocity"] / 127) ** np.exp(rng.uniform(-0.35, 0.35)) + rng.uniform(-10, 10)
+    changed = kept.copy()
+    changed["velocity"] = np.clip(np.rint(bent + rng.normal(0, rng.uniform(0, 5), len(kept))), 1, 127)
+    return changed
 
 
 def _grid(n: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -134,10 +169,11 @@ class Drawer:
         for curve, copies in zip(curves, examples, strict=True):
             tree[curve.corpus][curve.piece_id].append(copies)
         self._pieces = [list(pieces.values()) for pieces in tree.values()]
+        self._n_features = examples[0][0].features.shape[1]
 
     def draw(self, n: int, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Features [n, crop, F], levels, change targets, scored mask and beat mask, all [n, crop]."""
-        features = np.zeros((n, self._crop, len(FEATURES)), np.float32)
+        features = np.zeros((n, self._crop, self._n_features), np.float32)
         levels = np.zeros((n, self._crop), np.int64)
         change, scored, mask = (np.zeros((n, self._crop), np.float32) for _ in range(3))
         for i in range(n):

@@ -23,7 +23,6 @@ from runtime.analysis import (
     Source,
     Tempo,
 )  # fmt: skip
-from runtime.beat_features import beat_features
 from runtime.card import ModelCard
 from runtime.corrections import Corrections
 from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
@@ -140,7 +139,7 @@ def level_evidence(
     if stage is None or len(beat_frames) < 2:
         return beat_evidence(logits.dynamics, beat_frames), change_evidence(logits.change, beat_frames)
     position = np.where(bars.confidence >= _LEAST_BAR_CONFIDENCE, bars.position, 0)
-    return stage.run(beat_features(ntot_sone, frames_to_s(beat_frames), position, bars.beats_per_bar))
+    return stage.run(stage.features(ntot_sone, frames_to_s(beat_frames), position, bars.beats_per_bar))
 
 
 def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:

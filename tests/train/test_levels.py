@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 import torch
 
 from export.levels import export, prove, with_stage
-from runtime.beat_features import FEATURES
+from runtime.beat_features import FEATURES, beat_features
 from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
+from runtime.level_stage import WITH_NOTES
 from runtime.model import levels_path, load_model
+from runtime.notes import PlayedNotes
 from tests import stub_model
 from train.data.emulate import note_spans, total_loudness
 from train.data.labels import BeatLabels
@@ -21,6 +24,7 @@ from train.level_cv import Heard, calibrate, calibration_error, decode, figures
 from train.level_data import Curve, counted_metre
 from train.level_network import LevelEnsemble, LevelNet, LevelNetConfig
 from train.level_train import LevelFitConfig, example, train_network
+from train.notes import NOTE
 from train.performance import MidiEvent
 
 
@@ -94,6 +98,24 @@ def test_training_learns_a_plain_rule_and_answers_for_another_recording() -> Non
     assert found["macro_f1"] > 0.95 and found["change_f1"] > 0.8
 
 
+def test_with_notes_it_learns_what_only_the_velocities_say() -> None:
+    def played(seed: int) -> Curve:
+        silent = replace(curve("a/b", seed=seed), ntot_sone=np.full(3100, 4.0))
+        beats = zip(silent.truth.beats_s, silent.truth.levels, strict=True)
+        rows = [(t, t + 0.3, 60, 40 if k == 2 else 90) for t, k in beats]
+        return replace(silent, notes=np.array(rows, NOTE))
+
+    config = replace(LevelFitConfig.of(notes=True), steps=60, batch=4, crop_beats=120)
+    config = replace(config, net=replace(config.net, channels=16, layers=2, dropout=0.0))
+    assert config.features == WITH_NOTES and config.net.n_features == len(config.features)
+    curves, rng = [played(1), played(2)], np.random.default_rng(0)
+    net = train_network(curves, [[example(c), example(c, rng)] for c in curves], config, seed=0)
+    other = played(3)
+    with torch.no_grad():
+        log_p, _ = LevelEnsemble([net])(torch.from_numpy(example(other).features)[None])
+    assert ((log_p[0].numpy().argmax(axis=1) + 1) == other.truth.levels).mean() > 0.95
+
+
 def test_decoded_levels_change_where_a_lone_peak_of_the_change_logit_asks_for_it() -> None:
     truth = curve()
     log_p = np.log(np.where(np.arange(5) == truth.truth.levels[:, None] - 1, 0.6, 0.1))
@@ -131,7 +153,7 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(tmp_path: Pa
     onnx = levels_path(card_path).read_bytes()
     checkpoint = {
         "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}, {}], "identity": "0" * 64,
-        "features": FEATURES, "options": {"level_evidence": 0.5},
+        "features": FEATURES, "options": {"level_evidence": 0.5}, "config": asdict(LevelFitConfig()),
     }  # fmt: skip
     model = load_model(card_path, "cpu")
     assert model.levels is None
@@ -145,6 +167,40 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(tmp_path: Pa
     np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1, atol=1e-5)
     levels_path(card_path).write_bytes(onnx + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
+        load_model(card_path, "cpu")
+
+
+def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = LevelFitConfig.of(notes=True)
+    stage = LevelEnsemble([LevelNet(config.net)]).eval()
+    card_path = stub_model.write_stub(tmp_path)
+    path = levels_path(card_path, notes=True)
+    assert path.name.endswith(".levels_notes.onnx")
+    export(stage, path)
+    assert max(d for d, _ in prove(stage, path).values()) < 1e-4
+    checkpoint = {
+        "config": asdict(config), "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}],
+        "identity": "0" * 64, "features": config.features, "options": {"level_evidence": 0.5},
+    }  # fmt: skip
+    without = load_model(card_path, "cpu").card
+    card = with_stage(without, path.read_bytes(), checkpoint, 2)
+    assert card.levels_sha256 == without.levels_sha256 and card.metrics == without.metrics
+    assert card.thresholds == {**without.thresholds, "pulse_level_evidence": 0.5}
+    assert card.knowing_notes().thresholds["level_evidence"] == 0.5
+    card_path.write_text(card.to_json())
+    model = load_model(card_path, "cpu")
+    assert model.levels is None and model.levels_notes is not None
+    rows = [(float(t), t + 0.4, 60, 40 + t) for t in range(60)]
+    told = model.levels_notes.knowing(PlayedNotes.of(rows))
+    unknown, ntot = np.zeros(60, np.int64), np.full(3100, 4.0)
+    features = told.features(ntot, np.arange(60.0), unknown, unknown)
+    assert features.shape == (60, len(WITH_NOTES)) and told.run(features)[0].shape == (60, 5)
+    louder = features[:, WITH_NOTES.index("velocity_rank")]
+    assert (np.diff(louder) > 0).all() and np.array_equal(features[:, : len(FEATURES)], beat_features(
+        ntot, np.arange(60.0), unknown, unknown))  # fmt: skip
+    card_path.write_text(replace(card, levels_notes_features=FEATURES).to_json())
+    with pytest.raises(ModelError, match="velocity_rank"):
         load_model(card_path, "cpu")
 
 
