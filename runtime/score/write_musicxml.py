@@ -215,12 +215,13 @@ def _best(gaps: list[_Gap], at: Fraction, staff: int) -> _Gap:
 
 def _best_pair(gaps: list[_Gap], start: Fraction, end: Fraction, staff: int) -> tuple[_Gap, _Gap]:
     """The gaps of a hairpin inside one measure: never the end before the start in the text, where a measure's voices
-    follow one another and readers go by the text; then at their places, as some readers ignore offsets."""
+    follow one another and readers go by the text; then at their places, or near them and apart from each other, as some
+    readers ignore offsets."""
 
-    def cost(pair: tuple[_Gap, _Gap]) -> tuple[int, Fraction, int, int, int, int]:
+    def cost(pair: tuple[_Gap, _Gap]) -> tuple[bool, int, Fraction, int, int, int, int]:
         a, b = pair
         return (
-            (a.at != start) + (b.at != end), abs(start - a.at) + abs(end - b.at),
+            a.at >= b.at, (a.at != start) + (b.at != end), abs(start - a.at) + abs(end - b.at),
             (a.staff != staff) + (b.staff != staff), (a.note is None) + (b.note is None), a.position, b.position,
         )  # fmt: skip
 

@@ -50,6 +50,18 @@ def test_a_hairpin_in_one_bar_begins_before_it_ends_in_the_text(start, end):
     assert text.index('type="crescendo"') < text.index('type="stop"')
 
 
+def test_a_hairpin_whose_places_are_in_the_wrong_order_in_the_text_keeps_a_length_without_its_offsets():
+    """The right hand, first in the text, moves at the end only, the left hand at the start only."""
+    right = "".join(make.note("C", 5, d) for d in (3, 5))
+    left = "".join(make.note("C", 3, d, staff=2, voice=5) for d in (2, 6))
+    bar = make.ATTRIBUTES.format(beats=4) + right + "      <backup><duration>8</duration></backup>\n" + left
+    data = make.score([make.measure(1, bar)])
+    text = marked(data, PlannedMark("hairpin", "crescendo", 0, F(1), 1, 0, F(3, 2))).decode()
+    found = read_musicxml.read(re.sub("<offset>.*?</offset>", "", text).encode(), "t").marks
+    assert [(m.value, m.start < m.end) for m in found] == [("crescendo", True)]
+    assert [(m.start, m.end) for m in read_musicxml.read(text.encode(), "t").marks] == [(1, F(3, 2))]
+
+
 def test_a_hairpin_over_left_hand_notes_alone_belongs_to_their_staff_and_has_no_offset():
     text = marked(left_hand_moves(), PlannedMark("hairpin", "crescendo", 0, F(1), 1, 0, F(3))).decode()
     assert text.count('<direction placement="above"') == 2 and "<offset>" not in text
