@@ -102,6 +102,8 @@ class EventDecoder:
 
     def _begin(self, rolls: Rolls, t: int, key: int, quiet: _Mask) -> None:
         at = t + self._margin
+        if key in self._open and rolls.onset[at, key] < self._options.again_threshold:
+            return
         place = self._next_frame + t + _vertex(rolls.onset[at - 1 : at + 2, key])
         before = self._open.pop(key, None)
         if before is not None:

@@ -44,6 +44,8 @@ class RollOptions:
     pedal_threshold: float = 0.5
     latency_s: float = 0.0
     """How late the model sees things; taken from every time."""
+    again_threshold: float = 0.0
+    """An onset of a key that still sounds must reach this too: held strings are stirred by what is struck beside."""
     apart_s: float = 0.04
     """Of onsets of a key within this time only the surest is one."""
     shortest_s: float = 0.04

@@ -110,6 +110,15 @@ def test_a_key_struck_again_while_it_sounds_is_two_notes() -> None:
     assert notes.offset_s[0] == pytest.approx(notes.onset_s[1], abs=FRAME_S)
 
 
+def test_a_weak_onset_of_a_key_that_sounds_is_no_new_note_where_that_is_asked_for() -> None:
+    rolls = drawn([(10, 50, 60, 50)], 70)
+    rolls.onset[29:32, 39] = (0.3, 0.55, 0.3)
+    assert len(notes_of(rolls)[0].pitch) == 2
+    assert notes_of(rolls, RollOptions(again_threshold=0.6))[0].offset_s / FRAME_S == pytest.approx([50], abs=1)
+    rolls.onset[:20, 39] = 0
+    assert len(notes_of(rolls, RollOptions(again_threshold=0.6))[0].pitch) == 1
+
+
 def test_without_an_offset_roll_the_frames_say_where_a_note_ends() -> None:
     notes, _ = notes_of(replace(drawn([(10, 30, 60, 50)], 60), offset=None))
     assert notes.offset_s[0] / FRAME_S == pytest.approx(30.5, abs=0.51)
