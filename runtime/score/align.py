@@ -96,7 +96,7 @@ class Alignment:
 POOR = 0.5
 # Cost of the best path over its cost with the recording moved by seconds. Development pieces: 0.34-0.50 for
 # whole recordings of the piece, up to 0.59 for openings of long pieces; recordings of other pieces were above 0.62
-# unless nearly all was held against one or two bars.
+# unless minutes were held against a few bars (see `coarse.SLOWEST`).
 _WRONG_PIECE_RATIO = 0.6
 _MIN_COVERAGE = 0.25
 # An excerpt may be a smaller part of its score when it has so many bars.
@@ -142,7 +142,10 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
 def _check_piece(score: Score, heard: features.Heard, found: coarse.Outline, fit: float) -> None:
     bars = len(set(found.measures))
     covered = bars / len(score.measures)
-    if fit < _WRONG_PIECE_RATIO and (covered >= _MIN_COVERAGE or bars >= _EXCERPT_BARS):
+    seconds = sum(float(run.times_s[-1] - run.times_s[0]) for run in found.runs)
+    quarters = sum(float(score.measures[i].duration) for i in found.measures)
+    playable = seconds <= coarse.SLOWEST * quarters
+    if playable and fit < _WRONG_PIECE_RATIO and (covered >= _MIN_COVERAGE or bars >= _EXCERPT_BARS):
         return
     semitones, totals = coarse.best_transposition(score, heard)
     if semitones and totals.min() < 0.8 * float(np.median(totals)):

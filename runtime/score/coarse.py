@@ -28,7 +28,7 @@ _DOUBTFUL, _STRETCHES = 0.55, (2.0, 4.0)
 _PACE_BARS, _PACE_RANGE = 4, 4.0
 _LIVELY_S, _RISE_DB, _RINGING = 0.8, 1.5, 0.3
 # Slower than this (seconds per quarter) a layout is one chord held over everything.
-_SLOWEST = 5.0
+SLOWEST = 5.0
 _MAX_CELLS = 20_000_000
 
 
@@ -98,7 +98,7 @@ class _Followed:
 
     def rank(self) -> tuple[bool, float]:
         """For choosing the best of several: a playable pace first, then the fit."""
-        return self.pace > _SLOWEST, self.fit
+        return self.pace > SLOWEST, self.fit
 
 
 class _Search:
