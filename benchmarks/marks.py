@@ -21,7 +21,6 @@ from pathlib import Path
 from benchmarks.marks_cases import Case, Shelf, cases, marked_score, score_path
 from benchmarks.marks_choose import choose
 from benchmarks.marks_levels import level_table
-from benchmarks.marks_measure import Agreement, Marks, agreement, editors_marks, planned_marks
 from benchmarks.marks_rules import RULES
 from runtime.errors import MezzoforteError
 from runtime.model import Model, load_model
@@ -31,6 +30,7 @@ from runtime.write.atomic import write_bytes
 from train.command import start
 from train.data.splits import Split
 from train.evaluate import by_corpus
+from train.mark_metrics import Agreement, Marks, agreement, editors_marks, planned_marks
 from train.metrics import Counts
 from train.segments import Recording
 
@@ -44,10 +44,11 @@ How near are the marks that Mezzoforte plans to those that editors wrote into th
 a player should do, a recording holds what one player did, and the truth here is one edition: no system reaches 1,
 and neither do players among themselves (below).
 
-- *The way*: recording → model → beats and levels → alignment with the score → plan, as in `runtime.analyze --score`.
+- *The way*: recording → model → beats → alignment with the score → levels and hairpins on the score's beats → plan, as
+  in `runtime.analyze --score`.
   The marks of the score are hidden from the planner.
-- *Data*: {data} Scores with at least {least} levels. Nothing was chosen on these pieces: the densities
-  (`TASTES` in `runtime/score/annotate.py`) were chosen on validation pieces with `--choose`.
+- *Data*: {data} Scores with at least {least} levels. The densities (`TASTES` in `runtime/score/annotate.py`) were
+  chosen on validation pieces with `--choose`, hairpins fitted on training pieces by `train.fit_hairpins`.
 - *Levels* are pp, p, mf, f, ff; softer and louder signs count as the outermost, mp as p; several at one place as the
   loudest. Two can be a pair when they stand at most one bar apart; pairs are one to one, as many as there can be.
   **Place** asks no more, **place and level** that both are the same, **one step** that they are at most one level
@@ -81,12 +82,17 @@ def _f1(c: Counts) -> list[str]:
     return [f"{c.precision:.2f}", f"{c.recall:.2f}", f"**{c.f1:.3f}**"]
 
 
+PIECES = {
+    "test": "test pieces, on which nothing was chosen, rendered with a piano that was never used in training",
+    "valid": "validation pieces, on which the densities were chosen and with which the second stage was trained",
+}
 COLUMNS = ("levels each", "place P", "R", "F1", "place and level P", "R", "F1", "one step F1", "hairpins P", "R", "F1")
 
 
 def planned(case: Case, density: Density) -> Marks:
     """What would be written into the score if it had no marks."""
-    annotation = annotate.annotate(case.blank, case.alignment, case.analysis, AnnotateOptions(density), case.in_score)
+    in_score = case.in_score(annotate.TASTES[density].change_ease)
+    annotation = annotate.annotate(case.blank, case.alignment, case.analysis, AnnotateOptions(density), in_score)
     return planned_marks(case.blank, annotation.plan.marks, case.played)
 
 
@@ -165,7 +171,7 @@ def gather(args: argparse.Namespace, packs: Sequence[Path], split: Split, model:
     shelf = Shelf(args.work, args.any_alignment)
     groups: dict[str, list] = defaultdict(list)
     for corpus, pack, recordings in by_corpus(packs, split, args.fold):
-        if split == "test" and args.corpus not in ("", corpus):
+        if packs is args.pack and args.corpus not in ("", corpus):
             continue
         pieces = set(sorted({r.piece_id for r in recordings})[: args.pieces])
         chosen = _some(eligible([r for r in recordings if r.piece_id in pieces], args.data), args.per_piece)
@@ -188,6 +194,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.marks", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", default="mezzoforte")
     parser.add_argument("--pack", type=Path, nargs="*", default=[], help="packs with test pieces")
+    parser.add_argument("--split", choices=("test", "valid"), default="test", help="which pieces of the packs")
     parser.add_argument("--choose", type=Path, nargs="*", default=[], help="packs with validation pieces")
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--data", type=Path, default=os.environ.get("MEZZOFORTE_DATA"), help="the data folder")
@@ -216,7 +223,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.pack:
         return 0
     chapters = []
-    for corpus, found in gather(args, args.pack, "test", model).items():
+    for corpus, found in gather(args, args.pack, args.split, model).items():
         group = [c for c in found if isinstance(c, Case)]
         left_out = [c for c in found if not isinstance(c, Case)]
         if group:
@@ -233,7 +240,12 @@ def _head(args: argparse.Namespace, model: Model) -> str:
     fold = "" if args.fold is None else f" --fold {args.fold}"
     few = "".join(
         f" --{k.replace('_', '-')} {v}"
-        for k, v in (("corpus", args.corpus), ("per_piece", args.per_piece), ("pieces", args.pieces))
+        for k, v in (
+            ("split", args.split.replace("test", "")),
+            ("corpus", args.corpus),
+            ("per_piece", args.per_piece),
+            ("pieces", args.pieces),
+        )
         if v
     )
     choice = f" --choose {' '.join(p.name for p in args.choose)}" if args.choose else ""
@@ -245,7 +257,7 @@ def _head(args: argparse.Namespace, model: Model) -> str:
     return head.format(
         command=f"python -m benchmarks.marks --pack {packs}{fold}{few}{choice} --work WORK{any_alignment} "
         "--out docs/marks.md",
-        data="test pieces, rendered with a piano that was never used in training, at most 180 s of each ASAP piece. "
+        data=f"{PIECES[args.split]}, at most 180 s of each ASAP piece. "
         "The mazurkas' marks are those of MazurkaBL, since nearly all its score files have none.",
         least=LEAST_MARKS, model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
     ).rstrip()  # fmt: skip

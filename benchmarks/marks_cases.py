@@ -1,7 +1,8 @@
 """Recordings with scores for `benchmarks.marks`: heard, decoded and aligned, with what is slow kept in a folder.
 
-What the model says of every frame is kept by the recording's samples and the model's hash; alignments by the samples,
-the score's bytes, the source of the aligner and the beats that it was given as evidence.
+What the model says of every frame is kept by the recording's samples and the model's hash; analyses by these, the
+card's thresholds and the source of the decoders; alignments by the samples, the score's bytes, the source of the
+aligner and the beats that it was given as evidence.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import runtime.decode
 import runtime.score
 from runtime.analysis import LEVELS, Analysis, Source
+from runtime.analysis import from_json as analysis_from_json
 from runtime.decode import decode
 from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import MezzoforteError, ScoreError
@@ -41,7 +44,7 @@ from train.segments import Pack, Recording
 
 _BLOCK = 65_536
 # These decide on marks or write them; all other modules of runtime/score have a part in aligning.
-_NOT_ALIGNING = ("annotate", "gestures", "hearing", "mark", "plan", "policy", "__main__")
+_NOT_ALIGNING = ("annotate", "gestures", "hearing", "mark", "plan", "policy", "swells", "__main__")
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,10 @@ class Case:
     alignment: Alignment
     model: Model
 
-    @cached_property
-    def in_score(self) -> HeardInScore:
+    def in_score(self, change_ease: float) -> HeardInScore:
         """What is heard on the score's beats."""
-        return hearing.decoded(self.blank, self.alignment, LevelEvidence.of(self.heard.logits, self.model))
+        evidence = LevelEvidence.of(self.heard.logits, self.model)
+        return hearing.decoded(self.blank, self.alignment, evidence, change_ease)
 
     @property
     def blank(self) -> Score:
@@ -78,10 +81,13 @@ def marked_score(data: Path, recording: Recording) -> Score:
 
     The mazurkas' scores have no dynamics; their marks are those of MazurkaBL, by beat of the unfolded score.
     """
-    score = read_score(score_path(data, recording))
-    if recording.corpus == "asap":
-        return score
-    return mazurka_marked(score, data / "mazurkabl", recording.key.split("|")[1])
+    return _marked(score_path(data, recording), data, recording.corpus, recording.key.split("|")[1])
+
+
+@cache
+def _marked(path: Path, data: Path, corpus: str, name: str) -> Score:
+    score = read_score(path)
+    return score if corpus == "asap" else mazurka_marked(score, data / "mazurkabl", name)
 
 
 def mazurka_marked(score: Score, folder: Path, name: str) -> Score:
@@ -146,6 +152,17 @@ class Shelf:
         _save(path, {"columns": logits.columns().astype(np.float32)})
         return logits
 
+    def analysis(self, pack: Pack, recording: Recording, logits: FrameLogits, model: Model) -> Analysis:
+        """What is decoded with no score."""
+        name = _digest(recording.key, _samples(pack, recording), model.card.sha256, repr(model.card.thresholds))[:32]
+        path = self._file("analyses/" + decoder_source()[:32], name + ".json")
+        if path.is_file():
+            return analysis_from_json(path.read_text(encoding="utf-8"))
+        source = Source(recording.key, recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
+        found = decode(logits, logits.ntot_sone, model.card, source, model.identity, stage=model.levels)
+        write_bytes(path, found.to_json(indent=None).encode())
+        return found
+
     def alignment(self, pack: Pack, recording: Recording, score: Score, analysis: Analysis) -> Alignment:
         """Where the recording is in its score. Raises `ScoreError` when it was refused."""
         samples = _samples(pack, recording)
@@ -171,6 +188,12 @@ class Shelf:
         return self.work / folder / name
 
 
+def decoder_source() -> str:
+    """A hash of the code that decodes analyses."""
+    folder = Path(runtime.decode.__file__).parent
+    return _digest(*(p.read_bytes() for p in sorted(folder.glob("*.py"))))
+
+
 def aligner_source() -> str:
     """A hash of the code that alignments depend on."""
     folder = Path(runtime.score.__file__).parent
@@ -186,8 +209,7 @@ def cases(
         try:
             score = marked_score(data, recording)
             logits = shelf.logits(pack, recording, model)
-            source = Source(recording.key, recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
-            analysis = decode(logits, logits.ntot_sone, model.card, source, model.identity, stage=model.levels)
+            analysis = shelf.analysis(pack, recording, logits, model)
             alignment = shelf.alignment(pack, recording, score, analysis)
         except ScoreError as e:
             print(f"{n}/{len(recordings)} {recording.key}: left out: {e}", file=sys.stderr, flush=True)

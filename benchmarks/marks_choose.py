@@ -14,14 +14,15 @@ from itertools import product
 from typing import Literal
 
 from benchmarks.marks_cases import Case
-from benchmarks.marks_measure import Agreement, Gradual, Marks, Sign, agreement, editors_marks
 from runtime.score import annotate, gestures
 from runtime.score.annotate import Density, Taste
+from train.mark_metrics import Agreement, Gradual, Marks, Sign, agreement, editors_marks
 from train.metrics import Counts
 
-CONFIDENCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
-LEVEL_BARS = (0.5, 1.0, 2.0, 3.0, 4.0)
-HAIRPIN_CONFIDENCES = (0.35, 0.4, 0.5, 0.6, 0.7, 0.8)
+CHANGE_EASES = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
+CONFIDENCES = (0.0, 0.2, 0.4)
+LEVEL_BARS = (0.5, 1.0, 2.0)
+HAIRPIN_CONFIDENCES = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 SPARSE_SHARE, DETAILED_SHARE = 0.6, 1.5
 
 Question = Literal["level", "gradual"]
@@ -39,11 +40,13 @@ class Tried:
 
 @dataclass(frozen=True)
 class Known:
-    """What does not depend on the density: the case, what was heard at its beats, the editors' marks."""
+    """What does not depend on the density: the case, what was heard at its beats with each ease, the hairpins heard,
+    the editors' marks."""
 
     case: Case
     good: set[int]
-    heard: list[annotate.LevelAt]
+    heard: Mapping[float, list[annotate.LevelAt]]
+    hairpins: tuple[gestures.Span, ...]
     truth: Marks
 
     @staticmethod
@@ -51,15 +54,16 @@ class Known:
         return Known(
             case,
             annotate.good_measures(case.alignment),
-            annotate.heard_levels(case.alignment, case.in_score),
+            {e: annotate.heard_levels(case.alignment, case.in_score(e)) for e in CHANGE_EASES},
+            case.in_score(0.0).hairpins,
             editors_marks(case.score, case.played),
         )
 
     def agreement(self, taste: Taste) -> Agreement:
         """The levels and hairpins of this density judged by the editors'."""
         score = self.case.blank
-        levels = annotate.settled_levels(score, self.good, self.heard, taste)
-        spans = gestures.hairpins(score, self.case.in_score.hairpins, levels, taste.hairpin_confidence)
+        levels = annotate.settled_levels(score, self.good, self.heard[taste.change_ease], taste)
+        spans = gestures.hairpins(score, self.hairpins, levels, taste.hairpin_confidence)
         found = Marks(
             tuple(Sign(x.at, x.level, score.measure_at(x.at).time.bar_quarters) for x in levels),
             tuple(Gradual(h.start, h.end, h.kind) for h in spans if score.measure_at(h.start).index in self.good),
@@ -84,8 +88,8 @@ def choose(cases: Mapping[str, Sequence[Case]]) -> tuple[dict[Density, Taste], s
     groups = [[Known.of(c) for c in group] for group in cases.values() if group]
     base = annotate.TASTES
     levels = [
-        try_out(groups, replace(base["normal"], confidence=c, level_bars=b), "level")
-        for c, b in product(CONFIDENCES, LEVEL_BARS)
+        try_out(groups, replace(base["normal"], change_ease=e, confidence=c, level_bars=b), "level")
+        for e, c, b in product(CHANGE_EASES, CONFIDENCES, LEVEL_BARS)
     ]
     picks = _three(levels, _stricter_level)
     spans = [
@@ -97,8 +101,8 @@ def choose(cases: Mapping[str, Sequence[Case]]) -> tuple[dict[Density, Taste], s
     for density in ("sparse", "normal", "detailed"):
         level, span = picks[density], hairpins[density]
         chosen[density] = replace(
-            base[density], confidence=level.taste.confidence, level_bars=level.taste.level_bars,
-            hairpin_confidence=span.taste.hairpin_confidence,
+            base[density], change_ease=level.taste.change_ease, confidence=level.taste.confidence,
+            level_bars=level.taste.level_bars, hairpin_confidence=span.taste.hairpin_confidence,
         )  # fmt: skip
         told.append(
             f'    "{density}": {chosen[density]},  # levels: F1 {level.f1:.3f}, {level.marks} for {level.editors}; '
@@ -119,7 +123,7 @@ def _three(tried: Sequence[Tried], at_least_as_strict: Callable[[Taste, Taste], 
 
 
 def _stricter_level(a: Taste, b: Taste) -> bool:
-    return a.confidence >= b.confidence and a.level_bars >= b.level_bars
+    return a.change_ease <= b.change_ease and a.confidence >= b.confidence and a.level_bars >= b.level_bars
 
 
 def _best(tried: Sequence[Tried]) -> Tried:

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.marks_cases import Case
 from runtime.decode import DecodeOptions
+from runtime.score.annotate import TASTES
 from train.data.labels import BeatPrediction, LevelPrediction, prediction_of
 from train.metrics import (
     beat_scores,
@@ -26,14 +27,19 @@ def on_own_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
     return prediction_of(case.analysis)
 
 
-def on_score_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
+def on_score_beats(case: Case, change_ease: float = 0.0) -> tuple[BeatPrediction, LevelPrediction]:
     """Levels decoded on the written beats at the times of the alignment, with the bars of the score."""
     beats = case.alignment.beats(case.blank)
     times_s = np.array([b.time_s for b in beats])
     keep = np.diff(times_s, prepend=-np.inf) > 0
     position = np.array([b.position for b in beats])[keep]
-    level = case.in_score.level[keep]
+    level = case.in_score(change_ease).level[keep]
     return BeatPrediction(times_s[keep], times_s[keep][position == 1]), LevelPrediction((level + 1).astype(np.int8))
+
+
+def as_written(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
+    """The same with a change as cheap as it is in the default density."""
+    return on_score_beats(case, TASTES["normal"].change_ease)
 
 
 def on_true_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
@@ -46,6 +52,7 @@ def on_true_beats(case: Case) -> tuple[BeatPrediction, LevelPrediction]:
 WAYS = {
     "own beats (no score)": on_own_beats,
     "beats of the score, aligned": on_score_beats,
+    "the same, changes as cheap as in density normal": as_written,
     "true beats": on_true_beats,
 }
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from benchmarks.marks_measure import Gradual, Marks, Sign
 from runtime.analysis import LEVELS
 from runtime.score.table import Score
+from train.mark_metrics import Gradual, Marks, Sign
 
 Rule = Callable[[Score, Collection[int], Marks], Iterator[Marks]]
 """From a score, the measures played and the editors' marks: one answer, or several to be averaged."""

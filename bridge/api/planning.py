@@ -32,12 +32,12 @@ def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dic
     """
     analysis = heard.analysis
     alignment = align_file(recording, score, analysis)
-    in_score = hear_in_score(score, alignment, analysis, heard.evidence)
     plans: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
-    for density in DENSITIES:
+    for density in cast(tuple[Density, ...], DENSITIES):
+        in_score = hear_in_score(score, alignment, analysis, heard.evidence, density)
         for policy in POLICIES:
-            options = AnnotateOptions(cast(Density, density), cast(Policy, policy))
+            options = AnnotateOptions(density, cast(Policy, policy))
             decided = annotate(score, alignment, analysis, options, in_score)
             plans[f"{density}/{policy}"] = view(decided, score)
             warnings = decided.warnings
@@ -46,6 +46,7 @@ def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dic
         "tempos": tempos(alignment, score),
         "warnings": [*score.warnings, *analysis.warnings, *warnings],
     }
+    in_score = hear_in_score(score, alignment, analysis, heard.evidence)
     return replace(analysis, score=score_summary(score, alignment, in_score)), told
 
 

@@ -37,11 +37,12 @@ class Span:
     confidence: float
 
 
-def beat_loudness_phon(ntot_sone: npt.NDArray[np.floating], beats_s: Floats) -> Floats:
-    """Mean loudness level of each beat's interval [n]; the last interval is as long as the one before."""
+def beat_loudness_phon(ntot_sone: npt.NDArray[np.floating], beats_s: Floats, hop_s: float = FRAME_S) -> Floats:
+    """Mean loudness level of each beat's interval [n], from a value every `hop_s` seconds; the last interval is as long
+    as the one before."""
     level = phon(ntot_sone)
     edges_s = np.append(beats_s, beats_s[-1] + (beats_s[-1] - beats_s[-2] if len(beats_s) > 1 else 0.5))
-    edges = np.clip(np.rint(edges_s / FRAME_S).astype(np.int64), 0, len(level))
+    edges = np.clip(np.rint(edges_s / hop_s).astype(np.int64), 0, len(level))
     sums = np.concatenate([[0.0], np.cumsum(level)])
     lengths = np.maximum(np.diff(edges), 1)
     return np.asarray((sums[edges[1:]] - sums[edges[:-1]]) / lengths)

@@ -1,4 +1,4 @@
-"""Levels, changes and hairpins on beats that are known from elsewhere, a score for example."""
+"""Levels and changes on beats that are known from elsewhere, a score for example."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from runtime.decode.assemble import level_evidence
 from runtime.decode.bars import BarGrid
-from runtime.decode.hairpins import Span, find_hairpins
 from runtime.decode.levels import LevelPath, find_levels
 from runtime.decode.options import DecodeOptions
 from runtime.frames import FRAME_S
@@ -33,12 +32,11 @@ class LevelEvidence:
         """The evidence that this model gave."""
         return LevelEvidence(logits, model.levels, DecodeOptions.of(model.card.thresholds))
 
-    def on(self, beats_s: Floats, position: Ints, beats_per_bar: Ints) -> tuple[LevelPath, list[Span]]:
-        """Levels and hairpins on beats at these strictly increasing times [n], as `runtime.decode.decode` finds them
+    def on(self, beats_s: Floats, position: Ints, beats_per_bar: Ints) -> LevelPath:
+        """Levels and changes on beats at these strictly increasing times [n], as `runtime.decode.decode` finds them
         on its own; `position` [n] is the beat in the bar (1: downbeat, 0: unknown), `beats_per_bar` [n] its length.
         """
         bars = BarGrid(np.cumsum(position == 1), position, beats_per_bar, np.ones(len(position)))
         ntot_sone = self.logits.ntot_sone
         frames = np.clip(beats_s / FRAME_S, 0, len(ntot_sone) - 1)
-        path = find_levels(*level_evidence(self.logits, ntot_sone, frames, bars, self.stage), self.options)
-        return path, find_hairpins(ntot_sone, beats_s, path.level)
+        return find_levels(*level_evidence(self.logits, ntot_sone, frames, bars, self.stage), self.options)

@@ -27,8 +27,10 @@ Policy = Literal["keep", "replace", "compare"]
 
 @dataclass(frozen=True)
 class Taste:
-    """What a density stands for: least confidence, least length of a level in bars, and which gestures."""
+    """What a density stands for: how many nats are taken off the decoder's cost of a change of level in the score, the
+    least confidence and least length of a level in bars, and which gestures."""
 
+    change_ease: float
     confidence: float
     hairpin_confidence: float
     level_bars: float
@@ -36,13 +38,13 @@ class Taste:
     accent_ratio: float | None
 
 
-# Confidences, lengths and hairpins: chosen on validation pieces by `python -m benchmarks.marks --choose`, for the
-# shipped model. What the decoder gives as a level is worth writing whatever its confidence, which is a posterior of
-# neighbouring levels that are hard to tell apart; the decoder's own cost of a change is what keeps marks few.
+# Eases, confidences, lengths and hairpins: chosen on validation pieces by `python -m benchmarks.marks --choose`, for
+# the shipped model. What the decoder gives as a level is worth writing whatever its confidence, which is a posterior of
+# neighbouring levels that are hard to tell apart; what a change costs the decoder decides how many marks there are.
 TASTES: dict[str, Taste] = {
-    "sparse": Taste(0.2, 0.8, 1.0, 3.0, None),
-    "normal": Taste(0.0, 0.6, 1.0, 2.4, None),
-    "detailed": Taste(0.0, 0.35, 0.5, 2.0, 1.6),
+    "sparse": Taste(1.0, 0.2, 0.25, 2.0, 3.0, None),
+    "normal": Taste(3.0, 0.2, 0.15, 0.5, 2.4, None),
+    "detailed": Taste(3.0, 0.0, 0.0, 0.5, 2.0, 1.6),
 }
 
 
@@ -81,8 +83,8 @@ def annotate(
 ) -> Annotation:
     """Decide which marks to write where.
 
-    `in_score` is what was heard on the score's own beats (`hearing.decoded`); without it, what the analysis has on its
-    own beats is moved there.
+    `in_score` is what was heard on the score's own beats with the ease of this density (`hearing.decoded`); without it,
+    what the analysis has on its own beats is moved there.
     """
     options = options or AnnotateOptions()
     taste = TASTES[options.density]

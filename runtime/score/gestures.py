@@ -14,6 +14,7 @@ from runtime.score.align import Alignment, Floats, position_in
 from runtime.score.table import Score
 
 MAX_HAIRPIN_BARS = 8
+_LEVEL_REACH_BEATS = 2
 # A note sticks out of the attacks within this time on either side, and must fall back after it.
 _NEIGHBOURHOOD_S = 2.0
 _FALL_BACK = 0.75
@@ -70,7 +71,7 @@ def hairpins(score: Score, heard: Sequence[Span], levels: Sequence[_Level], leas
 def _fitted(score: Score, span: Span, levels: Sequence[_Level]) -> Span | None:
     """A hairpin that ends at the next level near its end; None when it is too short or leads elsewhere."""
     beat = score.measure_at(span.start).time.beat_quarters
-    inside = [x for x in levels if span.start + beat <= x.at <= span.end + 2 * beat]
+    inside = [x for x in levels if span.start + beat <= x.at <= span.end + _LEVEL_REACH_BEATS * beat]
     if inside:
         span = replace(span, end=inside[0].at)
         before = [x.level for x in levels if x.at <= span.start]

@@ -2,12 +2,13 @@
 
 With the frames of a recording at hand, levels are decoded on the score's own beats and bars, at the times of the
 alignment (`decoded`). With no more than an `Analysis`, those that were decoded on the beats that the model found by
-itself are moved onto the score (`moved`). How much the first is better: docs/marks.md.
+itself are moved onto the score (`moved`). How much the first is better: docs/marks.md. Hairpins are found on the
+score's beats either way (`swells`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,8 @@ import numpy.typing as npt
 
 from runtime.analysis import LEVELS, Analysis
 from runtime.decode.on_beats import LevelEvidence
+from runtime.frames import FRAME_S
+from runtime.score import swells
 from runtime.score.align import Alignment, Floats, position_in
 from runtime.score.gestures import Span
 from runtime.score.table import Score
@@ -65,28 +68,38 @@ def _place(score: Score, at: Fraction) -> dict[str, Any]:
     return {"measure": m.number, "beat_in_bar": round(float(1 + (m.offset + at - m.start) / m.time.beat_quarters), 3)}
 
 
-def decoded(score: Score, alignment: Alignment, evidence: LevelEvidence) -> HeardInScore:
-    """Levels and hairpins decoded on the written beats, placed in time by the alignment."""
+def decoded(score: Score, alignment: Alignment, evidence: LevelEvidence, change_ease: float = 0.0) -> HeardInScore:
+    """Levels decoded, and hairpins found, on the written beats, placed in time by the alignment.
+
+    A change of level costs `change_ease` nats less than on the model's own beats.
+    """
+    options = evidence.options
+    eased = replace(options, level_change_cost=options.level_change_cost - change_ease)
     at, played = _places(score, alignment)
+    grid, where = grid_of(score, alignment)
+    path = replace(evidence, options=eased).on(grid.times_s, grid.position, grid.beats_per_bar)
+    first = np.flatnonzero(np.diff(where, prepend=-1))
+    changes = 1 + np.flatnonzero(np.diff(path.level))
+    return HeardInScore(
+        at, played, path.level[where], path.confidence[where],
+        tuple((int(first[i]), float(path.change_confidence[i])) for i in changes),
+        tuple(swells.find(score, grid, evidence.logits.ntot_sone, FRAME_S, swells.fitted())),
+    )  # fmt: skip
+
+
+def grid_of(score: Score, alignment: Alignment) -> tuple[swells.Grid, Ints]:
+    """The written beats that have a moment of their own, and for each of `Alignment.beats` which one is its."""
+    at, _ = _places(score, alignment)
     beats = alignment.beats(score)
     times_s = np.array([b.time_s for b in beats])
     keep = np.diff(times_s, prepend=-np.inf) > _LEAST_STEP_S
     signatures = [score.measures[b.measure].time for b in beats]
     per_bar = np.array([max(1, round(t.bar_quarters / t.beat_quarters)) for t in signatures], np.int64)
     position = np.array([b.position for b in beats], np.int64)
-    path, spans = evidence.on(times_s[keep], position[keep], per_bar[keep])
-    index = np.flatnonzero(keep)
-    kept = np.maximum(np.cumsum(keep) - 1, 0)
-    changes = 1 + np.flatnonzero(np.diff(path.level))
-    return HeardInScore(
-        at, played, path.level[kept], path.confidence[kept],
-        tuple((int(index[i]), float(path.change_confidence[i])) for i in changes),
-        tuple(
-            Span(at[index[s.start]], at[index[s.end]], s.kind, s.confidence)
-            for s in spans
-            if at[index[s.start]] < at[index[s.end]]
-        ),
-    )  # fmt: skip
+    quarters = np.array([float(t.beat_quarters) for t in signatures])
+    kept = tuple(a for a, k in zip(at, keep, strict=True) if k)
+    grid = swells.Grid(kept, times_s[keep], position[keep], per_bar[keep], quarters[keep])
+    return grid, np.cumsum(keep) - 1
 
 
 def moved(score: Score, alignment: Alignment, analysis: Analysis) -> HeardInScore:
@@ -102,12 +115,20 @@ def moved(score: Score, alignment: Alignment, analysis: Analysis) -> HeardInScor
         marks = [analysis.dynamics[max(0, i)] for i in k]
         level = np.where(known, [LEVELS.index(m.level) for m in marks], _UNHEARD)
         confidence = np.where(known, [m.confidence for m in marks], 0.0)
+    return HeardInScore(at, played, level, confidence, (), tuple(_hairpins(score, alignment, analysis)))
+
+
+def _hairpins(score: Score, alignment: Alignment, analysis: Analysis) -> list[Span]:
+    """From the loudness curve of the analysis, or where it has none from its own hairpins."""
+    if analysis.loudness.ntot_sone:
+        grid, _ = grid_of(score, alignment)
+        return swells.find(score, grid, np.array(analysis.loudness.ntot_sone), analysis.loudness.hop_s, swells.fitted())
     spans = []
     for h in analysis.hairpins:
         start, end = (_on_beat(score, position_in(score, alignment, t)[1]) for t in (h.start_s, h.end_s))
         if start < end:
             spans.append(Span(start, end, h.kind, h.confidence))
-    return HeardInScore(at, played, level, confidence, (), tuple(spans))
+    return spans
 
 
 def _places(score: Score, alignment: Alignment) -> tuple[tuple[Fraction, ...], Ints]:

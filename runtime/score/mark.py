@@ -15,7 +15,7 @@ from runtime.errors import ScoreError
 from runtime.score import align as alignment_of
 from runtime.score import hearing, policy, write
 from runtime.score.align import Alignment
-from runtime.score.annotate import AnnotateOptions, Annotation, annotate
+from runtime.score.annotate import TASTES, AnnotateOptions, Annotation, Density, annotate
 from runtime.score.fine import Evidence
 from runtime.score.hearing import HeardInScore
 from runtime.score.plan import Plan, from_json
@@ -78,12 +78,16 @@ def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None =
 
 
 def hear_in_score(
-    score: Score, alignment: Alignment, analysis: Analysis, evidence: LevelEvidence | None
+    score: Score,
+    alignment: Alignment,
+    analysis: Analysis,
+    evidence: LevelEvidence | None,
+    density: Density = "normal",
 ) -> HeardInScore:
     """What was heard at each written beat: decoded there when there is evidence, else moved there."""
     if evidence is None:
         return hearing.moved(score, alignment, analysis)
-    return hearing.decoded(score, alignment, evidence)
+    return hearing.decoded(score, alignment, evidence, TASTES[density].change_ease)
 
 
 def score_summary(score: Score, alignment: Alignment, heard: HeardInScore) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def mark_file(
     if out is not None:
         write.check_output(source, out)
     alignment = alignment or align_file(audio_path, score, analysis)
-    heard = hear_in_score(score, alignment, analysis, evidence)
+    heard = hear_in_score(score, alignment, analysis, evidence, options.annotate.density)
     decided = annotate(score, alignment, analysis, options.annotate, heard)
     data = write.marked(source, decided.plan, options.midi_mode)
     written = backup = None

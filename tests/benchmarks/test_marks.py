@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from benchmarks.marks_choose import Tried, _stricter_level, _three
-from benchmarks.marks_measure import Gradual, Marks, Sign, agreement, editors_marks, five_levels, most_pairs
 from benchmarks.marks_rules import RULES
 from runtime.score import read_musicxml
 from runtime.score.annotate import TASTES
 from runtime.score.table import Mark, Score
 from tests.runtime.score import make
+from train.mark_metrics import Gradual, Marks, Sign, agreement, editors_marks, five_levels, most_pairs
 
 BAR = F(4)
 

@@ -1,4 +1,4 @@
-"""How well one set of marks agrees with another: the measure of `benchmarks.marks`.
+"""How well one set of marks in a score agrees with another: the measure of `benchmarks.marks` and `train.fit_hairpins`.
 
 Levels are pp, p, mf, f, ff; softer and louder signs count as the outermost, mp as p; signs that stand at one place
 count once, the loudest. Two levels can be a pair when they stand at most one bar apart; pairs are one to one, as many
@@ -137,11 +137,12 @@ def agreement(truth: Marks, found: Marks) -> Agreement:
         )
 
     return Agreement(
-        levels(len(LEVELS)), levels(0), levels(1), _counts(truth.graduals, found.graduals, _same_gradual)
+        levels(len(LEVELS)), levels(0), levels(1), _counts(truth.graduals, found.graduals, same_gradual)
     )  # fmt: skip
 
 
-def _same_gradual(a: Gradual, b: Gradual) -> bool:
+def same_gradual(a: Gradual, b: Gradual) -> bool:
+    """Whether two go the same way and share at least half of the shorter one."""
     shared = min(a.end, b.end) - max(a.start, b.start)
     return a.kind == b.kind and 2 * shared >= min(a.end - a.start, b.end - b.start)
 
