@@ -77,9 +77,10 @@ class Contract:
         )
 
 
-def verified_bytes(path: Path, sha256: str, max_bytes: int = MAX_MODEL_BYTES) -> bytes:
+def verified_bytes(path: Path, sha256: str, max_bytes: int | None = None) -> bytes:
     """The ONNX file, when it is the one that its card describes. Raises `ModelError`."""
     where = str(path)
+    max_bytes = MAX_MODEL_BYTES if max_bytes is None else max_bytes
     try:
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)

@@ -347,9 +347,8 @@ def test_one_installed_onnxruntime_is_fine(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_shipped_card_fits_its_model() -> None:
-    cards = sorted(model_module.MODELS_FOLDER.glob("*.json"))
-    if not cards:
-        pytest.skip("no model is shipped yet")
+    cards = [p for p in sorted(model_module.MODELS_FOLDER.glob("*.json")) if p.with_suffix(".onnx").is_file()]
+    assert "mezzoforte" in {card.stem for card in cards}
     for card in cards:
         assert isinstance(load_card(card), ModelCard)
         if load_card(card).kind == "analysis":
