@@ -57,7 +57,8 @@ def test_notes_that_were_drawn_come_out(made: tuple[list[Row], int]) -> None:
     assert notes.pitch[order].tolist() == [r[2] for r in by_key]
     assert notes.onset_s[order] / FRAME_S == pytest.approx([r[0] for r in by_key], abs=0.51)
     assert notes.offset_s[order] / FRAME_S == pytest.approx([r[1] for r in by_key], abs=1.01)
-    assert notes.velocity[order] == pytest.approx([r[3] for r in by_key], abs=1)
+    # An onset between two frames is read with a frame before it, where ideal velocities are still 0.
+    assert notes.velocity[order] == pytest.approx([r[3] for r in by_key], rel=0.2, abs=1)
     assert (confidence > 0.8).all()
 
 
