@@ -2,12 +2,14 @@
 
 ``python -m benchmarks.engraving [--pieces N] [--renders DIR [--keep DIR]] [--longest-s S] [--json FILE]``:
 one performance of each
-held-out piece (`ASAP_TEST_PIECES`), read as MIDI, in up to four ways:
+held-out piece (`ASAP_TEST_PIECES`), read as MIDI, in up to five ways:
 
 * `ours, true beats`: on the annotated beats, which leaves the quantisation alone to err;
 * `nearest, true beats`: on the same beats, each attack to the nearest fourth or third of a beat (what music21 does);
 * `ours, own beats` (with `--renders`, sound files named like the MIDI files in the data set): beats by our model;
-* `fixed tempo`: nearest fourth or third of a beat of one tempo, the median of the annotated one, from the first note.
+* `fixed tempo`: nearest fourth or third of a beat of one tempo, the median of the annotated one, from the first note;
+* `all from sound` (with `--renders`): beats by our model and notes by our transcriber. A note that it missed counts as
+  wrong in place and hand.
 
 `place`: share of notes at the right beat and the right place in it (to 1/48 beat) of those that have a partner in the
 score and are no ornament; an output beat counts as an annotated one within 70 ms. `hands`: share on the right staff.
@@ -34,13 +36,16 @@ from runtime.analysis import Analysis, from_json
 from runtime.engrave.sheet import Sheet, sheet
 from runtime.errors import MezzoforteError
 from runtime.notes import Floats, PlayedNotes, read_notes
+from runtime.transcribe import load
+from runtime.transcribe.releases import for_score
 from train.data.asap import read_metadata
 from train.data.errors import DataError
 from train.data.pieces import asap_piece
 from train.data.splits import ASAP_TEST_PIECES
 
-WAYS = ("ours, true beats", "nearest, true beats", "ours, own beats", "fixed tempo")
+WAYS = ("ours, true beats", "nearest, true beats", "ours, own beats", "fixed tempo", "all from sound")
 NEAR_S = 0.07
+_SAME_NOTE_S = 0.1
 _SAME_PLACE = 1 / 48
 _MIDDLE_C = 60
 
@@ -106,7 +111,39 @@ def evaluate(
     times_s = notes.onset_s[0] + period * np.arange(int(fixed[-1]) + 2)
     in_four = _usual(truth.per_bar) == 4 and not truth.triple
     results.append(_scored(row["piece"], WAYS[3], _nearest(fixed), times_s, by_pitch, in_four, truth))
+    if renders is not None:
+        results.append(_from_sound(row["piece"], _render(renders, row), notes, heard, truth, longest_s))
     return results
+
+
+def _from_sound(
+    piece: str, recording: Path, played: PlayedNotes, heard: Analysis, truth: Truth, longest_s: float
+) -> Result:
+    """The score of a transcription, judged at the notes that were played."""
+    transcription = load("own").transcribe(recording)
+    notes = for_score(transcription)
+    inside = notes.onset_s < longest_s
+    pedal = tuple(p for p in notes.pedal if p[1] < longest_s)
+    notes = PlayedNotes(*(v[inside] for v in (notes.onset_s, notes.offset_s, notes.pitch, notes.velocity)), pedal)
+    made = sheet(notes, heard)
+    partner = _heard_as(played, notes)
+    missed = partner < 0
+    places = np.array([float(p) for p in made.quantised.position])[partner]
+    staff = np.where(missed, 0, np.array(made.staff)[partner])
+    usual = Counter((b.full_beats, b.bar.compound) for b in made.bars).most_common(1)[0][0]
+    metre = usual == (_usual(truth.per_bar), truth.triple)
+    return _scored(piece, WAYS[4], np.where(missed, np.inf, places), made.grid.times_s, staff, metre, truth)
+
+
+def _heard_as(played: PlayedNotes, heard: PlayedNotes) -> np.ndarray:
+    """Index of the heard note of the same pitch that is nearest in time to each note played, -1 beyond 0.1 s."""
+    partner = np.full(len(played.onset_s), -1)
+    for p in np.unique(played.pitch):
+        a, b = np.flatnonzero(played.pitch == p), np.flatnonzero(heard.pitch == p)
+        if len(b):
+            apart = np.abs(played.onset_s[a][:, None] - heard.onset_s[b][None])
+            partner[a] = np.where(apart.min(axis=1) <= _SAME_NOTE_S, b[apart.argmin(axis=1)], -1)
+    return partner
 
 
 def _beginning(notes: PlayedNotes, truth: Truth, longest_s: float) -> tuple[PlayedNotes, Truth]:
@@ -165,9 +202,11 @@ def _scored(
         near.any()
     ) else partner  # fmt: skip
     near |= grid_s > truth.beats_s[-1] + NEAR_S
+    there = np.isfinite(places)
+    places = np.where(there, places, 0.0)
     beat = np.clip(np.floor(places + 1e-9).astype(int), 0, len(grid_s) - 1)
     known = ~np.isnan(truth.place)
-    right = near[beat] & (np.abs(partner[beat] + places - beat - truth.place) < _SAME_PLACE)
+    right = there & near[beat] & (np.abs(partner[beat] + places - beat - truth.place) < _SAME_PLACE)
     on_staff = truth.staff > 0
     hands = float(np.mean(staff[on_staff] == truth.staff[on_staff])) if on_staff.any() else float("nan")
     return Result(piece, way, int(known.sum()), float(right[known].mean()), hands, metre, _f_measure(grid_s, truth))
