@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, Full, Queue
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,10 +22,12 @@ from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.model import FrameLogits, Model
-from runtime.notes import PlayedNotes
 from runtime.progress import Cancel, Progress, check
 from runtime.pulse_stage import with_notes
 from runtime.spool import Spool
+
+if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has no use for
+    from runtime.notes import PlayedNotes
 
 SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
 BLOCKS_AHEAD = 40  # of at most 2 s: more than the model takes away at once

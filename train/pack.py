@@ -68,7 +68,8 @@ def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> N
     group["beats_s"] = beats_s[inside]
     group["beat_in_bar"] = item.labels.beat_in_bar[inside].astype(np.int16)
     group["levels"] = item.labels.levels[inside]
-    add_notes(group, item, how)
+    if item.midi_path is not None:  # real recordings have none
+        add_notes(group, item, how)
     level_dbfs = measure_level_dbfs((samples / np.float32(32768)).astype(np.float32), rate_hz)
     group.attrs.update(
         corpus=item.corpus, piece_id=item.piece_id, composer=item.composer, instrument=how["instrument"],

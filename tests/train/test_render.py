@@ -126,7 +126,7 @@ def test_the_pack_puts_beats_where_the_sound_is(tmp_path: Path, monkeypatch: pyt
     render(tmp_path / "midi", tmp_path / "audio", "--vary", "--max-s", "4")
     labels = BeatLabels(0.5 + 0.5 * np.arange(8), np.arange(8) % 4 + 1, np.repeat([2, 4], 4).astype(np.int8))
     item = Item("c/one", "asap", "composer/one", "Composer", labels, midi_path=tmp_path / "midi" / "one.mid")
-    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _: Reading(items=[item]))
+    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _, only: Reading(items=[item]))
     words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path / "midi"), str(tmp_path / "audio")]
     assert pack_run(pack_parser().parse_args(words)) == 0
     assert pack_run(pack_parser().parse_args(words)) == 0
@@ -149,7 +149,7 @@ def test_the_packs_notes_sound_where_they_stand_as_hard_as_they_were_played(
     render(tmp_path / "midi", tmp_path / "audio", "--vary", "--max-s", "4")
     labels = BeatLabels(0.5 + 0.5 * np.arange(8), np.zeros(8, np.int64), np.full(8, 2, np.int8))
     item = Item("c/one", "asap", "composer/one", "Composer", labels, midi_path=tmp_path / "midi" / "one.mid")
-    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _: Reading(items=[item]))
+    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _, only: Reading(items=[item]))
     words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path / "midi"), str(tmp_path / "audio")]
     assert pack_run(pack_parser().parse_args(words)) == 0
     how = json.loads((tmp_path / "audio" / "one.json").read_text())
@@ -172,7 +172,7 @@ def test_the_packs_notes_sound_where_they_stand_as_hard_as_they_were_played(
 
 
 def test_a_corpus_without_audio_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _: Reading())
+    monkeypatch.setitem(__import__("train.pack").pack.READERS, "asap", lambda _, only: Reading())
     words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path), str(tmp_path)]
     with pytest.raises(MezzoforteError, match="no audio for any recording"):
         pack_run(pack_parser().parse_args(words))
