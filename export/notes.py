@@ -23,6 +23,7 @@ from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.write.atomic import write_bytes
+from train.averaged_run import plain_config
 from train.command import start
 from train.fit import load_checkpoint
 from train.note_network import TASKS, NoteNet, NoteNetConfig, PitchSpectrum
@@ -54,8 +55,7 @@ def load_notes(path: Path) -> tuple[NotesGraph, dict]:
     checkpoint = load_checkpoint(path)
     if checkpoint.get("kind") != "notes":
         raise MezzoforteError("not a checkpoint of train.fit_notes", where=str(path))
-    config = dict(checkpoint["config"])
-    network = NoteNet(NoteNetConfig(**{**config, "dilations": tuple(config["dilations"])}))
+    network = NoteNet(NoteNetConfig(**plain_config(checkpoint)))
     network.load_state_dict(checkpoint["average"])
     return NotesGraph(network).eval(), checkpoint
 

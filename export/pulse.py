@@ -25,6 +25,7 @@ from runtime.errors import MezzoforteError
 from runtime.model import find_card, pulse_path
 from runtime.pulse_roll import N_PITCHES
 from runtime.write.atomic import write_bytes
+from train.averaged_run import plain_config
 from train.command import start
 from train.fit import load_checkpoint
 from train.pulse_network import PulseConfig, PulseNet
@@ -55,8 +56,7 @@ def load_pulse(path: Path) -> tuple[PulseGraph, dict]:
     checkpoint = load_checkpoint(path)
     if checkpoint.get("kind") != "pulse":
         raise MezzoforteError("not a checkpoint of train.fit_pulse", where=str(path))
-    config = {k: tuple(v) if isinstance(v, list) else v for k, v in checkpoint["config"].items()}
-    network = PulseNet(PulseConfig(**config))
+    network = PulseNet(PulseConfig(**plain_config(checkpoint)))
     network.load_state_dict(checkpoint["average"])
     return PulseGraph(network).eval(), checkpoint
 

@@ -7,27 +7,22 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
-import signal
 import sys
-import time
 from collections import defaultdict
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from tqdm import tqdm
+from torch import Tensor
 
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S
 from runtime.pulse_roll import onset_roll
+from train.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
 from train.command import start
 from train.config import LossConfig
-from train.fit import CHECKPOINT, Batch, CsvLog, load_checkpoint, stack, task_losses
-from train.provenance import commit
+from train.fit import Batch, stack, task_losses
 from train.pulse_data import Played, read_played
 from train.pulse_network import PulseNet
 from train.segments import Recording, Targets, frame_targets
@@ -35,7 +30,7 @@ from train.segments import Recording, Targets, frame_targets
 SEGMENT_FRAMES = 3_000
 CORPUS_WEIGHTS = {"asap": 0.7, "mazurka_resynth": 0.3}
 LOSS = LossConfig(tolerance_frames=2, beat_weight=4, downbeat_weight=8)
-LEARNING_RATE, EMA_DECAY = 2e-3, 0.995
+CONFIG = RunConfig("pulse", learning_rate=2e-3, warm_up_steps=100, weight_decay=1e-2, ema_decay=0.995)
 Floats = npt.NDArray[np.float64]
 
 
@@ -92,116 +87,33 @@ def _as_recording(played: Played) -> Recording:
     )  # fmt: skip
 
 
-class PulseTrainer:
-    """One training run that can be saved and loaded at any step."""
+class PulseTrainer(AveragedRun):
+    """The run of the network for beats from notes."""
 
     def __init__(self, performances: list[Played], steps: int, batch: int, fold: int | None) -> None:
-        torch.manual_seed(86)
-        self.steps, self.batch, self.fold, self.step = steps, batch, fold, 0
-        self.rng = np.random.default_rng(86)
-        self.sampler = PulseSampler(performances)
         lines = sorted(f"{p.key} {len(p.notes)} {len(p.beats_s)}" for p in performances)
-        self.identity = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-        self.model = PulseNet()
-        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=LEARNING_RATE, weight_decay=1e-2)
+        identity = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        super().__init__(CONFIG, PulseNet(), identity, steps, batch, fold)
+        self.sampler = PulseSampler(performances)
 
-    def learning_rate(self) -> float:
-        """Linear warm-up over 100 steps, then a cosine down to 2 % at the last step."""
-        warm, progress = min(1.0, (self.step + 1) / 100), min(1.0, self.step / self.steps)
-        return LEARNING_RATE * warm * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * progress))))
-
-    def train_step(self) -> dict[str, float]:
-        """One optimiser step on a fresh batch; the losses by task."""
+    def losses(self) -> dict[str, Tensor]:
         batch: Batch = stack([self.sampler.draw(self.rng) for _ in range(self.batch)])
-        self.model.train()
-        losses = task_losses(self.model(batch.samples), batch.targets, LOSS, torch.ones(6))
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate()
-        self.optimiser.zero_grad()
-        torch.stack(list(losses.values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
-        self.average.update_parameters(self.model)
-        self.step += 1
-        return {k: float(v.detach()) for k, v in losses.items()}
-
-    def save(self, path: Path) -> None:
-        """Write the whole state beside `path`, then move it there."""
-        state = {
-            "schema": 1, "kind": "pulse", "config": asdict(self.model.config), "fold": self.fold, "step": self.step,
-            "data_identity": self.identity, "commit": commit(), "model": self.model.state_dict(),
-            "average": self.average.module.state_dict(), "n_averaged": int(self.average.n_averaged),
-            "optimiser": self.optimiser.state_dict(), "numpy_rng": self.rng.bit_generator.state,
-        }  # fmt: skip
-        beside = path.with_name(f".{os.getpid()}-{path.name}")
-        torch.save(state, beside)
-        beside.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint. Raises `MezzoforteError` when it is of other performances, fold or network."""
-        state = load_checkpoint(path)
-        if (state.get("kind"), state["fold"], state["data_identity"]) != ("pulse", self.fold, self.identity):
-            raise MezzoforteError("the checkpoint is of another network, fold or data", where=str(path))
-        self.model.load_state_dict(state["model"])
-        self.average.module.load_state_dict(state["average"])
-        self.average.n_averaged.fill_(state["n_averaged"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.rng.bit_generator.state = state["numpy_rng"]
-        self.step = state["step"]
-
-
-def fit(trainer: PulseTrainer, out: Path, log_every: int = 25, save_every_s: float = 120) -> None:
-    """Train to the last step, saving and logging on the way; saves when interrupted."""
-    log = CsvLog(out / "log.csv", fresh=trainer.step == 0)
-    sums: dict[str, float] = defaultdict(float)
-    saved_at = time.monotonic()
-    bar = tqdm(total=trainer.steps, initial=trainer.step, unit="step", mininterval=5)
-    try:
-        while trainer.step < trainer.steps:
-            for task, loss in trainer.train_step().items():
-                sums[task] += loss / log_every
-            bar.update()
-            if trainer.step % log_every == 0:
-                log.write({"step": trainer.step, "lr": trainer.learning_rate(), **sums})
-                bar.set_postfix({k: f"{v:.3f}" for k, v in sums.items()})
-                sums.clear()
-            if time.monotonic() - saved_at > save_every_s:
-                trainer.save(out / CHECKPOINT)
-                saved_at = time.monotonic()
-    finally:
-        bar.close()
-        trainer.save(out / CHECKPOINT)
+        return task_losses(self.model(batch.samples), batch.targets, LOSS, torch.ones(6))
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m train.fit_pulse", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold kept for tests (default: none)")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1_500)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--threads", type=int)
-    parser.add_argument("--resume", action="store_true")
+    add_arguments(parser, steps=1_500, batch=8)
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
-    """Set up, resume when asked, train. Being terminated saves like an interrupt."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    args.out.mkdir(parents=True, exist_ok=True)
+    """Set up, resume when asked, train."""
+    prepare(args)
     performances = read_played(args.data, "train", args.fold)
-    trainer = PulseTrainer(performances, args.steps, args.batch, args.fold)
     print(f"{len(performances)} performances of {len({p.piece_id for p in performances})} pieces", file=sys.stderr)
-    checkpoint = args.out / CHECKPOINT
-    if checkpoint.exists():
-        if not args.resume:
-            raise MezzoforteError("the run folder holds a checkpoint", where=str(checkpoint), advice="Add --resume")
-        trainer.load(checkpoint)
-    fit(trainer, args.out)
+    fit(PulseTrainer(performances, args.steps, args.batch, args.fold), args)
     return 0
 
 

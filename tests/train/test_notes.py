@@ -166,7 +166,7 @@ def test_a_checkpoint_of_other_data_is_refused(renders):
     trainer.save(renders / "last.pt")
     other = trainer_of(renders, 1)
     other.identity = "other"
-    with pytest.raises(MezzoforteError, match="another network, fold or pack"):
+    with pytest.raises(MezzoforteError, match="another network, fold or data"):
         other.load(renders / "last.pt")
 
 

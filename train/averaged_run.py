@@ -1,0 +1,167 @@
+"""A training run of one small network: averaged weights, cosine learning rate, checkpoints to go on from, a log.
+
+`train.fit` is the run of the frame networks; this is what the transcriber and the network for beats from notes share.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from runtime.errors import MezzoforteError
+from train.fit import CHECKPOINT, CsvLog, load_checkpoint
+from train.provenance import commit
+
+SEED = 86
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What the run of one kind of network is made of."""
+
+    kind: str
+    """Name of the network in its checkpoints."""
+    learning_rate: float
+    warm_up_steps: int
+    weight_decay: float
+    ema_decay: float
+
+
+class AveragedRun:
+    """One run that can be saved and loaded at any step; subclasses give `losses`."""
+
+    def __init__(
+        self, config: RunConfig, model: nn.Module, identity: str, steps: int, batch: int, fold: int | None
+    ) -> None:
+        self.config, self.model, self.identity = config, model, identity
+        self.steps, self.batch, self.fold, self.step = steps, batch, fold, 0
+        self.rng = np.random.default_rng(SEED)
+        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
+        self.optimiser = torch.optim.AdamW(
+            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+
+    def losses(self) -> dict[str, Tensor]:
+        """The weighted losses by task on a fresh batch, drawn with `rng`."""
+        raise NotImplementedError
+
+    def learning_rate(self) -> float:
+        """Linear warm-up, then a cosine down to 2 % at the last step."""
+        warm = min(1.0, (self.step + 1) / self.config.warm_up_steps)
+        progress = min(1.0, self.step / self.steps)
+        return self.config.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * progress))))
+
+    def train_step(self) -> dict[str, float]:
+        """One optimiser step; the losses by task."""
+        self.model.train()
+        losses = self.losses()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate()
+        self.optimiser.zero_grad()
+        torch.stack(list(losses.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        self.optimiser.step()
+        self.average.update_parameters(self.model)
+        self.step += 1
+        return {k: float(v.detach()) for k, v in losses.items()}
+
+    def save(self, path: Path) -> None:
+        """Write the whole state beside `path`, then move it there."""
+        state = {
+            "schema": 1, "kind": self.config.kind, "config": asdict(self.model.config), "fold": self.fold,
+            "step": self.step, "data_identity": self.identity, "commit": commit(), "model": self.model.state_dict(),
+            "average": self.average.module.state_dict(), "n_averaged": int(self.average.n_averaged),
+            "optimiser": self.optimiser.state_dict(), "numpy_rng": self.rng.bit_generator.state,
+        }  # fmt: skip
+        beside = path.with_name(f".{os.getpid()}-{path.name}")
+        torch.save(state, beside)
+        beside.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint. Raises `MezzoforteError` when it is of another network, fold or data."""
+        state = load_checkpoint(path)
+        if (state.get("kind"), state["fold"], state["data_identity"]) != (self.config.kind, self.fold, self.identity):
+            raise MezzoforteError("the checkpoint is of another network, fold or data", where=str(path))
+        if plain_config(state) != asdict(self.model.config):
+            raise MezzoforteError("the checkpoint is of a network of another size", where=str(path))
+        self.model.load_state_dict(state["model"])
+        self.average.module.load_state_dict(state["average"])
+        self.average.n_averaged.fill_(state["n_averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.rng.bit_generator.state = state["numpy_rng"]
+        self.step = state["step"]
+
+
+def plain_config(checkpoint: dict[str, Any]) -> dict[str, Any]:
+    """The network's configuration in a checkpoint, lists as the tuples that they were."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in checkpoint["config"].items()}
+
+
+def add_arguments(parser: argparse.ArgumentParser, steps: int, batch: int) -> None:
+    """The options that every run has."""
+    parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold kept for tests (default: none)")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--threads", type=int, help="CPU threads of torch")
+    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
+    parser.add_argument("--log-every", type=int, default=25)
+    parser.add_argument("--save-every-s", type=float, default=120)
+
+
+def prepare(args: argparse.Namespace) -> None:
+    """What has to be set before a run is made: threads, its folder, the network's first weights. Being terminated then
+    saves like an interrupt."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.manual_seed(SEED)
+    args.out.mkdir(parents=True, exist_ok=True)
+
+
+def fit(run: AveragedRun, args: argparse.Namespace) -> None:
+    """Resume when asked, train to the last step, saving and logging on the way; saves when interrupted.
+
+    Raises `MezzoforteError` when the folder holds a checkpoint and it was not said to go on from it.
+    """
+    checkpoint = args.out / CHECKPOINT
+    if checkpoint.exists():
+        if not args.resume:
+            raise MezzoforteError("the run folder holds a checkpoint", where=str(checkpoint),
+                                  advice="Add --resume to go on, or name a new folder with --out")  # fmt: skip
+        run.load(checkpoint)
+    log = CsvLog(args.out / "log.csv", fresh=run.step == 0)
+    sums: dict[str, float] = defaultdict(float)
+    counted, saved_at = 0, time.monotonic()
+    bar = tqdm(total=run.steps, initial=run.step, unit="step", mininterval=5)
+    try:
+        while run.step < run.steps:
+            for task, loss in run.train_step().items():
+                sums[task] += loss
+            counted += 1
+            bar.update()
+            if run.step % args.log_every == 0:
+                means = {task: total / counted for task, total in sums.items()}
+                log.write({"step": run.step, "lr": run.learning_rate(), **means})
+                bar.set_postfix({k: f"{v:.3f}" for k, v in means.items()})
+                sums.clear()
+                counted = 0
+            if time.monotonic() - saved_at > args.save_every_s:
+                run.save(checkpoint)
+                saved_at = time.monotonic()
+    finally:
+        bar.close()
+        run.save(checkpoint)
