@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from runtime.pulse_roll import N_PITCHES
-from train.tcn import TcnConfig, _Residual
+from train.tcn import Residual, TcnConfig
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PulseNet(nn.Module):
         self.front = nn.Conv1d(N_PITCHES, c, 5, padding=2)
         self.front_norm = nn.BatchNorm1d(c)
         self.down = nn.Conv1d(c, c, 4, stride=2, padding=1)
-        self.layers = nn.Sequential(*(_Residual(layer, 2**i) for i in range(config.layers)))
+        self.layers = nn.Sequential(*(Residual(layer, 2**i) for i in range(config.layers)))
         self.back = nn.Conv1d(2 * c, c // 2, 5, padding=2)
         self.heads = nn.ModuleDict({task: nn.Conv1d(c // 2, 1, 1) for task in config.tasks})
 

@@ -24,7 +24,7 @@ class TcnConfig:
     tasks: tuple[str, ...] = ("beat", "downbeat")
 
 
-class _Residual(nn.Module):
+class Residual(nn.Module):
     """x + 1×1(drop(ELU(dilated(norm(x)))))."""
 
     def __init__(self, config: TcnConfig, dilation: int) -> None:
@@ -53,7 +53,7 @@ class MetreTcn(nn.Module):
             nn.Conv2d(a, b, 3, stride=(2, 1), padding=1), nn.BatchNorm2d(b), nn.ELU(),
         )  # fmt: skip
         self.squash = nn.Conv1d(b * (config.n_mels // 4), config.channels, 1)
-        self.layers = nn.Sequential(*(_Residual(config, 2**i) for i in range(config.layers)))
+        self.layers = nn.Sequential(*(Residual(config, 2**i) for i in range(config.layers)))
         self.act = nn.ELU()
         self.heads = nn.ModuleDict({task: nn.Conv1d(config.channels, 1, 1) for task in config.tasks})
 
