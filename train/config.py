@@ -39,6 +39,8 @@ class AugmentConfig:
     bandwidth_probability: float = 0.0
     compress: float = 0.0
     """Loudness differences are multiplied by a factor of up to e^±compress."""
+    codec_probability: float = 0.0
+    """Share of segments that go through a lossy codec (`train.codec`)."""
     speed: float = 0.0
     """Largest change of playing speed (pitch goes along), as a share."""
 

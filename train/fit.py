@@ -109,7 +109,15 @@ class Trainer:
 
     def _sampler(self, pack: Pack, recordings: list[Recording]) -> Any:
         """What draws segments."""
-        return Sampler(pack, recordings, self.config.corpus_weights, self.config.segment_s, self.config.augment.speed)
+        augment = self.config.augment
+        return Sampler(
+            pack,
+            recordings,
+            self.config.corpus_weights,
+            self.config.segment_s,
+            augment.speed,
+            augment.codec_probability,
+        )
 
     def _model(self) -> torch.nn.Module:
         """The network with fresh weights."""

@@ -14,6 +14,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.level import TARGET_DBFS
 from train.augment import change_speed
+from train.codec import through_codec
 from train.data.splits import Split, split_of_recording
 from train.notes import PackedNotes
 
@@ -132,9 +133,10 @@ class Sampler:
     """Draws segments: a corpus by weight, a piece of it, a recording of it, a start (tails as often as the rest)."""
 
     def __init__(
-        self, pack: Pack, recordings: list[Recording], corpus_weights: dict[str, float], segment_s: float, speed: float
-    ) -> None:
-        self._pack, self._speed = pack, speed
+        self, pack: Pack, recordings: list[Recording], corpus_weights: dict[str, float], segment_s: float, speed: float,
+        codec_probability: float = 0.0,
+    ) -> None:  # fmt: skip
+        self._pack, self._speed, self._codec_probability = pack, speed, codec_probability
         self.n_samples = round(segment_s * SAMPLE_RATE_HZ / HOP_SAMPLES) * HOP_SAMPLES
         self.n_frames = 1 + self.n_samples // HOP_SAMPLES
         tree: dict[str, dict[str, list[Recording]]] = defaultdict(lambda: defaultdict(list))
@@ -159,6 +161,8 @@ class Sampler:
         start = int(rng.integers(0, max(1, recording.n_samples - n_read + 1)))
         samples = self._pack.samples(recording, start, n_read)
         samples = samples[: self.n_samples] if speed == 1.0 else change_speed(samples, speed, self.n_samples)
+        if self._codec_probability and rng.random() < self._codec_probability:
+            samples = through_codec(samples, rng)
         return samples, frame_targets(recording, start / SAMPLE_RATE_HZ, self.n_frames, speed)
 
     def _nothing(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], Targets]:

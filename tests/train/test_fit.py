@@ -111,6 +111,18 @@ def test_every_part_of_a_recording_is_drawn_its_tail_too(pack: Pack, monkeypatch
     assert min(starts) < 0.05 * last and 0.95 * last < max(starts) <= last
 
 
+def test_segments_go_through_a_codec_as_often_as_asked(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    coded = []
+    monkeypatch.setattr("train.segments.through_codec", lambda samples, rng: (coded.append(1), samples)[1])
+    for probability, least, most in ((0.0, 0, 0), (0.5, 30, 70), (1.0, 90, 100)):
+        coded.clear()
+        sampler = Sampler(pack, pack.recordings[:1], {"mazurka_resynth": 1.0}, 4.0, 0.0, probability)
+        rng = np.random.default_rng(0)
+        for _ in range(100):
+            sampler.draw(rng)
+        assert least <= len(coded) <= most
+
+
 def test_the_loss_forgives_a_peak_three_frames_off_and_not_eight() -> None:
     target = torch.zeros(1, 60)
     target[0, 30] = 1
