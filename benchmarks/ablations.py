@@ -1,16 +1,17 @@
-"""Several models side by side on the same recordings: `python -m benchmarks.ablations --row NAME FILE … --out FILE.md`.
+"""The published network and its ablations side by side: `python -m benchmarks.ablations --work DIR --out FILE.md`.
 
-FILE is what `train.evaluate --json` wrote. One table per corpus that all of them were evaluated on; the first
-model is the one that the others change something of.
+Reads what `benchmarks.short_runs` evaluated on one fold. One table per corpus; the first system is the one that the
+others change something of.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.folds import read
+from benchmarks.short_runs import SYSTEMS
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
 from train.command import start
@@ -18,24 +19,12 @@ from train.evaluate import COLUMNS, table
 
 HEAD = """# Ablations
 
-Written by `python -m benchmarks.ablations{rows} --out {out}`; how the files are made: [baselines.md](baselines.md).
-Protocols and columns: [accuracy.md](accuracy.md). Each network was trained once, for the same short number of steps on
-the same data; its decoding options were chosen on the same validation pieces. One seed each: small differences mean
-nothing, and a longer training may order them otherwise.
+Written by `python -m benchmarks.ablations`; the networks are made by `python -m benchmarks.short_runs`
+([baselines.md](baselines.md)). Protocols and columns: [accuracy.md](accuracy.md). Each network was trained once, for
+the same 400 steps on the same data; its decoding options were chosen on the same validation pieces. One seed each:
+small differences mean nothing, and a longer training may order them otherwise (how far one system moves from fold to
+fold is in [folds.md](folds.md)).
 """
-
-
-def read(name: str, path: Path) -> dict[str, Any]:
-    """Results by corpus. Raises `MezzoforteError` when the file cannot be read."""
-    try:
-        results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        for result in results.values():
-            next(iter(result["clean"].values())), result["identity"], result["what"]
-        return results
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration) as e:
-        raise MezzoforteError(
-            f"the figures of {name} cannot be read", where=str(path), cause=f"{type(e).__name__}: {e}"
-        ) from e
 
 
 def document(models: dict[str, dict[str, Any]]) -> str:
@@ -63,16 +52,18 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.ablations", description=(__doc__ or "").split("\n\n")[0]
     )
-    parser.add_argument("--row", nargs=2, action="append", required=True, metavar=("NAME", "FILE"))
+    parser.add_argument("--work", type=Path, required=True, help="folder of benchmarks.short_runs")
+    parser.add_argument("--fold", type=int, default=0)
+    parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--out", type=Path, required=True)
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, compare, write."""
-    text = document({name: read(name, Path(path)) for name, path in args.row})
-    head = HEAD.format(rows="".join(f" --row '{name}' FILE" for name, _ in args.row), out=args.out)
-    write_bytes(args.out, f"{head}\n{text}\n".encode())
+    results = read(args.work, args.systems, [args.fold])
+    text = document({SYSTEMS[name].label: folds[args.fold] for name, folds in results.items()})
+    write_bytes(args.out, f"{HEAD}\n{text}\n".encode())
     print(args.out)
     return 0
 

@@ -9,15 +9,10 @@ model is no good: it shows that everything is in place before hours go into a la
 from __future__ import annotations
 
 import argparse
-import resource
-import shlex
-import subprocess
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.stages import Stage, run_stages
 from runtime.errors import MezzoforteError
 from train.command import start
 
@@ -27,15 +22,6 @@ PIANOS = {"train": "timgm,fluid", "valid": "csound", "test": "upright"}
 FOLD = "0"
 THREADS = ("--threads", "1")
 """Two threads wait for each other on a machine that has other work."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One command: the module and its arguments, and the file that is there once it is done (None: always run)."""
-
-    module: str
-    arguments: tuple[str, ...]
-    done: Path | None = None
 
 
 def stages(args: argparse.Namespace) -> list[Stage]:
@@ -68,18 +54,6 @@ def stages(args: argparse.Namespace) -> list[Stage]:
     ]
 
 
-def run_stage(stage: Stage) -> tuple[float, float]:
-    """Wall and CPU seconds of a command. Raises `MezzoforteError` when it fails."""
-    print(f"\n$ python -m {stage.module} {shlex.join(stage.arguments)}", file=sys.stderr, flush=True)
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    status = subprocess.run([sys.executable, "-m", stage.module, *stage.arguments]).returncode
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if status:
-        raise MezzoforteError(f"{stage.module} left with status {status}", advice="Its own message is above")
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.monotonic() - begun, cpu_s
-
-
 def check(args: argparse.Namespace) -> None:
     """Raises `MezzoforteError` for what would stop the run many minutes later."""
     for folder in (*CORPORA, "pianos"):
@@ -91,13 +65,6 @@ def check(args: argparse.Namespace) -> None:
                 "a SoundFont is missing", where=str(args.soundfonts / font),
                 advice="apt-get install timgm6mb-soundfont fluid-soundfont-gm csound-soundfont, or --soundfonts DIR",
             )  # fmt: skip
-
-
-def table(rows: Sequence[tuple[str, float, float]]) -> str:
-    """Markdown: one row per command and their sum."""
-    total = ("all", sum(r[1] for r in rows), sum(r[2] for r in rows))
-    lines = ["| command | wall s | CPU s |", "|---|---:|---:|"]
-    return "\n".join([*lines, *(f"| {name} | {wall:.0f} | {cpu:.0f} |" for name, wall, cpu in [*rows, total])])
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -114,15 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run what is not done; the table of times goes to stdout, also when a command fails."""
+    """Check, then run what is not done."""
     check(args)
-    rows: list[tuple[str, float, float]] = []
-    try:
-        for stage in stages(args):
-            if stage.done is None or not stage.done.is_file():
-                rows.append((stage.module, *run_stage(stage)))
-    finally:
-        print(table(rows))
+    run_stages(stages(args))
     print(f"\nthe model: {args.out / 'small.onnx'}; the report: {args.out / 'accuracy.md'}", file=sys.stderr)
     return 0
 

@@ -1,5 +1,7 @@
 """Checkpoints → one ONNX file with its card: `python -m export.dynest DYNAMICS.pt [--metre METRE.pt] --out NAME.onnx`.
 
+In place of one network for all tasks there may be several that have them together.
+
 The command ends with its proof: the file against torch at several lengths, its size and its speed. It fails, and
 leaves nothing, when they differ by more than 1e-3 in any logit.
 """
@@ -18,7 +20,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from export.graph import RuntimeGraph, model_of
+from export.graph import RuntimeGraph, Together, model_of
 from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
@@ -109,6 +111,7 @@ def make_card(
         levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
         levels_notes_sha256=there.levels_notes_sha256 if there else "",
         levels_notes_features=there.levels_notes_features if there else (),
+        pulse_sha256=there.pulse_sha256 if there else "",
     )  # fmt: skip
 
 
@@ -124,7 +127,7 @@ def _describe(checkpoint: dict) -> str:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export.dynest", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("checkpoint", type=Path, help="of a preset with all four tasks")
+    parser.add_argument("checkpoint", type=Path, nargs="+", help="of presets that have the four tasks together")
     parser.add_argument("--metre", type=Path, help="checkpoint of a metre branch for beats and downbeats")
     parser.add_argument("--metre-weight", type=float, default=1.0, help="share of the metre branch in both logits")
     parser.add_argument("--out", type=Path, required=True, help="the ONNX file; its card lies beside it")
@@ -134,11 +137,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Export, prove, write the file and its card, print the proof."""
-    main_checkpoint = load_checkpoint(args.checkpoint)
+    main_checkpoints = [load_checkpoint(path) for path in args.checkpoint]
     metre_checkpoint = load_checkpoint(args.metre) if args.metre else None
-    dynamics = model_of(main_checkpoint)
+    branches = [model_of(c) for c in main_checkpoints]
+    dynamics = branches[0] if len(branches) == 1 else Together(branches)
     if missing := {"dynamics", "beat", "downbeat", "change"} - set(dynamics.tasks):
-        raise MezzoforteError(f"the network lacks {', '.join(sorted(missing))}", where=str(args.checkpoint))
+        where = ", ".join(map(str, args.checkpoint))
+        raise MezzoforteError(f"the network lacks {', '.join(sorted(missing))}", where=where)
     metre = model_of(metre_checkpoint) if metre_checkpoint else None
     graph = RuntimeGraph(dynamics, metre, args.metre_weight).eval()
     with tempfile.TemporaryDirectory() as folder:
@@ -146,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
         export(graph, beside)
         differences, onnx = prove(graph, beside), beside.read_bytes()
         speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
-    checkpoints = [c for c in (main_checkpoint, metre_checkpoint) if c]
+    checkpoints = [*main_checkpoints, *([metre_checkpoint] if metre_checkpoint else [])]
     presets = " + ".join(c["config"]["name"] for c in checkpoints)
     # Checkpoints of before the commit was kept in them are named by the commit that exports them.
     trained_at = next((c["commit"] for c in reversed(checkpoints) if "commit" in c), commit())

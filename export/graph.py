@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from train.config import from_dict
 from train.features import Bssl, PowerSpectrum
 from train.model import FrameModel
+
+
+class Together(nn.Module):
+    """Several networks, of one task each for example, that answer as one; of two for one task the later one speaks."""
+
+    def __init__(self, models: Sequence[FrameModel]) -> None:
+        super().__init__()
+        self.models = nn.ModuleList(models)
+        self.spectrum = max((m.spectrum for m in models), key=lambda spectrum: spectrum.n_bins)
+        self.tasks = tuple(dict.fromkeys(task for m in models for task in m.tasks))
+
+    def from_power(self, power: Tensor) -> dict[str, Tensor]:
+        """As `FrameModel.from_power`."""
+        logits: dict[str, Tensor] = {}
+        for model in self.models:
+            logits |= model.from_power(power[..., : model.spectrum.n_bins])
+        return logits
 
 
 class RuntimeGraph(nn.Module):
@@ -16,7 +35,7 @@ class RuntimeGraph(nn.Module):
     dynamics branch's unused first class ("blank") is left out.
     """
 
-    def __init__(self, dynamics: FrameModel, metre: FrameModel | None, metre_weight: float = 1.0) -> None:
+    def __init__(self, dynamics: FrameModel | Together, metre: FrameModel | None, metre_weight: float = 1.0) -> None:
         super().__init__()
         bins = max(m.spectrum.n_bins for m in (dynamics, metre) if m is not None)
         self.spectrum = PowerSpectrum(bins, "matmul")

@@ -34,6 +34,7 @@ PROOF_LENGTHS = (1, 441, 5_000, 20 * SAMPLE_RATE_HZ + 137, 60 * SAMPLE_RATE_HZ)
 MAX_DIFFERENCE = 1e-3
 THRESHOLDS = {
     "onset_threshold": 0.4, "frame_threshold": 0.4, "offset_threshold": 0.4, "pedal_threshold": 0.5, "latency_s": 0.0,
+    "again_threshold": 0.0,
 }  # fmt: skip
 """What a card begins with, before `train.tune_notes`."""
 

@@ -75,7 +75,7 @@ def load_config(preset: str | Path, **changes: Any) -> FitConfig:
     path = Path(preset)
     path = path if path.suffix in (".yaml", ".yml") else PRESETS_DIR / f"{preset}.yaml"
     if not path.is_file():
-        known = sorted(p.stem for p in PRESETS_DIR.glob("*.yaml"))
+        known = sorted(str(p.relative_to(PRESETS_DIR).with_suffix("")) for p in PRESETS_DIR.rglob("*.yaml"))
         raise MezzoforteError(f"there is no preset {preset}", advice=f"Choose from {', '.join(known)}")
     return replace(from_dict(yaml.safe_load(path.read_text()), str(path)), **changes)
 

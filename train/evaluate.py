@@ -166,10 +166,22 @@ def evaluate(
         | others
         | {name: scores(truth, rule) for name, rule in systems.items() if name != own_name},
         "other_systems": {name: figures["what"] for name, figures in peers.items()} | what,
+        "by_piece": by_piece(recordings, truth, own),
         "published_metric": {own_name: published(truth, own, recordings)}
         | {name: figures["published_metric"] for name, figures in peers.items()}
         | {name: published(truth, rule, recordings) for name, rule in systems.items() if name != own_name},
     }
+
+
+def by_piece(
+    recordings: Sequence[Recording], truth: Sequence[BeatLabels], predicted: Sequence[Predicted]
+) -> dict[str, dict[str, float]]:
+    """The figures of each piece over all its recordings, for comparisons in pairs."""
+    out = {}
+    for piece in sorted({r.piece_id for r in recordings}):
+        its = [i for i, r in enumerate(recordings) if r.piece_id == piece]
+        out[piece] = scores([truth[i] for i in its], [predicted[i] for i in its])
+    return out
 
 
 def other_rows(

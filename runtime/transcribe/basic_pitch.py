@@ -37,7 +37,8 @@ WINDOW_SAMPLES, WINDOW_FRAMES = 43_844, 172
 BORDER_FRAMES = 15
 KEPT_FRAMES = WINDOW_FRAMES - 2 * BORDER_FRAMES
 # The package's own are onset 0.5, frame 0.3, notes and silences of at least 11 frames. On piano a higher onset
-# threshold and shorter notes are better (validation pieces of ASAP: onset F 0.889, with the package's 0.835).
+# threshold and shorter notes are better: chosen on validation pieces of ASAP, beside the package's own in the tables of
+# `benchmarks.transcription`.
 OPTIONS = RollOptions(
     onset_threshold=0.6,
     frame_threshold=0.3,

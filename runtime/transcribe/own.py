@@ -4,7 +4,7 @@ Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 H
 ``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity: MIDI
 velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 2.5 s to
 either side. The card (`runtime.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
-``offset_threshold``, ``pedal_threshold`` and ``latency_s`` among its thresholds.
+``offset_threshold``, ``pedal_threshold``, ``latency_s`` and ``again_threshold`` among its thresholds.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ CONTRACT = Contract(
     {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
     same_as_cpu=0.02,  # probabilities
 )
-# Strict enough for held strings that others stir (real pianos do, sampled ones do not), and on validation renders the
-# onset F is what it is without: 0.943; at 0.7 it is 0.938.
-AGAIN_THRESHOLD = 0.6
-OPTIONS = ("onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s")
+OPTIONS = (
+    "onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s", "again_threshold",
+)  # fmt: skip
+"""What a card says of how rolls are read (`RollOptions`)."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class OwnTranscriber:
 
 def options_of(card: ModelCard) -> RollOptions:
     """How this model's rolls are read."""
-    onset, frame, offset, pedal, latency_s = (card.thresholds[k] for k in OPTIONS)
-    return RollOptions(onset, frame, offset, pedal, latency_s, AGAIN_THRESHOLD)
+    onset, frame, offset, pedal, latency_s, again = (card.thresholds[k] for k in OPTIONS)
+    return RollOptions(onset, frame, offset, pedal, latency_s, again)
 
 
 def rolls_of(columns: Values) -> Rolls:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.small_model import PIANOS, Stage, build_parser, check, run_stage, stages, table
+from benchmarks.small_model import PIANOS, build_parser, check, stages
+from benchmarks.stages import Stage, run_stage, table
 from runtime.errors import MezzoforteError
 from train.config import load_config
 from train.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, VALIDATION_INSTRUMENT

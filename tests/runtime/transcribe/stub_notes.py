@@ -21,6 +21,7 @@ from onnx import TensorProto, helper, numpy_helper  # noqa: E402  (only once onn
 HOP, LENGTH, RATE_HZ, N_KEYS = 441, 4096, 22_050, 88
 THRESHOLDS = {
     "onset_threshold": 0.3, "frame_threshold": 0.5, "offset_threshold": 0.3, "pedal_threshold": 0.5, "latency_s": 0.0,
+    "again_threshold": 0.6,
 }  # fmt: skip
 
 
