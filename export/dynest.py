@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import logging
 import tempfile
-import time
-import warnings
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
 import torch
 
 from export.graph import RuntimeGraph, Together, model_of
+from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
 from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
@@ -30,10 +26,8 @@ from train.fit import load_checkpoint
 from train.provenance import commit
 from train.tcn import n_parameters
 
-OPSET = 20
 OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
 PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)
-MAX_DIFFERENCE = 1e-3
 STAGE_MARK = "second stage: "
 NOTES_MARK = "second stage with notes: "
 """How a card's sentence about the second stage's training data begins (`export.levels`)."""
@@ -44,52 +38,6 @@ ATTRIBUTION = (
     "Sounds of the training audio: Salamander Grand Piano by Alexander Holm (CC BY 3.0), Splendid Grand Piano by AKAI "
     "(public domain), SoundFonts MuseScore General (MIT), FluidR3 (MIT) and TimGM6mb (GPL-2.0)",
 )
-
-
-def export(graph: RuntimeGraph, path: Path) -> None:
-    """Write the graph with dynamic batch and length, all weights inside the file."""
-    example = torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1
-    dynamic = {"samples": {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            graph, (example,), input_names=["samples"], output_names=list(OUTPUTS), dynamic_shapes=dynamic,
-            dynamo=True, opset_version=OPSET, verbose=False,
-        )  # fmt: skip
-    assert program is not None
-    program.save(str(path), external_data=False)
-
-
-def prove(graph: RuntimeGraph, path: Path) -> dict[int, float]:
-    """Largest difference to torch per length in samples. Raises `MezzoforteError` when one is over 1e-3."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    rng = np.random.default_rng(0)
-    differences = {}
-    for n in PROOF_LENGTHS:
-        samples = (rng.standard_normal((1, n)) * np.linspace(0.001, 0.3, n)).astype(np.float32)
-        got = session.run(list(OUTPUTS), {"samples": samples})
-        with torch.no_grad():
-            expected = [t.numpy() for t in graph(torch.from_numpy(samples))]
-        differences[n] = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
-    worst = max(differences.values())
-    if worst > MAX_DIFFERENCE:
-        raise MezzoforteError(f"the exported file differs from torch by {worst:.2g}", where=str(path))
-    return differences
-
-
-def seconds_per_minute(path: Path, threads: int) -> float:
-    """Best of five: seconds that one minute of audio takes on `threads` threads."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    samples = np.random.default_rng(0).standard_normal((1, 60 * SAMPLE_RATE_HZ)).astype(np.float32) * 0.1
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        session.run(None, {"samples": samples})
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def make_card(
@@ -148,8 +96,9 @@ def run(args: argparse.Namespace) -> int:
     graph = RuntimeGraph(dynamics, metre, args.metre_weight).eval()
     with tempfile.TemporaryDirectory() as folder:
         beside = Path(folder) / "model.onnx"
-        export(graph, beside)
-        differences, onnx = prove(graph, beside), beside.read_bytes()
+        write_onnx(graph, beside, "samples", torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1, OUTPUTS)
+        differences = prove(graph, beside, "samples", swelling_noise(PROOF_LENGTHS), OUTPUTS)
+        onnx = beside.read_bytes()
         speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
     checkpoints = [*main_checkpoints, *([metre_checkpoint] if metre_checkpoint else [])]
     presets = " + ".join(c["config"]["name"] for c in checkpoints)
@@ -159,9 +108,7 @@ def run(args: argparse.Namespace) -> int:
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(args.out, onnx)
     write_bytes(args.out.with_suffix(".json"), card.to_json().encode())
-    print(f"{args.out}: {len(onnx) / 1e6:.2f} MB, {card.parameters:,} parameters, opset {OPSET}")
-    for n, difference in differences.items():
-        print(f"  {n:>10,} samples: largest difference to torch {difference:.1e}")
+    print(describe(onnx, args.out, card.parameters, differences, "samples"))
     for threads, seconds in speeds.items():
         print(f"  one minute of audio in {seconds:.3f} s on {threads} thread(s)")
     return 0

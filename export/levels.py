@@ -3,26 +3,24 @@
 Writes ``NAME.levels.onnx`` beside the card and the card's fields for it (hash, features, decoding options, training
 data); a run of `train.fit_levels --notes` goes into ``NAME.levels_notes.onnx`` and fields of its own, its options with
 the prefix of those for known notes. The command ends with its proof: the file against torch at several numbers of
-beats, its size and its speed.
+beats, and its size.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import logging
 import tempfile
-import time
-import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 
-from export.dynest import NOTES_MARK, OPSET, STAGE_MARK
+from export.dynest import NOTES_MARK, STAGE_MARK
+from export.proof import Inputs, describe, prove, write_onnx
 from runtime.beat_features import FEATURES
 from runtime.card import PULSE, ModelCard, load_card
 from runtime.errors import MezzoforteError
@@ -32,8 +30,8 @@ from runtime.write.atomic import write_bytes
 from train.command import start
 from train.level_network import LevelEnsemble, LevelNet, LevelNetConfig
 
+OUTPUTS = ("levels", "change")
 PROOF_BEATS = (1, 2, 81, 500, 10_000)
-MAX_DIFFERENCE = 1e-3
 
 
 def load_stage(path: Path) -> tuple[LevelEnsemble, dict[str, Any]]:
@@ -63,38 +61,21 @@ def n_features(stage: LevelEnsemble) -> int:
     return member.config.n_features
 
 
+def proof_beats(stage: LevelEnsemble) -> Iterator[Inputs]:
+    """Features [1, n, features] of that many beats, one at a time."""
+    rng = np.random.default_rng(0)
+    for n in PROOF_BEATS:
+        yield rng.standard_normal((1, n, n_features(stage))).astype(np.float32)
+
+
 def export(stage: LevelEnsemble, path: Path) -> None:
     """Write the graph with dynamic batch and number of beats."""
-    example = torch.randn(2, 300, n_features(stage))
-    dynamic = {"features": {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            stage, (example,), input_names=["features"], output_names=["levels", "change"], dynamic_shapes=dynamic,
-            dynamo=True, opset_version=OPSET, verbose=False,
-        )  # fmt: skip
-    assert program is not None
-    program.save(str(path), external_data=False)
+    write_onnx(stage, path, "features", torch.randn(2, 300, n_features(stage)), OUTPUTS)
 
 
-def prove(stage: LevelEnsemble, path: Path) -> dict[int, tuple[float, float]]:
-    """(largest difference to torch, seconds) per number of beats. Raises `MezzoforteError` when they differ."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    rng = np.random.default_rng(0)
-    proof = {}
-    for n in PROOF_BEATS:
-        features = rng.standard_normal((1, n, n_features(stage))).astype(np.float32)
-        start = time.perf_counter()
-        got = session.run(["levels", "change"], {"features": features})
-        seconds = time.perf_counter() - start
-        with torch.no_grad():
-            expected = [t.numpy() for t in stage(torch.from_numpy(features))]
-        proof[n] = (max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True)), seconds)
-    worst = max(difference for difference, _ in proof.values())
-    if worst > MAX_DIFFERENCE:
-        raise MezzoforteError(f"the exported second stage differs from torch by {worst:.2g}", where=str(path))
-    return proof
+def prove_stage(stage: LevelEnsemble, path: Path) -> dict[int, float]:
+    """Largest difference to torch per number of beats. Raises `MezzoforteError` when they differ."""
+    return prove(stage, path, "features", proof_beats(stage), OUTPUTS)
 
 
 def with_stage(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_parameters: int) -> ModelCard:
@@ -138,15 +119,13 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         beside = Path(folder) / "levels.onnx"
         export(stage, beside)
-        proof, onnx = prove(stage, beside), beside.read_bytes()
+        differences, onnx = prove_stage(stage, beside), beside.read_bytes()
     n_parameters = sum(p.numel() for p in stage.parameters())
     card = with_stage(load_card(card_path), onnx, checkpoint, n_parameters)
     path = levels_path(card_path, notes=with_notes(checkpoint))
     write_bytes(path, onnx)
     write_bytes(card_path, card.to_json().encode())
-    print(f"{path}: {len(onnx) / 1e6:.2f} MB, {n_parameters:,} parameters, opset {OPSET}")
-    for n, (difference, seconds) in proof.items():
-        print(f"  {n:>6,} beats: largest difference to torch {difference:.1e}, {1000 * seconds:.1f} ms")
+    print(describe(onnx, path, n_parameters, differences, "beats"))
     return 0
 
 

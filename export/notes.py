@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import logging
 import tempfile
-import warnings
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from export.dynest import ATTRIBUTION, LICENCE, OPSET, seconds_per_minute
+from export.dynest import ATTRIBUTION, LICENCE
+from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
 from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
@@ -31,7 +28,6 @@ from train.tcn import n_parameters
 
 OUTPUTS = (*TASKS, "pedal")
 PROOF_LENGTHS = (1, 441, 5_000, 20 * SAMPLE_RATE_HZ + 137, 60 * SAMPLE_RATE_HZ)
-MAX_DIFFERENCE = 1e-3
 THRESHOLDS = {
     "onset_threshold": 0.4, "frame_threshold": 0.4, "offset_threshold": 0.4, "pedal_threshold": 0.5, "latency_s": 0.0,
     "again_threshold": 0.0,
@@ -59,38 +55,6 @@ def load_notes(path: Path) -> tuple[NotesGraph, dict]:
     network = NoteNet(NoteNetConfig(**plain_config(checkpoint)))
     network.load_state_dict(checkpoint["average"])
     return NotesGraph(network).eval(), checkpoint
-
-
-def export(graph: NotesGraph, path: Path) -> None:
-    """Write the graph with dynamic batch and length."""
-    example = torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1
-    dynamic = {"samples": {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            graph, (example,), input_names=["samples"], output_names=list(OUTPUTS), dynamic_shapes=dynamic,
-            dynamo=True, opset_version=OPSET, verbose=False,
-        )  # fmt: skip
-    assert program is not None
-    program.save(str(path), external_data=False)
-
-
-def prove(graph: NotesGraph, path: Path) -> dict[int, float]:
-    """Largest difference to torch per length in samples. Raises `MezzoforteError` when one is over 1e-3."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    rng = np.random.default_rng(0)
-    differences = {}
-    for n in PROOF_LENGTHS:
-        samples = (rng.standard_normal((1, n)) * np.linspace(0.001, 0.3, n)).astype(np.float32)
-        got = session.run(list(OUTPUTS), {"samples": samples})
-        with torch.no_grad():
-            expected = [t.numpy() for t in graph(torch.from_numpy(samples))]
-        differences[n] = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
-    worst = max(differences.values())
-    if worst > MAX_DIFFERENCE:
-        raise MezzoforteError(f"the exported transcriber differs from torch by {worst:.2g}", where=str(path))
-    return differences
 
 
 def make_card(out: Path, version: str, graph: NotesGraph, onnx: bytes, checkpoint: dict) -> ModelCard:
@@ -123,16 +87,15 @@ def run(args: argparse.Namespace) -> int:
     graph, checkpoint = load_notes(args.checkpoint)
     with tempfile.TemporaryDirectory() as folder:
         beside = Path(folder) / "notes.onnx"
-        export(graph, beside)
-        differences, onnx = prove(graph, beside), beside.read_bytes()
+        write_onnx(graph, beside, "samples", torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1, OUTPUTS)
+        differences = prove(graph, beside, "samples", swelling_noise(PROOF_LENGTHS), OUTPUTS)
+        onnx = beside.read_bytes()
         speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
     card = make_card(args.out, args.version, graph, onnx, checkpoint)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(args.out, onnx)
     write_bytes(args.out.with_suffix(".json"), card.to_json().encode())
-    print(f"{args.out}: {len(onnx) / 1e6:.2f} MB, {card.parameters:,} parameters, opset {OPSET}")
-    for n, difference in differences.items():
-        print(f"  {n:>10,} samples: largest difference to torch {difference:.1e}")
+    print(describe(onnx, args.out, card.parameters, differences, "samples"))
     for threads, seconds in speeds.items():
         print(f"  one minute of audio in {seconds:.2f} s on {threads} thread(s)")
     return 0

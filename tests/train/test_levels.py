@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from export.levels import export, prove, with_stage
+from export.levels import export, prove_stage, with_stage
 from runtime.beat_features import FEATURES, beat_features
 from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
@@ -149,7 +149,7 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(tmp_path: Pa
     stage = LevelEnsemble([LevelNet(), LevelNet()]).eval()
     card_path = stub_model.write_stub(tmp_path)
     export(stage, levels_path(card_path))
-    assert max(d for d, _ in prove(stage, levels_path(card_path)).values()) < 1e-4
+    assert max(prove_stage(stage, levels_path(card_path)).values()) < 1e-4
     onnx = levels_path(card_path).read_bytes()
     checkpoint = {
         "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}, {}], "identity": "0" * 64,
@@ -178,7 +178,7 @@ def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_pa
     path = levels_path(card_path, notes=True)
     assert path.name.endswith(".levels_notes.onnx")
     export(stage, path)
-    assert max(d for d, _ in prove(stage, path).values()) < 1e-4
+    assert max(prove_stage(stage, path).values()) < 1e-4
     checkpoint = {
         "config": asdict(config), "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}],
         "identity": "0" * 64, "features": config.features, "options": {"level_evidence": 0.5},
