@@ -14,7 +14,6 @@ import numpy.typing as npt
 import soundfile as sf
 from mir_eval.transcription_velocity import precision_recall_f1_overlap as with_velocity
 
-from runtime.frames import SAMPLE_RATE_HZ
 from runtime.notes import Floats, Ints, PlayedNotes
 from runtime.score.align import align
 from runtime.score.table import Score
@@ -147,6 +146,4 @@ def mono_22k(path: Path) -> npt.NDArray[np.float32]:
     """A file's samples as the aligner takes them."""
     from runtime import audio
 
-    samples = np.concatenate(list(audio.stream(path)))
-    assert SAMPLE_RATE_HZ == 22_050
-    return samples
+    return np.concatenate(list(audio.stream(path)))

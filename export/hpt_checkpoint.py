@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from runtime.errors import MezzoforteError
+from runtime.keys import N_PITCHES
 from runtime.transcribe.hpt_card import CHECKPOINT, HOW_TO_GET
 from runtime.transcribe.hpt_decode import FRAMES_PER_S
-from runtime.transcribe.rolls import N_PITCHES
 
 PACKAGE = "piano_transcription_inference"
 PARTS = ("note_model", "pedal_model")

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from export.proof import Inputs, describe, prove, write_onnx
 from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
+from runtime.keys import N_PITCHES
 from runtime.model import find_card, pulse_path
-from runtime.pulse_roll import N_PITCHES
 from runtime.write.atomic import write_bytes
 from train.averaged_run import plain_config
 from train.command import start

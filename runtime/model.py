@@ -18,10 +18,10 @@ from runtime import onnx_session
 from runtime.analysis import LEVELS, ModelIdentity
 from runtime.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.errors import ModelError
+from runtime.keys import N_PITCHES
 from runtime.level import Samples
 from runtime.level_stage import WITH_NOTES, LevelStage, check_features
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
-from runtime.pulse_roll import N_PITCHES
 from runtime.pulse_stage import PulseStage
 
 __all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]

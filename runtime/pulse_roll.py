@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import s_to_frames
-
-LOWEST_PITCH, N_PITCHES = 21, 88
+from runtime.keys import LOWEST_PITCH, N_PITCHES
 
 
 def onset_roll(

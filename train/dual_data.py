@@ -10,7 +10,8 @@ import soxr
 
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
-from train.dual_network import LOWEST_PITCH, N_PITCHES, DualConfig
+from runtime.keys import LOWEST_PITCH, N_PITCHES
+from train.dual_network import DualConfig
 from train.notes import PackedNotes
 from train.rate import FrameRate
 from train.segments import Pack, Recording, frame_targets, level_in_force

@@ -18,11 +18,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from runtime.analysis import LEVELS
+from runtime.keys import N_PITCHES
 from train.features import LogMelConfig, mel_filters
 from train.rate import FrameRate
 
-N_PITCHES = 88
-LOWEST_PITCH = 21
 _NO_BLANK = -30.0
 """The blank class of the losses, which these targets do not have."""
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import FRAME_S
+from runtime.keys import LOWEST_PITCH, N_PITCHES
 from train.performance import MidiEvent, Variation, read_performance
 
-LOWEST_PITCH, N_PITCHES = 21, 88
 ONSET_REACH_FRAMES = 3.0
 """An onset target falls from 1 at the onset to 0 this far from it (Kong et al., IEEE TASLP 2021, equation 1)."""
 

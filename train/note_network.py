@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
-from train.note_labels import LOWEST_PITCH, N_PITCHES
+from runtime.keys import LOWEST_PITCH, N_PITCHES
 
 BINS_PER_SEMITONE = 3
 TASKS = ("onset", "frame", "offset", "velocity")

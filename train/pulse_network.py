@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from runtime.pulse_roll import N_PITCHES
+from runtime.keys import N_PITCHES
 from train.tcn import Residual, TcnConfig
 
 

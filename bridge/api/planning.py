@@ -34,11 +34,12 @@ def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dic
     alignment = align_file(recording, score, analysis)
     plans: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
-    for density in cast(tuple[Density, ...], DENSITIES):
-        in_score = hear_in_score(score, alignment, analysis, heard.evidence, density)
+    densities = cast(tuple[Density, ...], DENSITIES)
+    in_score = {d: hear_in_score(score, alignment, analysis, heard.evidence, d) for d in densities}
+    for density in densities:
         for policy in POLICIES:
             options = AnnotateOptions(density, cast(Policy, policy))
-            decided = annotate(score, alignment, analysis, options, in_score)
+            decided = annotate(score, alignment, analysis, options, in_score[density])
             plans[f"{density}/{policy}"] = view(decided, score)
             warnings = decided.warnings
     told = {
@@ -46,8 +47,7 @@ def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dic
         "tempos": tempos(alignment, score),
         "warnings": [*score.warnings, *analysis.warnings, *warnings],
     }
-    in_score = hear_in_score(score, alignment, analysis, heard.evidence)
-    return replace(analysis, score=score_summary(score, alignment, in_score)), told
+    return replace(analysis, score=score_summary(score, alignment, in_score["normal"])), told
 
 
 def view(decided: Annotation, score: Score) -> dict[str, Any]:

@@ -22,13 +22,14 @@ import numpy as np
 from runtime import onnx_session
 from runtime.errors import ModelError
 from runtime.frames import SAMPLE_RATE_HZ
+from runtime.keys import N_PITCHES
 from runtime.level import Samples
 from runtime.onnx_session import first_line
 from runtime.progress import Cancel, Progress, check
 from runtime.transcribe.events import EventDecoder
 from runtime.transcribe.hearing import opened
 from runtime.transcribe.registry import Setting
-from runtime.transcribe.rolls import N_PITCHES, RollOptions, Rolls, Values
+from runtime.transcribe.rolls import RollOptions, Rolls, Values
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
 
 HOP_SAMPLES = 256

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from runtime import audio, onnx_session
+from runtime.keys import N_PITCHES
 from runtime.level import Samples
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract
 from runtime.pipeline import ahead
@@ -25,7 +26,7 @@ from runtime.transcribe.hpt_card import HptCard, load_card
 from runtime.transcribe.hpt_decode import HptDecoder
 from runtime.transcribe.hpt_windows import HOP_SAMPLES, SAMPLE_RATE_HZ, columns, cut
 from runtime.transcribe.registry import Setting
-from runtime.transcribe.rolls import N_PITCHES, Values
+from runtime.transcribe.rolls import Values
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
 
 CONTRACT = Contract(

@@ -14,8 +14,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from runtime.keys import LOWEST_PITCH, N_PITCHES
 from runtime.notes import Floats, PlayedNotes
-from runtime.transcribe.rolls import LOWEST_PITCH, N_PITCHES, Values
+from runtime.transcribe.rolls import Values
 
 FRAMES_PER_S = 100
 COLUMNS = 4 * N_PITCHES + 2

@@ -22,10 +22,10 @@ import soundfile
 
 from runtime import audio
 from runtime.errors import ModelError
+from runtime.keys import LOWEST_PITCH, N_PITCHES
 from runtime.notes import Floats, PlayedNotes
 from runtime.progress import Cancel, Progress, check
 from runtime.transcribe.registry import Setting
-from runtime.transcribe.rolls import LOWEST_PITCH, N_PITCHES
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
 
 PYTHON_VARIABLE = "MEZZOFORTE_MADMOM_PYTHON"

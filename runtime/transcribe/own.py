@@ -19,6 +19,7 @@ import numpy as np
 from runtime import onnx_session
 from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import ModelError
+from runtime.keys import N_PITCHES
 from runtime.level import Samples
 from runtime.model import MODELS_FOLDER, find_card
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract
@@ -26,7 +27,7 @@ from runtime.progress import Cancel, Progress
 from runtime.transcribe.events import EventDecoder
 from runtime.transcribe.hearing import hear_columns
 from runtime.transcribe.registry import Setting
-from runtime.transcribe.rolls import N_PITCHES, RollOptions, Rolls, Values
+from runtime.transcribe.rolls import RollOptions, Rolls, Values
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
 
 MODEL = "mezzoforte.notes"

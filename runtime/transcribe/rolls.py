@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-LOWEST_PITCH = 21
-N_PITCHES = 88
+from runtime.keys import N_PITCHES
 
 Values = npt.NDArray[np.float32]
 

@@ -14,10 +14,11 @@ from onnx import TensorProto, helper
 from runtime import pulse_stage
 from runtime.card import load_card
 from runtime.errors import ModelError
+from runtime.keys import N_PITCHES
 from runtime.model import FrameLogits, load_model
 from runtime.notes import PlayedNotes
 from runtime.pipeline import hear
-from runtime.pulse_roll import N_PITCHES, onset_roll
+from runtime.pulse_roll import onset_roll
 from runtime.pulse_stage import PulseStage, with_notes
 from tests.runtime.audio_files import write
 from tests.stub_model import _const, write_stub

@@ -14,9 +14,10 @@ torch = pytest.importorskip("torch")
 
 from runtime.errors import MezzoforteError  # noqa: E402
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ  # noqa: E402
+from runtime.keys import LOWEST_PITCH  # noqa: E402
 from train.fit_notes import NoteSampler, NoteTrainer, note_losses  # noqa: E402
 from train.note_augment import augment_notes  # noqa: E402
-from train.note_labels import LOWEST_PITCH, note_targets, notes_of_events, notes_of_render  # noqa: E402
+from train.note_labels import note_targets, notes_of_events, notes_of_render  # noqa: E402
 from train.note_network import NoteNet, PitchSpectrum, bin_frequencies_hz  # noqa: E402
 from train.performance import MidiEvent  # noqa: E402
 from train.segments import Pack  # noqa: E402

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runtime.keys import N_PITCHES
 from runtime.notes import PlayedNotes
 from runtime.transcribe.hpt_decode import COLUMNS, FRAMES_PER_S, HptDecoder
-from runtime.transcribe.rolls import N_PITCHES, Values
+from runtime.transcribe.rolls import Values
 
 ONSET, OFFSET, FRAME, VELOCITY = (slice(k * N_PITCHES, (k + 1) * N_PITCHES) for k in range(4))
 PEDAL_OFFSET, PEDAL_FRAME = COLUMNS - 2, COLUMNS - 1
