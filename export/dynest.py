@@ -59,7 +59,7 @@ def make_card(
         levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
         levels_notes_sha256=there.levels_notes_sha256 if there else "",
         levels_notes_features=there.levels_notes_features if there else (),
-        pulse_sha256=there.pulse_sha256 if there else "",
+        held_out=there.held_out if there else (),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import pickle
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ import torch
 from export.dynest import NOTES_MARK, STAGE_MARK
 from export.proof import Inputs, describe, prove, write_onnx
 from runtime.beat_features import FEATURES
-from runtime.card import PULSE, ModelCard, load_card
+from runtime.card import KNOWING_NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.level_stage import WITH_NOTES, check_features
 from runtime.model import find_card, levels_path
@@ -38,7 +39,7 @@ def load_stage(path: Path) -> tuple[LevelEnsemble, dict[str, Any]]:
     """The networks of `levels.pt` in evaluation mode, and everything it says. Raises `MezzoforteError`."""
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError) as e:
+    except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as e:
         raise MezzoforteError("not a second stage", where=str(path), cause=str(e)[:200]) from e
     check_features(tuple(checkpoint["features"]), str(path), WITH_NOTES if with_notes(checkpoint) else FEATURES)
     networks = []
@@ -94,7 +95,7 @@ def with_stage(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_param
     training_data = (*(s for s in card.training_data if not s.startswith(mark)), sentence)
     sha256, features = hashlib.sha256(onnx).hexdigest(), tuple(checkpoint["features"])
     if notes:
-        options = {PULSE + name: value for name, value in checkpoint["options"].items()}
+        options = {KNOWING_NOTES + name: value for name, value in checkpoint["options"].items()}
         return replace(
             card, levels_notes_sha256=sha256, levels_notes_features=features,
             thresholds={**card.thresholds, **options}, training_data=training_data,

@@ -20,8 +20,8 @@ from runtime.level import LEVEL_RULE
 
 CARD_SCHEMA = 1
 ANALYSIS, NOTES = "analysis", "notes"
-PULSE = "pulse_"
-"""How thresholds begin that hold where notes are known: ``pulse_weight``, ``pulse_level_evidence``, …"""
+KNOWING_NOTES = "notes_"
+"""How thresholds begin that hold where notes are known: ``notes_level_evidence``, …"""
 MAX_CARD_BYTES = 1 << 20
 
 
@@ -75,8 +75,12 @@ class ModelCard:
     """SHA-256 of ``NAME.levels_notes.onnx``, the second stage where the notes are known; empty when there is none."""
     levels_notes_features: tuple[str, ...] = ()
     """Beat features of that one, in order (`runtime.level_stage.WITH_NOTES`)."""
-    pulse_sha256: str = ""
-    """SHA-256 of ``NAME.pulse.onnx``, which finds beats in notes (`runtime.pulse_stage`); empty when there is none."""
+    beats_sha256: str = ""
+    """SHA-256 of ``NAME.beats.onnx``, the stage that tells beats from subdivisions; empty when there is none."""
+    beats_features: tuple[str, ...] = ()
+    """Features of peaks that it was trained on, in order (`runtime.beat_stage`)."""
+    held_out: tuple[str, ...] = ()
+    """Pieces that `metrics` are about: nothing of this model was trained on them."""
     kind: str = ANALYSIS
     """What the graph gives: ``analysis`` (`runtime.model`) or ``notes`` (`runtime.transcribe.own`)."""
     classes: tuple[str, ...] = LEVELS
@@ -97,8 +101,8 @@ class ModelCard:
             raise ValueError(problem)
 
     def knowing_notes(self) -> ModelCard:
-        """The card for a recording whose notes are known beside the sound: ``pulse_X`` among the thresholds is X."""
-        known = {k.removeprefix(PULSE): v for k, v in self.thresholds.items() if k.startswith(PULSE)}
+        """The card for a recording whose notes are known beside the sound: ``notes_X`` among the thresholds is X."""
+        known = {k.removeprefix(KNOWING_NOTES): v for k, v in self.thresholds.items() if k.startswith(KNOWING_NOTES)}
         return replace(self, thresholds={**self.thresholds, **known})
 
     def to_json(self) -> str:
@@ -129,7 +133,7 @@ def _problems(card: ModelCard) -> list[str]:
         found.append("sha256 is not 64 lower-case hexadecimal digits")
     if card.kind not in (ANALYSIS, NOTES):
         found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS!r} and {NOTES!r}")
-    for name in ("levels_sha256", "levels_notes_sha256", "pulse_sha256"):
+    for name in ("levels_sha256", "levels_notes_sha256", "beats_sha256"):
         if (stage := getattr(card, name)) and not re.fullmatch(r"[0-9a-f]{64}", stage):
             found.append(f"{name} is not 64 lower-case hexadecimal digits")
     if not all(math.isfinite(v) for v in card.thresholds.values()):

@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime import onnx_session
+from runtime import beat_stage, onnx_session
 from runtime.analysis import LEVELS, ModelIdentity
+from runtime.beat_stage import BeatStage
 from runtime.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.errors import ModelError
-from runtime.keys import N_PITCHES
 from runtime.level import Samples
 from runtime.level_stage import WITH_NOTES, LevelStage, check_features
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
-from runtime.pulse_stage import PulseStage
 
 __all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
 
@@ -79,8 +78,8 @@ class Model:
     """The second stage, which hears levels and changes over the whole recording; None when the card has none."""
     levels_notes: LevelStage | None = None
     """The second stage for recordings whose notes are known; None when the card has none."""
-    pulse: PulseStage | None = None
-    """What finds beats in notes, where they are known beside the sound; None when the card has none."""
+    beats: BeatStage | None = None
+    """The stage that tells beats from subdivisions over the whole recording; None when the card has none."""
 
     @property
     def identity(self) -> ModelIdentity:
@@ -95,6 +94,11 @@ class Model:
     def run(self, samples: Samples) -> FrameLogits:
         """Logits of one stretch of samples, shape (n,) with n ≥ 1. Raises `ModelError`."""
         return FrameLogits(*CONTRACT.run(self.session, samples, self.card.name))
+
+    def refined(self, logits: FrameLogits) -> FrameLogits:
+        """The logits of a whole recording as the stage for beats hears them; as they are without one. Raises
+        `ModelError`."""
+        return logits if self.beats is None else self.beats.refined(logits)
 
     def release(self) -> None:
         """Give back the working memory that runs leave reserved (CPU only); the model stays ready."""
@@ -158,9 +162,9 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
         told = card.levels_notes_features
         check_features(told, str(card_path), WITH_NOTES)
         levels_notes = _level_stage(runtime, levels_path(card_path, notes=True), card.levels_notes_sha256, told)
-    pulse = _pulse_stage(runtime, card_path, card)
+    beats = _beat_stage(runtime, card_path, card)
     warnings = (*((conflict,) if conflict else ()), *warnings)
-    return Model(card, used, session, warnings, levels, levels_notes, pulse)
+    return Model(card, used, session, warnings, levels, levels_notes, beats)
 
 
 def levels_path(card_path: Path, *, notes: bool = False) -> Path:
@@ -175,18 +179,19 @@ def _level_stage(runtime: Any, path: Path, sha256: str, features: tuple[str, ...
     return stage
 
 
-def pulse_path(card_path: Path) -> Path:
-    """Where the network for beats from notes of a card lies: ``NAME.pulse.onnx`` beside ``NAME.json``."""
-    return card_path.with_name(f"{card_path.stem}.pulse.onnx")
+def beats_path(card_path: Path) -> Path:
+    """Where the stage for beats of a card lies: ``NAME.beats.onnx`` beside ``NAME.json``."""
+    return card_path.with_name(f"{card_path.stem}.beats.onnx")
 
 
-def _pulse_stage(runtime: Any, card_path: Path, card: ModelCard) -> PulseStage | None:
-    if not card.pulse_sha256:
+def _beat_stage(runtime: Any, card_path: Path, card: ModelCard) -> BeatStage | None:
+    if not card.beats_sha256:
         return None
-    path = pulse_path(card_path)
+    beat_stage.check_features(card.beats_features, str(card_path))
+    path = beats_path(card_path)
     session = onnx_session.plain_session(
-        runtime, onnx_session.verified_bytes(path, card.pulse_sha256), "cpu", str(path)
+        runtime, onnx_session.verified_bytes(path, card.beats_sha256), "cpu", str(path)
     )
-    stage = PulseStage(str(path), session)
-    stage.run(np.zeros((3, N_PITCHES), np.float32))
+    stage = BeatStage(str(path), session)
+    stage.run(np.zeros((3, len(card.beats_features))))
     return stage

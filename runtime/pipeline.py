@@ -23,7 +23,6 @@ from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.model import FrameLogits, Model
 from runtime.progress import Cancel, Progress, check
-from runtime.pulse_stage import with_notes
 from runtime.spool import Spool
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has no use for
@@ -55,8 +54,8 @@ class Heard:
     evidence: LevelEvidence | None = None
     """What levels can be decoded from on other beats than the analysis' own; None when nothing was analysed."""
     again: Callable[[PlayedNotes], Analysis] | None = None
-    """The analysis when the recording's notes are known after all (times are seconds of the recording): they help to
-    find the beats where the model has a network for that. None when nothing was analysed."""
+    """The analysis when the recording's notes are known after all (times are seconds of the recording): their
+    velocities help to tell levels where the model has a stage for that. None when nothing was analysed."""
 
 
 def hear(
@@ -70,7 +69,7 @@ def hear(
 ) -> Heard:
     """Analyse one recording, under the corrections of somebody who knows it when there are any.
 
-    `notes`, played in this recording and on its clock, help to find the beats when the model has a network for that.
+    `notes`, played in this recording and on its clock, help to tell levels when the model has a stage for that.
     `progress` and `cancel` are called from the calling thread, between blocks and windows. `longest_s` bounds the
     recording's length while it is decoded (None: 24 hours). Raises
     `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
@@ -104,7 +103,7 @@ def _hear(
         report(1.0)
         return Heard(analysis, outline.finish(), measured.info.channels)
     kept = spool if spool is not None and not spool.failed else None
-    logits = _run_model(path, measured, model, outline, report, cancel, kept)
+    logits = model.refined(_run_model(path, measured, model, outline, report, cancel, kept))
 
     def again(known: PlayedNotes | None) -> Analysis:
         analysis = _decode(logits, model, source, corrections, known)
@@ -204,8 +203,6 @@ def _decode(
     card, levels = model.card, model.levels
     if notes is not None:
         card = card.knowing_notes()
-        if model.pulse is not None:
-            logits = with_notes(logits, notes, model.pulse, card.thresholds["weight"])
         if model.levels_notes is not None:
             levels = model.levels_notes.knowing(notes)
     return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels)

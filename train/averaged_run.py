@@ -1,12 +1,11 @@
 """A training run of one small network: averaged weights, cosine learning rate, checkpoints to go on from, a log.
 
-`train.fit` is the run of the frame networks; this is what the transcriber and the network for beats from notes share.
+`train.fit` is the run of the frame networks, from a pack; this one is of a network that draws its own batches.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import time
 from collections import defaultdict
@@ -22,6 +21,7 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from train.fit import CHECKPOINT, CsvLog, load_checkpoint
+from train.optimise import optimise, save_beside, scheduled_rate
 from train.provenance import commit
 
 SEED = 86
@@ -58,24 +58,15 @@ class AveragedRun:
         raise NotImplementedError
 
     def learning_rate(self) -> float:
-        """Linear warm-up, then a cosine down to 2 % at the last step."""
-        warm = min(1.0, (self.step + 1) / self.config.warm_up_steps)
-        progress = min(1.0, self.step / self.steps)
-        return self.config.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * progress))))
+        """That of the next step."""
+        return scheduled_rate(self.config.learning_rate, self.step, self.steps, self.config.warm_up_steps)
 
     def train_step(self) -> dict[str, float]:
         """One optimiser step; the losses by task."""
         self.model.train()
-        losses = self.losses()
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate()
-        self.optimiser.zero_grad()
-        torch.stack(list(losses.values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
-        self.average.update_parameters(self.model)
+        told = optimise(self.model, self.average, self.optimiser, self.losses(), self.learning_rate())
         self.step += 1
-        return {k: float(v.detach()) for k, v in losses.items()}
+        return told
 
     def save(self, path: Path) -> None:
         """Write the whole state beside `path`, then move it there."""
@@ -85,9 +76,7 @@ class AveragedRun:
             "average": self.average.module.state_dict(), "n_averaged": int(self.average.n_averaged),
             "optimiser": self.optimiser.state_dict(), "numpy_rng": self.rng.bit_generator.state,
         }  # fmt: skip
-        beside = path.with_name(f".{os.getpid()}-{path.name}")
-        torch.save(state, beside)
-        beside.replace(path)
+        save_beside(state, path)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint. Raises `MezzoforteError` when it is of another network, fold or data."""

@@ -286,7 +286,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=("train", "valid", "test"), default="test")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
-    parser.add_argument("--write-card", action="store_true", help="put the model's figures into its card")
+    parser.add_argument(
+        "--write-card", action="store_true", help="put the model's figures and their pieces into its card"
+    )
     return parser
 
 
@@ -294,15 +296,19 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate each corpus of the split, print the tables."""
     model = load_model(args.model, "cpu")
     baselines, rows = baselines_of(args), rows_of(args)
-    results = {}
+    results, pieces = {}, set()
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
+        pieces |= {r.piece_id for r in recordings}
         results[corpus] = evaluate(listen(pack, recordings, model), model, baselines, rows)
         print(report(corpus, results[corpus]), end="\n\n")
     if args.json:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())
     if args.write_card:
         metrics = [m for corpus, result in results.items() for m in card_metrics(corpus, result)]
-        write_bytes(find_card(args.model), replace(model.card, metrics=tuple(metrics)).to_json().encode())
+        write_bytes(
+            find_card(args.model),
+            replace(model.card, metrics=tuple(metrics), held_out=tuple(sorted(pieces))).to_json().encode(),
+        )
     return 0
 
 

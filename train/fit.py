@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import os
 import signal
 import sys
 import time
@@ -30,10 +29,12 @@ from train.command import start
 from train.config import FitConfig, LossConfig, load_config, to_dict
 from train.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.model import FrameModel
+from train.optimise import optimise, save_beside, scheduled_rate
 from train.provenance import commit
 from train.segments import Pack, Recording, Sampler, Targets
 
 CHECKPOINT = "last.pt"
+WARM_UP_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -132,25 +133,17 @@ class Trainer:
         return self.model.from_power(power.to(self.device)), targets
 
     def learning_rate(self) -> float:
-        """Linear warm-up over 200 steps, then a cosine down to 2 % at the last step."""
-        warm = min(1.0, (self.step + 1) / 200)
-        progress = min(1.0, self.step / self.config.steps)
-        return self.config.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * progress))))
+        """That of the next step."""
+        return scheduled_rate(self.config.learning_rate, self.step, self.config.steps, WARM_UP_STEPS)
 
     def train_step(self) -> dict[str, float]:
         """One optimiser step on a fresh batch; returns the losses by task."""
         self.model.train()
         logits, targets = self._batch()
         losses = task_losses(logits, targets, self.config.loss, self.level_weights)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate()
-        self.optimiser.zero_grad()
-        torch.stack(list(losses.values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
-        self.average.update_parameters(self.model)
+        told = optimise(self.model, self.average, self.optimiser, losses, self.learning_rate())
         self.step += 1
-        return {k: float(v.detach()) for k, v in losses.items()}
+        return told
 
     def save(self, path: Path) -> None:
         """Write the whole state beside `path`, then move it there."""
@@ -161,9 +154,7 @@ class Trainer:
             "optimiser": self.optimiser.state_dict(), "torch_rng": torch.get_rng_state(),
             "numpy_rng": self.rng.bit_generator.state,
         }  # fmt: skip
-        beside = path.with_name(f".{os.getpid()}-{path.name}")
-        torch.save(state, beside)
-        beside.replace(path)
+        save_beside(state, path)
 
     def load(self, path: Path, *, new_data: bool = False) -> None:
         """Go on from a checkpoint. Raises `MezzoforteError` when it belongs to another fold or network, or, without

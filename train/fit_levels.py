@@ -32,6 +32,7 @@ from train.data.splits import split_of
 from train.level_cv import Heard, calibrate, cross_hear, figures, mean_figure
 from train.level_data import Curve, choose, curves_of_items, curves_of_pack
 from train.level_train import Example, LevelFitConfig, example, train_network
+from train.optimise import save_beside
 from train.segments import Pack
 from train.tune import search
 
@@ -162,9 +163,7 @@ def run(args: argparse.Namespace) -> int:
         "identity": identity, "pieces": len({c.piece_id for c in curves}), "curves": len(curves),
         "corpora": sorted({c.corpus for c in curves}),
     }  # fmt: skip
-    beside = args.out / ".levels.part"
-    torch.save(checkpoint, beside)
-    beside.replace(args.out / "levels.pt")
+    save_beside(checkpoint, args.out / "levels.pt")
     return 0
 
 

@@ -48,11 +48,14 @@ def labels_of(recording: Recording) -> BeatLabels:
 
 
 def listen(pack: Pack, recordings: Iterable[Recording], model: Model) -> list[Heard]:
-    """Frame logits of every recording, as the runtime computes them."""
-    return [Heard(r, labels_of(r), _logits(pack.samples(r, 0, r.n_samples), model)) for r in recordings]
+    """Frame logits of every recording, as the runtime computes them, the stage for beats included."""
+    return [
+        Heard(r, labels_of(r), model.refined(listen_frames(pack.samples(r, 0, r.n_samples), model))) for r in recordings
+    ]
 
 
-def _logits(samples: Samples, model: Model) -> FrameLogits:
+def listen_frames(samples: Samples, model: Model) -> FrameLogits:
+    """What the frame network alone says of a whole recording."""
     return FrameLogits.from_columns(windows.run(lambda s: model.run(s).columns(), iter([samples])))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import h5py
@@ -35,6 +35,14 @@ class Recording:
     beats_s: npt.NDArray[np.float64]
     beat_in_bar: npt.NDArray[np.int64]
     levels: npt.NDArray[np.int8]
+
+    def beginning(self, n_samples: int) -> Recording:
+        """Its first samples as a recording of their own."""
+        inside = self.beats_s < n_samples / SAMPLE_RATE_HZ
+        return replace(
+            self, n_samples=min(n_samples, self.n_samples), beats_s=self.beats_s[inside],
+            beat_in_bar=self.beat_in_bar[inside], levels=self.levels[inside],
+        )  # fmt: skip
 
     @property
     def change_beats(self) -> npt.NDArray[np.int64]:

@@ -23,11 +23,12 @@ import numpy.typing as npt
 
 from runtime.decode import DecodeOptions
 from runtime.decode.bars import downbeat_probability, find_bars
-from runtime.decode.beats import find_peaks, track_beats
+from runtime.decode.beats import track_beats
 from runtime.decode.probability import probability
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S, frames_to_s
 from runtime.model import Model, find_card, load_model
+from runtime.peaks import find_peaks
 from runtime.write.atomic import write_bytes
 from train.command import start
 from train.data.labels import BeatPrediction
@@ -65,6 +66,12 @@ LEVEL_GRID = {
     "level_jump_cost": (0.0, 0.3, 1.0),
 }
 
+
+BEAT_OPTIONS = (
+    "beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s",
+    *dict.fromkeys((*BEAT_GRID, *BAR_GRID)),
+)  # fmt: skip
+"""The decoding options of beats and bars."""
 
 N_GROUPS = 5
 FEWEST_CHANGES = 30
@@ -173,23 +180,35 @@ def calibrate_changes(
 
 def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
     """Beat F, the mean over corpora of the means over recordings."""
-    return float(np.mean([beat for beat, _ in _by_corpus(heard, options)]))
+    return float(np.mean([beat for beat, _ in beat_figures(heard, options).values()]))
 
 
 def bar_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
     """Mean of beat F and downbeat F, likewise: beats are chosen with an eye to the bars."""
-    return float(np.mean(_by_corpus(heard, options)))
+    return float(np.mean(list(beat_figures(heard, options).values())))
 
 
-def _by_corpus(heard: Sequence[Heard], options: DecodeOptions) -> list[tuple[float, float]]:
-    """Beat F and downbeat F of each corpus, so that the larger one does not decide alone."""
-    figures = []
+def beat_figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, tuple[float, float]]:
+    """Beat F and downbeat F by corpus, so that the larger one does not decide alone."""
+    figures = {}
     for corpus in sorted({h.recording.corpus for h in heard}):
         members = [h for h in heard if h.recording.corpus == corpus]
         truth, predicted = [h.truth for h in members], [_beats(h, options) for h in members]
         beat = beat_scores(truth, [b for b, _ in predicted]).f_measure
-        figures.append((beat, downbeat_scores(truth, [d for _, d in predicted]).f_measure))
+        figures[corpus] = beat, downbeat_scores(truth, [d for _, d in predicted]).f_measure
     return figures
+
+
+def beat_calibration(heard: Sequence[Heard], options: DecodeOptions) -> float:
+    """Expected calibration error of the confidence of beats."""
+    told, right = [], []
+    for h in heard:
+        path = track_beats(h.logits.beat, h.logits.downbeat, options)
+        hits = np.zeros(len(path.frames), bool)
+        hits[match_beats(h.truth.beats_s, frames_to_s(path.frames))[1]] = True
+        told.append(path.probability)
+        right.append(hits)
+    return calibration_error(np.concatenate(told), np.concatenate(right))
 
 
 def _beats(h: Heard, options: DecodeOptions) -> tuple[BeatPrediction, BeatPrediction]:
@@ -220,17 +239,26 @@ def search(
     return options, best
 
 
-def tune(
-    heard: Sequence[Heard], options: DecodeOptions | None = None, with_levels: bool = True
-) -> tuple[DecodeOptions, dict[str, float]]:
-    """Calibrated and tuned options, with the validation score of each stage.
-
-    Without `with_levels` the options of levels and changes stay: a second stage has its own (`train.fit_levels`).
-    """
-    options = calibrate_delay(heard, calibrate(heard, options or DecodeOptions()))
+def tune_beats(heard: Sequence[Heard], options: DecodeOptions) -> tuple[DecodeOptions, dict[str, float]]:
+    """Options with beats and bars calibrated and tuned, and the score of each step."""
+    options = calibrate_delay(heard, calibrate(heard, options))
     scores = {}
     options, scores["beat F"] = search(lambda o: beat_objective(heard, o), options, BEAT_GRID)
     options, scores["mean of beat and downbeat F"] = search(lambda o: bar_objective(heard, o), options, BAR_GRID)
+    return options, scores
+
+
+def tune(
+    heard: Sequence[Heard], options: DecodeOptions | None = None, *, with_beats: bool = True, with_levels: bool = True
+) -> tuple[DecodeOptions, dict[str, float]]:
+    """Calibrated and tuned options, with the validation score of each stage.
+
+    Without `with_beats` or `with_levels` the options of beats and bars, or of levels and changes, stay: stages of their
+    own have their own (`train.fit_beats`, `train.fit_levels`).
+    """
+    options, scores = options or DecodeOptions(), {}
+    if with_beats:
+        options, scores = tune_beats(heard, options)
     levelled = [h for h in heard if (h.truth.levels > 0).any()]
     if levelled and with_levels:
         options, scores["levels and changes"] = search(lambda o: level_objective(levelled, o), options, LEVEL_GRID)
@@ -255,9 +283,10 @@ def run(args: argparse.Namespace) -> int:
     heard = listen(pack, recordings, model)
     options, scores, metrics = DecodeOptions.of(model.card.thresholds), {}, model.card.metrics
     if not args.changes_only:
-        has_stage, metrics = model.levels is not None, ()
-        kept = {k: v for k, v in model.card.thresholds.items() if has_stage and k.startswith(("level_", "change_"))}
-        options, scores = tune(heard, DecodeOptions.of(kept), with_levels=not has_stage)
+        options, scores = tune(
+            heard, starting_options(model), with_beats=model.beats is None, with_levels=model.levels is None
+        )
+        metrics = ()
     options, told = _try_changes(heard, model, options, must=args.changes_only)
     # What other tools keep in a card's thresholds stays.
     thresholds = {**model.card.thresholds, **{k: round(v, 5) for k, v in asdict(options).items()}}
@@ -267,6 +296,13 @@ def run(args: argparse.Namespace) -> int:
     for name, value in thresholds.items():
         print(f"  {name} = {value:g}")
     return 0
+
+
+def starting_options(model: Model) -> DecodeOptions:
+    """The defaults, but for the options of stages that chose their own."""
+    owned = [*(("level_", "change_") if model.levels is not None else ())]
+    owned += BEAT_OPTIONS if model.beats is not None else ()
+    return DecodeOptions.of({k: v for k, v in model.card.thresholds.items() if k.startswith(tuple(owned))})
 
 
 def _try_changes(

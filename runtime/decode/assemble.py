@@ -34,14 +34,12 @@ from runtime.decode.options import DecodeOptions
 from runtime.frames import FRAME_S, frames_to_s
 from runtime.level_stage import LevelStage
 from runtime.model import FrameLogits
+from runtime.peaks import where_it_sounds
 
 Floats = npt.NDArray[np.float64]
 
 LOUDNESS_HOP_FRAMES = 5
 _FEWEST_BEATS = 4
-_SOUND_SHARE = 0.05  # of the recording's loud passages
-_ONSET_FRAMES = 3
-_NO_BEAT = -40.0
 _LEAST_BAR_CONFIDENCE = 0.5
 """The second stage is told of a beat's place in the bar where it is more likely right than wrong."""
 
@@ -64,7 +62,7 @@ def decode(
     options = DecodeOptions.of(card.thresholds)
     silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
     corrections = corrections or Corrections()
-    logits = replace(logits, beat=_where_it_sounds(logits.beat, ntot_sone))
+    logits = replace(logits, beat=where_it_sounds(logits.beat, ntot_sone))
     path = _find_beats(logits, options, corrections)
     if len(path.frames) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
         warning = "no beats were found: this does not sound like measured piano music, so there are no marks"
@@ -103,18 +101,6 @@ def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Correc
         return track_beats(logits.beat, logits.downbeat, options, pins)
     positions = pinned_positions(pins, corrections)
     return track_beats(logits.beat, logits.downbeat, options, pins, positions, corrections.beats_per_bar)
-
-
-def _where_it_sounds(
-    beat_logits: npt.NDArray[np.floating], ntot_sone: npt.NDArray[np.floating]
-) -> npt.NDArray[np.float32]:
-    """The beat logits with no beat before the first sound or after the last, where the network only sees an edge."""
-    sounds = np.flatnonzero(ntot_sone > _SOUND_SHARE * np.percentile(ntot_sone, 95))
-    masked = np.full(len(beat_logits), _NO_BEAT, np.float32)
-    if len(sounds):
-        inside = slice(max(0, sounds[0] - _ONSET_FRAMES), sounds[-1] + 1)
-        masked[inside] = beat_logits[inside]
-    return masked
 
 
 def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) -> tuple[str, ...]:

@@ -12,11 +12,10 @@ from runtime.decode.options import DecodeOptions
 from runtime.decode.path import SHORTEST_BEAT_S, best_path
 from runtime.decode.probability import probability
 from runtime.frames import FRAME_S, frames_to_s
+from runtime.peaks import find_peaks
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-_PEAK_REACH_FRAMES = 3
 
 
 @dataclass(frozen=True)
@@ -25,17 +24,6 @@ class BeatPath:
 
     frames: Floats
     probability: Floats
-
-
-def find_peaks(p: Floats, least: float) -> Ints:
-    """Frames that are the largest of their ±3 neighbours (the first of equals) and at least `least`."""
-    if not len(p):
-        return np.empty(0, np.int64)
-    reach = _PEAK_REACH_FRAMES
-    padded = np.pad(p, reach, constant_values=-1.0)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    first_largest = windows.argmax(axis=1) == reach
-    return np.asarray(np.flatnonzero(first_largest & (p >= least)))
 
 
 def track_beats(

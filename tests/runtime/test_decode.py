@@ -14,12 +14,13 @@ from runtime.card import ModelCard
 from runtime.corrections import parse_words
 from runtime.decode import DecodeOptions, decode
 from runtime.decode.bars import find_bars
-from runtime.decode.beats import find_peaks, track_beats
+from runtime.decode.beats import track_beats
 from runtime.decode.hairpins import find_hairpins, phon
 from runtime.decode.levels import find_levels
 from runtime.decode.path import SHORTEST_BEAT_S
 from runtime.frames import FRAME_S
 from runtime.model import FrameLogits
+from runtime.peaks import find_peaks
 
 CARD = ModelCard(
     name="made-by-hand", version="0", sha256="0" * 64, feature="pampalk", preset="none", parameters=0,

@@ -33,7 +33,7 @@ class AlwaysFf:
 def test_known_notes_decide_the_levels_with_their_own_stage_and_options(tmp_path: Path) -> None:
     session = AlwaysFf()
     model = load_model(write_stub(tmp_path), "cpu")
-    thresholds = {**model.card.thresholds, "pulse_level_scale": 0.0, "pulse_level_offset": 2.0}
+    thresholds = {**model.card.thresholds, "notes_level_scale": 0.0, "notes_level_offset": 2.0}
     model = replace(
         model, card=replace(model.card, thresholds=thresholds), levels_notes=LevelStage("notes", session)
     )  # fmt: skip

@@ -186,7 +186,7 @@ def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_pa
     without = load_model(card_path, "cpu").card
     card = with_stage(without, path.read_bytes(), checkpoint, 2)
     assert card.levels_sha256 == without.levels_sha256 and card.metrics == without.metrics
-    assert card.thresholds == {**without.thresholds, "pulse_level_evidence": 0.5}
+    assert card.thresholds == {**without.thresholds, "notes_level_evidence": 0.5}
     assert card.knowing_notes().thresholds["level_evidence"] == 0.5
     card_path.write_text(card.to_json())
     model = load_model(card_path, "cpu")
