@@ -39,7 +39,7 @@ from runtime.score.read import read_score
 from runtime.score.table import Mark, Measure, Score
 from runtime.write.atomic import write_bytes
 from train.data.mazurkabl import read_markings, read_mazurka
-from train.predict import Heard, labels_of, listen
+from train.predict import Heard, labels_of, listen_frames
 from train.segments import Pack, Recording
 
 _BLOCK = 65_536
@@ -143,14 +143,14 @@ class Shelf:
     any_alignment: bool = False
 
     def logits(self, pack: Pack, recording: Recording, model: Model) -> FrameLogits:
-        """What the model says of every frame."""
+        """What the model says of every frame. Kept as the frame network says it."""
         path = self._file("frames", _digest(recording.key, _samples(pack, recording), model.card.sha256)[:32] + ".npz")
         if path.is_file():
             with np.load(path) as stored:
-                return FrameLogits.from_columns(stored["columns"])
-        logits = listen(pack, [recording], model)[0].logits
-        _save(path, {"columns": logits.columns().astype(np.float32)})
-        return logits
+                return model.refined(FrameLogits.from_columns(stored["columns"]))
+        frames = listen_frames(pack.samples(recording, 0, recording.n_samples), model)
+        _save(path, {"columns": frames.columns().astype(np.float32)})
+        return model.refined(frames)
 
     def analysis(self, pack: Pack, recording: Recording, logits: FrameLogits, model: Model) -> Analysis:
         """What is decoded with no score."""

@@ -1,6 +1,6 @@
 """Train the stage for beats over the peaks of a frame network: `python -m train.fit_beats --model CARD --pack PACK …`.
 
-Networks that saw no piece of a group answer for it; on those answers (one recording of each piece) probabilities are
+Networks that saw no piece of a group answer for it; on those answers (one recording of a piece) probabilities are
 calibrated and the decoding options of beats and bars chosen, so no validation piece is needed. Then the networks that
 ship are trained on all training pieces. `python -m export.beats RUN --model CARD` puts the result into the model. It
 belongs to the frame network it was trained on.
@@ -34,12 +34,13 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def one_per_piece(heard: list[Heard]) -> list[Heard]:
-    """The first recording of each piece."""
+def one_per_piece(heard: list[Heard], most: int) -> list[Heard]:
+    """The first recording of each piece, of at most `most` pieces, those whose hashed names come first."""
     first: dict[str, Heard] = {}
     for h in heard:
         first.setdefault(h.recording.piece_id, h)
-    return list(first.values())
+    drawn = sorted(first, key=lambda piece: hashlib.sha256(piece.encode()).hexdigest())[:most]
+    return [first[piece] for piece in drawn]
 
 
 def identity_of(examples: list[Peaks], config: BeatFitConfig, sha256: str) -> str:
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, required=True, help="folder for frame logits")
     parser.add_argument("--per-piece", type=int, default=4)
     parser.add_argument("--longest-s", type=float, default=120.0, help="the beginning that is heard")
+    parser.add_argument("--tuned-on", type=int, default=1000, help="choose options on so many pieces at most")
     parser.add_argument("--networks", type=int, default=2, help="how many networks answer together")
     parser.add_argument("--steps", type=int, default=BeatFitConfig.steps)
     parser.add_argument("--threads", type=int, default=1)
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     examples = [e for e in map(peaks_of, heard) if e is not None]
     args.out.mkdir(parents=True, exist_ok=True)
     answered = cross_answers(examples, config, range(1), say)
-    before = one_per_piece([e.heard for e in examples])
+    before = one_per_piece([e.heard for e in examples], args.tuned_on)
     keys = {h.recording.key for h in before}
     after = [h for h in answered if h.recording.key in keys]
     old = DecodeOptions.of(model.card.thresholds)
