@@ -1,10 +1,11 @@
 """All attacks of a run placed together: each where its own partials rise, at a pace, with its harmony until the next.
 
 A Viterbi path over attacks instead of frames. The cost of a placement is a sum over attacks of (1) how little the
-attack's own partials rise there, (2) how far the time since the attack before is from what the tempo asks for,
-forgiving large departures (a pause is no worse than twice a pause), and (3) how little of what sounds between two
-attacks belongs to what is written there. (3) depends on two neighbours only by its ends, so that sums over all
-pairs of places stay cheap: an explicit-duration hidden Markov model with uniform places (cf. Raphael 1999).
+attack's own partials rise and its keys are struck there, (2) how far the time since the attack before is from what the
+tempo asks for, forgiving much time (a pause is no worse than twice a pause) but not a rush, and (3) how little of what
+sounds between two attacks belongs to what is written there. (3) depends on two neighbours only by its ends, so that
+sums over all pairs of places stay cheap: an explicit-duration hidden Markov model with uniform places (cf. Raphael
+1999).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import FRAMES_PER_S
+from runtime.keys import LOWEST_PITCH, N_PITCHES
 from runtime.score.features import ONSET_HIGHEST, ONSET_LOWEST, ONSETS_PER_S, PARTIALS, Array, Heard
 
 Floats = npt.NDArray[np.float64]
@@ -25,7 +27,13 @@ _CONTEXT_S = 0.5
 # A rise counts as far as it exceeds this part of the mean rise of all bands: the wanted pitches, not any.
 _GENERAL_WEIGHT = 0.5
 _USUAL_WEIGHT, _NOISE_RISE = 4.0, 0.3
+# What the network says of the chord's keys, beside the rise of its partials.
+_KEYS_WEIGHT = 0.5
 _JITTER_S, _TEMPO_WIDTH = 0.02, 0.2
+# Less than this part of the time that the tempo asks for is a rush.
+_RUSH, _RUSH_WEIGHT = 0.5, 2.0
+# A key does not come up and down again in less time, unless the tempo asks for it: two attacks are not one.
+_AGAIN_S, _AGAIN_SHARE, _AGAIN_COST = 0.06, 0.6, 30.0
 _OPENING_WEIGHT = 0.5
 _IMPOSSIBLE = np.float32(1e6)
 
@@ -70,9 +78,11 @@ def follow_attacks(
     for k, centre in enumerate(centres):
         places = (centre + offsets) * search.step
         found[k] = _found(heard.onset, general, profiles[k], places, search.step)
+        found[k] += _KEYS_WEIGHT * _struck(heard, attacks.chords[k], places, search.step)
         if k:
             leaving, entering = _harmony_cost(heard.harmony, attacks.harmony[k - 1], before, places, len(general))
-            pace = _tempo_cost((centre - centres[k - 1]) * step_s, gaps_s[k - 1], reach, step_s)
+            again = bool(np.intersect1d(attacks.chords[k - 1], attacks.chords[k]).size)
+            pace = _tempo_cost((centre - centres[k - 1]) * step_s, gaps_s[k - 1], again, reach, step_s)
             total = (cost - search.harmony_weight * leaving)[:, None] + search.tempo_weight * pace
             back[k] = total.argmin(axis=0)
             cost = total[back[k], np.arange(len(offsets))] + search.harmony_weight * entering
@@ -124,6 +134,28 @@ def _found(onset: Array, general: Array, profile: Array, places: Ints, step: int
     return out
 
 
+def _struck(heard: Heard, chord: Ints, places: Ints, step: int) -> Array:
+    """Mean probability, 0..1, that the chord's keys are struck at each place."""
+    keys = np.unique(chord) - LOWEST_PITCH
+    keys = keys[(keys >= 0) & (keys < N_PITCHES)]
+    first = max(0, int(places[0]) // _PER_FRAME - 1)
+    last = min(len(heard.keys), int(places[-1]) // _PER_FRAME + 3)
+    if not len(keys) or last <= first:
+        return np.zeros(len(places), np.float32)
+    mean = heard.keys[first:last, keys].mean(axis=1, dtype=np.float32)
+    frames = places / _PER_FRAME + heard.keys_late_s * FRAMES_PER_S
+    near = (-1, 0, 1) if step > 1 else (0,)  # a place stands for the onset frames around it
+    spread = [np.interp(frames + n / _PER_FRAME, np.arange(first, last), mean, 0, 0) for n in near]
+    return np.asarray(np.max(spread, axis=0), dtype=np.float32)
+
+
+def struck_at(heard: Heard, attacks: Attacks, times_s: Floats) -> Floats:
+    """Mean probability, 0..1, that the keys of each attack are struck at its time, to about a frame."""
+    places = np.rint(times_s * ONSETS_PER_S).astype(int)
+    both = zip(attacks.chords, places, strict=True)
+    return np.array([float(_struck(heard, chord, np.array([p]), _PER_FRAME)[0]) for chord, p in both])
+
+
 def _harmony_cost(harmony: Array, written: Array, before: Ints, places: Ints, n: int) -> tuple[Floats, Floats]:
     """Seconds of foreign sound up to the places of one attack and up to those of the next, from a common start."""
     before, places = np.clip(before, 0, n - 1), np.clip(places, 0, n - 1)
@@ -142,11 +174,18 @@ def _sound_before(harmony: Array, places: Ints) -> Floats:
     return np.interp(places, (first + np.arange(len(total))) * float(_PER_FRAME), total)
 
 
-def _tempo_cost(apart_s: float, gap_s: float, reach: int, step_s: float) -> Array:
-    """Shape (places of the attack before, places of this one): departure from the expected time between them."""
+def _tempo_cost(apart_s: float, gap_s: float, again: bool, reach: int, step_s: float) -> Array:
+    """Shape (places of the attack before, places of this one): departure from the expected time between them.
+
+    `again`: both attacks have a key in common.
+    """
     between_s = apart_s + np.arange(-2 * reach, 2 * reach + 1) * step_s
     departure = (between_s - gap_s) / (_JITTER_S + _TEMPO_WIDTH * gap_s)
-    cost = np.where(between_s > 0, np.log1p(departure**2), _IMPOSSIBLE).astype(np.float32)
+    rush = np.log((_RUSH * gap_s + _JITTER_S) / (np.maximum(between_s, 0) + _JITTER_S))
+    cost = np.log1p(departure**2) + _RUSH_WEIGHT * np.maximum(0, rush) ** 2
+    if again:
+        cost += _AGAIN_COST * (between_s < min(_AGAIN_S, _AGAIN_SHARE * gap_s))
+    cost = np.where(between_s > 0, cost, _IMPOSSIBLE).astype(np.float32)
     return np.asarray(np.lib.stride_tricks.sliding_window_view(cost, 2 * reach + 1)[::-1])
 
 

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 MAX_ROWS = 3500
 MAX_RATE = 5
-_ATTACK_WEIGHT = 0.45
+_ATTACK_WEIGHT = 0.6
 _JUMP_S = 2.0
 _PARTIAL_S = 2.0
 _TEMPO_TRUST = 0.5

@@ -1,10 +1,11 @@
-"""Features in which a recording and a score can be compared, from numpy alone.
+"""Features in which a recording and a score can be compared.
 
 Two views of the same 12 pitch classes, 50 times a second: *harmony* (what sounds) and *attack* (what begins),
-the second after the decaying locally normalised chroma onsets of Ewert, Müller, Grosche (2009). A third one,
-150 times a second and by semitone, serves to place single attacks.
+the second after the decaying locally normalised chroma onsets of Ewert, Müller, Grosche (2009), its onsets being
+those of a network (`runtime.score.struck`). Its keys themselves and rises in energy, 150 times a second and by
+semitone, serve to place single attacks.
 
-Memory: about 0.1 MB per second of audio.
+Memory: about 0.1 MB per second of audio, and as much again while listening.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
+from runtime.keys import LOWEST_PITCH, N_PITCHES
+from runtime.score import struck
 
 Array = npt.NDArray[np.float32]
 
 HARMONY_WINDOW = 4096
-ATTACK_WINDOW = 2048
 ONSET_WINDOW = 1024
 ONSET_HOP = HOP_SAMPLES // 3
 ONSETS_PER_S = SAMPLE_RATE_HZ / ONSET_HOP
 ONSET_LOWEST, ONSET_HIGHEST = 33, 108
 
 _LOWEST, _HIGHEST = 33, 108
-_ATTACK_LOWEST = 48
 _LOG_GAIN = 1000.0
 _DECAY_FRAMES = 10
 _BATCH_FRAMES = 512
@@ -39,44 +40,56 @@ class Heard:
     """Features of a recording.
 
     `harmony` and `attack`: shape (n_frames, 12) at 50 fps, unit length or 0 and 0..about 1; `onset`: shape
-    (n, semitones from `ONSET_LOWEST`) at 150 per second, rises in log energy; `loud`: mean energy per frame.
+    (n, semitones from `ONSET_LOWEST`) at 150 per second, rises in log energy; `loud`: mean energy per frame;
+    `keys`: shape (n_frames, 88), probability that each key is struck, `keys_late_s` later than it is.
     """
 
     harmony: Array
     attack: Array
     onset: Array
     loud: Array
+    keys: struck.Probabilities
+    keys_late_s: float
     duration_s: float
 
 
 def listen(blocks: Iterable[npt.NDArray[np.float32]]) -> Heard:
-    """Compute the features of mono audio at 22,050 Hz given in blocks of any size."""
-    harmony, attack, onset, loud = [], [], [], []
+    """Compute the features of mono audio at 22,050 Hz given in blocks of any size. Raises `ModelError`."""
+    harmony, onset, loud = [], [], []
     low = _bands(HARMONY_WINDOW, _LOWEST, _HIGHEST)
-    mid = _bands(ATTACK_WINDOW, _ATTACK_LOWEST, _HIGHEST)
     high = _bands(ONSET_WINDOW, ONSET_LOWEST, ONSET_HIGHEST)
-    fold_low, fold_mid = _fold(_LOWEST, _HIGHEST), _fold(_ATTACK_LOWEST, _HIGHEST)
+    fold_low = _fold(_LOWEST, _HIGHEST)
+    listener = struck.KeyListener()
     n_samples = 0
-    for chunk, n_new in _chunks(blocks):
+    for chunk, n_new in _chunks(listener.watch(blocks)):
         n_samples += n_new
         frames = _BATCH_FRAMES
         harmony.append(_spectra(chunk, HARMONY_WINDOW, HOP_SAMPLES, frames, low) @ fold_low)
-        attack.append(_spectra(chunk, ATTACK_WINDOW, HOP_SAMPLES, frames, mid))
         onset.append(_spectra(chunk, ONSET_WINDOW, ONSET_HOP, 3 * frames, high))
         centre = chunk[HARMONY_WINDOW // 2 : HARMONY_WINDOW // 2 + frames * HOP_SAMPLES]
         loud.append(np.mean(centre.reshape(frames, HOP_SAMPLES) ** 2, axis=1))
     n = 1 + n_samples // HOP_SAMPLES
-    rises = _rises(np.concatenate(attack)[:n], 2) @ fold_mid if attack else np.zeros((n, 12), np.float32)
-    rises = np.maximum(0, rises - np.median(rises, axis=1, keepdims=True))  # applause rises everywhere at once
+    keys = _lengthened(listener.finish(), n)
     level = np.concatenate(loud)[:n] if loud else np.zeros(n, np.float32)
     chroma = np.concatenate(harmony)[:n] if harmony else np.zeros((n, 12), np.float32)
     return Heard(
         _unit(_smooth(chroma, 5)) * _audible(level)[:, None],
-        _decayed(_locally_normalised(rises)),
+        _decayed(_locally_normalised(keys.astype(np.float32) @ _pitch_classes())),
         _rises(np.concatenate(onset)[: 3 * n], 2) if onset else np.zeros((3 * n, 1), np.float32),
         level.astype(np.float32),
+        keys,
+        struck.latency_s(),
         n_samples / SAMPLE_RATE_HZ,
     )
+
+
+def _lengthened(keys: struck.Probabilities, n: int) -> struck.Probabilities:
+    return np.pad(keys[:n], ((0, n - len(keys[:n])), (0, 0)))
+
+
+def _pitch_classes() -> Array:
+    """Shape (88, 12)."""
+    return np.eye(12, dtype=np.float32)[(LOWEST_PITCH + np.arange(N_PITCHES)) % 12]
 
 
 def _chunks(blocks: Iterable[npt.NDArray[np.float32]]) -> Iterator[tuple[Array, int]]:
@@ -191,7 +204,7 @@ def _audible(level: Array) -> Array:
     return np.asarray(level > threshold, dtype=np.float32)
 
 
-# Strength of the partials of a piano tone, in semitones above the fundamental.
+# Strength of the partials of a piano tone, in semitones above the fundamental. The network tells them from keys.
 PARTIALS = ((0, 1.0), (12, 0.6), (19, 0.4), (24, 0.25), (28, 0.15), (31, 0.1))
 
 
@@ -201,7 +214,7 @@ def written_features(
     """What a performance of notes at these times would show: (harmony, attack), shape (n_frames, 12) at 50 fps."""
     rate = SAMPLE_RATE_HZ / HOP_SAMPLES
     sounding = np.zeros((n_frames + 1, 12), np.float32)
-    struck = np.zeros((n_frames, 12), np.float32)
+    begins = np.zeros((n_frames, 12), np.float32)
     for onset, end, pitch in zip(onsets_s, ends_s, pitches, strict=True):
         first = round(onset * rate)
         last = min(n_frames, max(first + 3, round(end * rate) + 5))
@@ -210,6 +223,6 @@ def written_features(
         ring = np.exp(-np.arange(last - first, dtype=np.float32) / 60)
         for interval, weight in PARTIALS:
             sounding[first:last, (pitch + interval) % 12] += weight * ring
-            struck[first, (pitch + interval) % 12] += weight
+        begins[first, pitch % 12] = 1
     harmony = np.log1p(4 * sounding[:n_frames])
-    return _unit(_smooth(harmony, 5)), _decayed(_locally_normalised(np.log1p(struck)))
+    return _unit(_smooth(harmony, 5)), _decayed(_locally_normalised(begins))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from runtime.frames import FRAMES_PER_S
 from runtime.score import dtw
-from runtime.score.chain import Attacks, Search, follow_attacks
+from runtime.score.chain import Attacks, Search, follow_attacks, struck_at
 from runtime.score.coarse import Run
 from runtime.score.dtw import Penalties
 from runtime.score.features import Array, Heard, written_features
@@ -35,11 +35,12 @@ _OUTSIDE = 0.35
 
 @dataclass(frozen=True)
 class Placed:
-    """Attack positions (quarters on the played axis), their times and how clearly each was heard (0..1)."""
+    """Attack positions (quarters on the played axis), their times, how clearly each was heard, and its keys (0..1)."""
 
     positions: Floats
     times_s: Floats
     clarity: Floats
+    struck: Floats
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,15 @@ def place_run(
     path = _path(heard, played, inside, (low, high), to_s, (first, last), written_beats, evidence)
     column = np.rint(to_s(positions) * FRAMES_PER_S - first)
     times = (np.minimum(np.searchsorted(path, column), len(path) - 1) + first) / FRAMES_PER_S
-    clarity = np.zeros(len(times))
+    clarity, struck = np.zeros(len(times)), np.zeros(len(times))
     if not len(positions):
-        return Placed(positions, times, clarity)
+        return Placed(positions, times, clarity, struck)
     for search, width in _LOOKS:
         to_s = _tempo_map(times, positions, low, high, width)
         attacks = _attacks(played, inside, positions, to_s, opening=run.first == 0)
         times, clarity = follow_attacks(heard, attacks, times, np.diff(to_s(positions)), search)
-    return Placed(positions, np.clip(times, 0, heard.duration_s), clarity)
+        struck = struck_at(heard, attacks, times)
+    return Placed(positions, np.clip(times, 0, heard.duration_s), clarity, struck)
 
 
 _Map = Callable[[Floats], Floats]

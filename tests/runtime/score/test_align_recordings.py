@@ -63,7 +63,10 @@ def test_a_transposed_score_of_a_real_recording_is_refused_and_the_interval_name
 
 def test_the_first_minute_of_a_real_recording_finds_its_place_in_the_whole_score():
     whole = recording("bwv846_prelude_ishizaka")
-    excerpt = features.Heard(whole.harmony[:3000], whole.attack[:3000], whole.onset[:9000], whole.loud[:3000], 60.0)
+    excerpt = replace(
+        whole, harmony=whole.harmony[:3000], attack=whole.attack[:3000], onset=whole.onset[:9000],
+        loud=whole.loud[:3000], keys=whole.keys[:3000], duration_s=60.0,
+    )  # fmt: skip
     written = score("Bach", "Prelude", "bwv_846")
     all_of_it, part = align_features(written, whole), align_features(written, excerpt)
     for second in (5.0, 25.0, 45.0):

@@ -59,6 +59,18 @@ def test_the_last_attack_waits_for_its_chord_after_a_long_ritardando():
     assert abs(times[-1] - 3.6) < 0.05
 
 
+def test_a_key_struck_twice_is_two_attacks_however_soft_the_second_one_is():
+    played = np.array([1.0, 1.4, 1.8, 2.2, 2.6])
+    pitches, loud = [60, 67, 67, 72, 64], [1.0, 1.0, 0.25, 1.0, 1.0]
+    ends = np.append(played[1:], 3.6)
+    notes = [(a, b - a, p, v) for a, b, p, v in zip(played, ends, pitches, loud, strict=True)]
+    heard = features.listen([synth.render(notes, 4.6)])
+    harmony = np.vstack([written_features(np.array([0.0]), np.array([1.0]), np.array([p]), 10)[0][5] for p in pitches])
+    attacks = Attacks([np.array([p]) for p in pitches], harmony, True)
+    times, _ = follow_attacks(heard, attacks, played - 0.2, np.full(4, 0.4), FAR)
+    assert np.abs(times - played).max() < 0.05
+
+
 def test_times_never_fall():
     random = np.random.default_rng(1)
     played = 1 + np.cumsum(random.uniform(0.1, 0.6, 20))
