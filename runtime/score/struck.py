@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from runtime import windows
-from runtime.frames import SAMPLE_RATE_HZ
+from runtime.frames import FRAMES_PER_S, HOP_SAMPLES, SAMPLE_RATE_HZ, n_frames
 from runtime.keys import N_PITCHES
 from runtime.level import SILENCE_DBFS, LevelMeter, Samples, gain_for_level, level_of
-from runtime.onnx_session import CPU_WINDOWS_AT_ONCE
 from runtime.transcribe import Setting, own
 
 Probabilities = npt.NDArray[np.float16]
+
+# The network is run on so much at a time, and on what its frames depend on to both sides: a minute takes 0.5 GB.
+_STRETCH_FRAMES = 15 * FRAMES_PER_S
+_BORDER_FRAMES = 5 * FRAMES_PER_S // 2
 
 
 class KeyListener:
@@ -42,12 +45,18 @@ class KeyListener:
         level_dbfs = level_of(self._meter.mean_squares())
         if level_dbfs < SILENCE_DBFS:
             return np.zeros((0, N_PITCHES), np.float16)
-        gain = np.float32(gain_for_level(level_dbfs))
-        network = _network()
-        stretches = windows.stretches(
-            lambda samples: network.rolls(samples).onset, (block * gain for block in kept), CPU_WINDOWS_AT_ONCE
-        )
-        return np.concatenate([s.astype(np.float16) for s in stretches])
+        samples = np.concatenate(kept) * np.float32(gain_for_level(level_dbfs))
+        del kept
+        n = n_frames(samples.size)
+        edges = [*range(0, n, _STRETCH_FRAMES), n]
+        return np.concatenate([_onsets(samples, a, b) for a, b in pairwise(edges)])
+
+
+def _onsets(samples: Samples, first: int, last: int) -> Probabilities:
+    """Frames `first` to `last`, the last one not included."""
+    start = max(0, first - _BORDER_FRAMES)
+    heard = _network().rolls(samples[start * HOP_SAMPLES : (last + _BORDER_FRAMES) * HOP_SAMPLES])
+    return heard.onset[first - start : last - start].astype(np.float16)
 
 
 @cache
