@@ -29,8 +29,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class Result:
     peer: dict[str, float] | None = None
     worst: tuple[str, ...] = ()
     left_out: str = ""
+    far: dict[str, int] = field(default_factory=dict)
 
 
 def render(midi: Path, soundfont: Path) -> npt.NDArray[np.float32]:
@@ -128,12 +130,24 @@ def evaluate(take: Take, options: argparse.Namespace, wrong: Score | None) -> Re
         found.measures[: len(played)] == played, audio_s, cpu_s, found.fit,
         other.cost / other.shifted if other else None,
         _by_synctoolbox(recording, options.synctoolbox_python) if options.synctoolbox_python else None,
-        tuple(_worst(errors, truth, options.worst)),
+        tuple(_worst(errors, truth, options.worst)), far=_far(errors, truth),
     )  # fmt: skip
 
 
 def _audible(truth: Truth) -> npt.NDArray[np.bool_]:
     return truth.struck & truth.confirmed & ~truth.unclear
+
+
+def _far(errors: npt.NDArray[np.float64], truth: Truth) -> dict[str, int]:
+    """How many beats are more than 250 ms off, by what there was to hear."""
+    audible = _audible(truth)
+    last = int(np.flatnonzero(audible).max(initial=-1))
+    kinds = ("after the last heard", "not struck", "struck elsewhere", "heard")
+    found: Counter[str] = Counter()
+    for k in np.flatnonzero(np.abs(errors) > 250):
+        here = (k > last, not truth.struck[k], not audible[k], True)
+        found[kinds[here.index(True)]] += 1
+    return dict(found)
 
 
 def _recording(take: Take, options: argparse.Namespace) -> Recording:
@@ -203,6 +217,8 @@ def table(results: list[Result]) -> str:
         peers = [(r, r.peer) for r in tried if r.peer]
         if peers:
             lines.append(_peer_row(peers))
+    far: Counter[str] = sum((Counter(r.far) for r in tried), Counter())
+    lines.append(f"more than 250 ms off: {far.total()} (" + ", ".join(f"{k} {n}" for k, n in far.most_common()) + ")")
     lines += [f"left out: {r.name}: {r.left_out}" for r in results if r.left_out]
     return "\n".join(lines) + "\n"
 
