@@ -99,8 +99,8 @@ POOR = 0.5
 # for recordings of the piece; recordings of other pieces were above 0.62 unless minutes were held against a few bars
 # (see `coarse.SLOWEST`), or only a few bars were found.
 _WRONG_PIECE_RATIO = 0.6
-# Mean probability that the keys of an attack are struck where it is placed. Training and validation pieces: 0.62-0.87,
-# recordings of other pieces 0.18-0.24, which with the same bars and key may have a fit of 0.46.
+# Mean probability that the keys of an attack are struck where it is placed. Training and validation pieces: 0.6-0.9,
+# recordings of other pieces about 0.2, whose fit may be below 0.5 when bars, key and rhythm are alike.
 _LEAST_STRUCK = 0.4
 _MIN_COVERAGE = 0.25
 # An excerpt may be a smaller part of its score when it has so many bars.
@@ -188,8 +188,8 @@ def _written_beats(score: Score, played: Played) -> tuple[Floats, Floats]:
 
 
 _OPENING_KNOTS = 8
-# 360 mazurka performances of training folds end with a beat after the last attack; this factor puts the most of them
-# within a quarter of a second: 37 %.
+# Where performances of training folds end with a beat after the last attack, this factor puts the most of them within a
+# quarter of a second of the label: little more than a third.
 _RITARDANDO = 1.2
 
 
