@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,9 @@ import numpy.typing as npt
 from runtime.frames import FRAMES_PER_S, HOP_SAMPLES, SAMPLE_RATE_HZ, n_frames
 from runtime.keys import N_PITCHES
 from runtime.level import SILENCE_DBFS, LevelMeter, Samples, gain_for_level, level_of
-from runtime.transcribe import Setting, own
+
+if TYPE_CHECKING:
+    from runtime.transcribe.own import OwnTranscriber
 
 Probabilities = npt.NDArray[np.float16]
 
@@ -60,7 +63,10 @@ def _onsets(samples: Samples, first: int, last: int) -> Probabilities:
 
 
 @cache
-def _network() -> own.OwnTranscriber:
+def _network() -> OwnTranscriber:
+    # Here and not above: transcribing knows `runtime.notes`, which reads MIDI with this package.
+    from runtime.transcribe import Setting, own
+
     # Always the CPU: where a recording is in its score shall not depend on the machine.
     loaded = own.load(Setting(provider="cpu"))
     assert isinstance(loaded, own.OwnTranscriber)
