@@ -35,6 +35,8 @@ FEATURES = (
     "gap_median", "beat_mean", "downbeat_mean", "beat_high",
 )  # fmt: skip
 """Names of the columns, in order; a model card that lists others was made for another version."""
+LOGITS = (("beat", "beat_mean", "beat_high"), ("downbeat", "downbeat_mean"))
+"""Those that move with all beat logits, and with all downbeat logits, of a recording."""
 GAPS = ("gap_before", "gap_after", "gap_median")
 """Those that say how fast the peaks follow each other: log2 of seconds."""
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from runtime.beat_stage import FEATURES, FEWEST_PEAKS, GAPS, candidate_peaks, peak_features
+from runtime.beat_stage import FEATURES, FEWEST_PEAKS, GAPS, LOGITS, candidate_peaks, peak_features
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import FrameLogits, Model
 from train.predict import Heard, labels_of, listen_frames
@@ -24,8 +24,11 @@ MATCH_S = 0.07
 """A peak stands for a beat at most this far away, as beats are scored."""
 CROP_PEAKS = 400
 _NOISE = 0.05
+_SHIFT = 0.08
+"""Another piano moves all logits of a recording: standard deviation, in the units of the features (4 logits)."""
 _TEMPO_OCTAVES = 0.25
 _GAP_COLUMNS = [FEATURES.index(name) for name in GAPS]
+_LOGIT_COLUMNS = [[FEATURES.index(name) for name in names] for names in LOGITS]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +109,8 @@ class PeakBatch:
 
 
 class Drawer:
-    """Draws batches: corpora by share, then pieces alike, then recordings alike; a little noise, another tempo."""
+    """Draws batches: corpora by share, then pieces alike, then recordings alike; a little noise, another tempo, all
+    logits a little higher or lower."""
 
     def __init__(self, examples: Sequence[Peaks], shares: dict[str, float]) -> None:
         by_corpus: dict[str, dict[str, list[Peaks]]] = defaultdict(lambda: defaultdict(list))
@@ -130,6 +134,8 @@ class Drawer:
             length = len(e.features[crop])
             features[i, :length] = e.features[crop] + rng.normal(0, _NOISE, (length, len(FEATURES)))
             features[i, :length, _GAP_COLUMNS] += rng.uniform(-_TEMPO_OCTAVES, _TEMPO_OCTAVES)
+            for columns in _LOGIT_COLUMNS:
+                features[i, :length, columns] += rng.normal(0, _SHIFT)
             beat[i, :length], downbeat[i, :length] = e.is_beat[crop], e.is_downbeat[crop]
             mask[i, :length], bars[i, :length] = 1, e.is_beat[crop] & e.has_bars
         return PeakBatch(*(torch.from_numpy(a) for a in (features, beat, downbeat, mask, bars)))

@@ -69,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--per-piece", type=int, default=4)
     parser.add_argument("--longest-s", type=float, default=120.0, help="the beginning that is heard")
     parser.add_argument("--tuned-on", type=int, default=1000, help="choose options on so many pieces at most")
-    parser.add_argument("--networks", type=int, default=2, help="how many networks answer together")
+    parser.add_argument("--networks", type=int, default=3, help="how many networks answer together")
     parser.add_argument("--steps", type=int, default=BeatFitConfig.steps)
     parser.add_argument("--threads", type=int, default=1)
     return parser

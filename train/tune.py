@@ -253,12 +253,15 @@ def tune(
 ) -> tuple[DecodeOptions, dict[str, float]]:
     """Calibrated and tuned options, with the validation score of each stage.
 
-    Without `with_beats` or `with_levels` the options of beats and bars, or of levels and changes, stay: stages of their
-    own have their own (`train.fit_beats`, `train.fit_levels`).
+    Without `with_beats` the options of beats and bars stay, but for the calibration, and without `with_levels` those of
+    levels and changes: stages of their own have their own (`train.fit_beats`, `train.fit_levels`).
     """
     options, scores = options or DecodeOptions(), {}
     if with_beats:
         options, scores = tune_beats(heard, options)
+    else:
+        options = calibrate_delay(heard, calibrate(heard, options))
+        scores["mean of beat and downbeat F"] = bar_objective(heard, options)
     levelled = [h for h in heard if (h.truth.levels > 0).any()]
     if levelled and with_levels:
         options, scores["levels and changes"] = search(lambda o: level_objective(levelled, o), options, LEVEL_GRID)
