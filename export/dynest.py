@@ -32,6 +32,14 @@ STAGE_MARK = "second stage: "
 NOTES_MARK = "second stage with notes: "
 """How a card's sentence about the second stage's training data begins (`export.levels`)."""
 LICENCE = "CC-BY-NC-SA-4.0"
+LIMITS = (
+    "Trained on synthesised piano alone: other instruments give nothing sensible.",
+    "Outside Chopin's mazurkas the pulse is often found at twice or half the written beat, and bars suffer with it; "
+    "free passages, recitatives and long syncopation have no beats worth the name.",
+    "Levels are one performer's, relative to the recording: three in ten stand as an edition has them, mf least.",
+    "Change points are found within two beats for three or four in ten, at the very beat for one or two.",
+)
+"""What a card says that its model is not good at; the figures are in `metrics` and docs/accuracy.md."""
 ATTRIBUTION = (
     "MazurkaBL by Katerina Kosta et al., CC BY-NC-SA 4.0",
     "(n)ASAP by Foscarin, Peter, Hu et al., CC BY-NC-SA 4.0",
@@ -59,7 +67,7 @@ def make_card(
         levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
         levels_notes_sha256=there.levels_notes_sha256 if there else "",
         levels_notes_features=there.levels_notes_features if there else (),
-        held_out=there.held_out if there else (),
+        held_out=there.held_out if there else (), limits=LIMITS,
     )  # fmt: skip
 
 

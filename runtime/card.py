@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,9 @@ class ModelCard:
     beats_features: tuple[str, ...] = ()
     """Features of peaks that it was trained on, in order (`runtime.beat_stage`)."""
     held_out: tuple[str, ...] = ()
-    """Pieces that `metrics` are about: nothing of this model was trained on them."""
+    """Pieces that nothing of this model was trained on: those of `metrics`, and those that chose options."""
+    limits: tuple[str, ...] = ()
+    """What the model is not good at, one sentence each."""
     kind: str = ANALYSIS
     """What the graph gives: ``analysis`` (`runtime.model`) or ``notes`` (`runtime.transcribe.own`)."""
     classes: tuple[str, ...] = LEVELS
@@ -99,6 +101,10 @@ class ModelCard:
     def __post_init__(self) -> None:
         for problem in _problems(self):
             raise ValueError(problem)
+
+    def holding_out(self, pieces: Iterable[str]) -> ModelCard:
+        """The card with these among the held-out pieces."""
+        return replace(self, held_out=tuple(sorted({*self.held_out, *pieces})))
 
     def knowing_notes(self) -> ModelCard:
         """The card for a recording whose notes are known beside the sound: ``notes_X`` among the thresholds is X."""

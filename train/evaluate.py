@@ -305,10 +305,8 @@ def run(args: argparse.Namespace) -> int:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())
     if args.write_card:
         metrics = [m for corpus, result in results.items() for m in card_metrics(corpus, result)]
-        write_bytes(
-            find_card(args.model),
-            replace(model.card, metrics=tuple(metrics), held_out=tuple(sorted(pieces))).to_json().encode(),
-        )
+        card = replace(model.card, metrics=tuple(metrics)).holding_out(pieces)
+        write_bytes(find_card(args.model), card.to_json().encode())
     return 0
 
 

@@ -293,7 +293,8 @@ def run(args: argparse.Namespace) -> int:
     options, told = _try_changes(heard, model, options, must=args.changes_only)
     # What other tools keep in a card's thresholds stays.
     thresholds = {**model.card.thresholds, **{k: round(v, 5) for k, v in asdict(options).items()}}
-    write_bytes(find_card(args.model), replace(model.card, thresholds=thresholds, metrics=metrics).to_json().encode())
+    card = replace(model.card, thresholds=thresholds, metrics=metrics).holding_out(r.piece_id for r in recordings)
+    write_bytes(find_card(args.model), card.to_json().encode())
     print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
     print("change points on own beats: " + ", ".join(f"{k} {v:.3f}" for k, v in told.items()))
     for name, value in thresholds.items():
