@@ -31,7 +31,8 @@ HEAD = """# Five folds
 Written by `python -m benchmarks.folds`; the networks are made by `python -m benchmarks.short_runs` (400 steps of
 4 × 30 s each, [baselines.md](baselines.md)). They are for comparing: the shipped model was trained many times longer
 and is in [accuracy.md](accuracy.md), where the columns are explained. All audio is synthesised, the test pieces on a
-piano that nothing was trained on.
+piano that nothing was trained on. *Ours* is two branches of 400 steps each and the second stage for levels, without the
+stage for beats; the published network has one of 400.
 """
 
 Results = dict[str, dict[int, dict[str, Any]]]
