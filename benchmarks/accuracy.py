@@ -62,7 +62,8 @@ Written by `{command}`.
   calibration error is the mean difference over ten bins. A marking is right when its level is the true one at its beat.
   A change point is right when the score changes within two beats of it, which is what its confidence promises; how many
   stand at the very beat is in the row below. All on the model's own beats.
-- *Splits* (`train/data/splits.py`) are by piece. Decoding options were chosen on validation pieces. Where a chapter
+- *Splits* (`train/data/splits.py`) are by piece. Decoding options were chosen on validation pieces, those
+  of beats and bars on answers of networks that had not seen the piece (`train.fit_beats`). Where a chapter
   says **synthesised**, the piano was never used in training. `batik_mozart` (another player, other annotators) is
   never trained on, `real_audio` are real recordings with labels of our own (`benchmarks/labels/real_audio`), the
   first minute of each.

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from export.proof import Inputs, describe, prove, write_onnx
+from export.training_data import left_out
 from runtime.beat_stage import FEATURES
 from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
@@ -64,10 +65,9 @@ def with_beats(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_value
         raise MezzoforteError(
             "the stage for beats was trained on another frame network", advice="Run train.fit_beats with this model"
         )
-    mazurkas = "all mazurkas" if checkpoint["fold"] is None else f"no mazurka of test fold {checkpoint['fold']}"
     sentence = (
         f"{BEATS_MARK}{checkpoint['recordings']} renders of {checkpoint['pieces']} pieces "
-        f"({', '.join(checkpoint['corpora'])}), {mazurkas}, no held-out piece of train/data/splits.py; "
+        f"({', '.join(checkpoint['corpora'])}), {left_out(checkpoint['fold'])}; "
         f"{len(checkpoint['networks'])} networks of {n_values // len(checkpoint['networks']):,} parameters; "
         f"identity {checkpoint['identity'][:12]}"
     )

@@ -17,6 +17,7 @@ import torch
 
 from export.graph import RuntimeGraph, Together, model_of
 from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
+from export.training_data import left_out
 from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
@@ -73,11 +74,10 @@ def make_card(
 
 def _describe(checkpoint: dict) -> str:
     fold = checkpoint["fold"]
-    mazurkas = "all mazurkas" if fold is None else f"no mazurka of test fold {fold}"
     corpora = ", ".join(checkpoint["config"]["corpus_weights"])
     return (
-        f"{checkpoint['config']['name']} branch: {corpora}, synthesised with several pianos, {mazurkas}, no held-out "
-        f"piece of train/data/splits.py; {checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
+        f"{checkpoint['config']['name']} branch: {corpora}, synthesised with several pianos, {left_out(fold)}; "
+        f"{checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
     )
 
 

@@ -22,6 +22,7 @@ import torch
 
 from export.dynest import NOTES_MARK, STAGE_MARK
 from export.proof import Inputs, describe, prove, write_onnx
+from export.training_data import left_out
 from runtime.beat_features import FEATURES
 from runtime.card import KNOWING_NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
@@ -82,13 +83,12 @@ def prove_stage(stage: LevelEnsemble, path: Path) -> dict[int, float]:
 def with_stage(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_parameters: int) -> ModelCard:
     """The card with this second stage; test figures, which belong to another one, are left out (they are of recordings
     without notes, so a stage that is told them leaves them in)."""
-    mazurkas = "all mazurkas" if checkpoint["fold"] is None else f"no mazurka of test fold {checkpoint['fold']}"
     notes = with_notes(checkpoint)
     mark = NOTES_MARK if notes else STAGE_MARK
     sentence = (
         f"{mark}{'notes and ' if notes else ''}loudness of {checkpoint['curves']} renders and emulated takes of "
         f"{checkpoint['pieces']} pieces "
-        f"({', '.join(checkpoint['corpora'])}), {mazurkas}, no held-out piece of train/data/splits.py; "
+        f"({', '.join(checkpoint['corpora'])}), {left_out(checkpoint['fold'])}; "
         f"{len(checkpoint['networks'])} networks of {n_parameters // len(checkpoint['networks']):,} parameters; "
         f"identity {checkpoint['identity'][:12]}"
     )

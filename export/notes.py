@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from export.dynest import ATTRIBUTION, LICENCE
 from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
+from export.training_data import left_out
 from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
@@ -61,10 +62,9 @@ def make_card(out: Path, version: str, graph: NotesGraph, onnx: bytes, checkpoin
     """The card; thresholds are kept from a card that is there already."""
     there = load_card(out.with_suffix(".json")) if out.with_suffix(".json").is_file() else None
     fold = checkpoint["fold"]
-    mazurkas = "all mazurkas" if fold is None else f"no mazurka of test fold {fold}"
     sentence = (
-        f"notes: MazurkaBL and (n)ASAP performances, synthesised with several pianos, {mazurkas}, no held-out piece of "
-        f"train/data/splits.py; {checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
+        f"notes: MazurkaBL and (n)ASAP performances, synthesised with several pianos, {left_out(fold)}; "
+        f"{checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
     )
     return ModelCard(
         name=out.stem, version=version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pitch spectrum",
