@@ -7,6 +7,7 @@ Our marks carry an ``id`` beginning with ``mezzoforte-``. Writing first takes ou
 from __future__ import annotations
 
 import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -30,6 +31,7 @@ class _Gap:
     at: Fraction
     position: int
     staff: int
+    """Where the voice is at home, also when a hand reaches into the other's staff: programs keep a voice together."""
     voice: str
     divisions: Fraction
     note: Element | None
@@ -98,7 +100,9 @@ class _Writer:
     def _gaps_of(self, part: int) -> list[list[_Gap]]:
         if part not in self._gaps:
             clock, where = Clock(), self._document.where
-            self._gaps[part] = [_gaps(m, clock, where) for m in self._parts[part].findall("measure")]
+            measures = list(self._parts[part].findall("measure"))
+            home = _home_staves(measures)
+            self._gaps[part] = [_gaps(m, clock, home, where) for m in measures]
         return self._gaps[part]
 
     def _gaps_in(self, measure: int, staff: Staff) -> list[_Gap]:
@@ -161,7 +165,7 @@ class _Writer:
         gaps = self._gaps_of(staff.part)[mark.measure]
         notes = [
             g.note for g in gaps
-            if g.note is not None and g.at == mark.offset and g.staff == staff.number and g.note.find("pitch")
+            if g.note is not None and g.at == mark.offset and _staff_of(g.note) == staff.number and g.note.find("pitch")
         ]  # fmt: skip
         if not notes:
             return
@@ -174,13 +178,28 @@ class _Writer:
         self._out.append((before, 1, Replacement(before, before, text)))
 
 
-def _gaps(measure: Element, clock: Clock, where: str) -> list[_Gap]:
+def _staff_of(note: Element) -> int:
+    """The staff that a note is printed on."""
+    return int(note.value("staff") or 1)
+
+
+def _home_staves(measures: Iterable[Element]) -> dict[str, int]:
+    """The staff on which each voice of a part has most of its notes."""
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for measure in measures:
+        for note in measure.findall("note"):
+            counts[note.value("voice")][_staff_of(note)] += 1
+    return {voice: max(staves, key=lambda n: (staves[n], -n)) for voice, staves in counts.items()}
+
+
+def _gaps(measure: Element, clock: Clock, home: dict[str, int], where: str) -> list[_Gap]:
     gaps: list[_Gap] = []
     staff, voice, at, divisions = 1, "", ZERO, clock.divisions
     for step in musicxml.steps(measure, clock, where):
         e, at, divisions = step.element, step.after, step.divisions
         if e.tag == "note" and e.find("chord") is None:
-            staff, voice = int(e.value("staff") or 1), e.value("voice")
+            voice = e.value("voice")
+            staff = home[voice]
             grace = e.find("grace") is not None
             gaps.append(_Gap(step.before, e.start, staff, voice, divisions, None if grace else e))
         elif e.tag == "backup":

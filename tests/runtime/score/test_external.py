@@ -113,6 +113,30 @@ def test_musescore_saves_hairpins_that_begin_where_only_the_left_hand_plays(tmp_
     assert places(tmp_path / "t.mscx") == [("hairpin", "crescendo", 1, 3)]
 
 
+def right_hand_reaches_over() -> bytes:
+    """Two bars in which the right hand's voice plays its second and third notes on the lower staff."""
+    over = "".join(make.note(step, 4, staff=1 + (i in (1, 2))) for i, step in enumerate("CDEF"))
+    left = "      <backup><duration>8</duration></backup>\n" + make.note("C", 3, 8, staff=2, voice=5)
+    return make.score([make.measure(1, make.ATTRIBUTES.format(beats=4) + over + left), make.two_staves(2)])
+
+
+REACHING = PlannedMark("hairpin", "crescendo", 0, F(1), 1, 0, F(3))
+
+
+def test_a_hairpin_over_a_hand_that_reaches_into_the_other_staff_stays_with_its_voice():
+    text = marked(right_hand_reaches_over(), REACHING).decode()
+    assert text.count('<direction placement="below"') == 2
+    assert re.findall(r"<voice>(\d)</voice>\s*<staff>(\d)</staff>\s*</direction>", text) == [("1", "1")] * 2
+
+
+@pytest.mark.slow
+def test_musescore_saves_hairpins_over_a_hand_that_reaches_into_the_other_staff(tmp_path):
+    written = tmp_path / "t.musicxml"
+    written.write_bytes(marked(right_hand_reaches_over(), REACHING))
+    musescore(written, tmp_path / "t.mscx")
+    assert places(tmp_path / "t.mscx") == [("hairpin", "crescendo", 1, 3)]
+
+
 def two_parts() -> bytes:
     """The bar of `left_hand_moves` with a part for each hand."""
     text = left_hand_moves().decode().replace("<staves>2</staves>", "").replace("<voice>5</voice>", "<voice>1</voice>")
