@@ -79,6 +79,10 @@ class ModelCard:
     """SHA-256 of ``NAME.beats.onnx``, the stage that tells beats from subdivisions; empty when there is none."""
     beats_features: tuple[str, ...] = ()
     """Features of peaks that it was trained on, in order (`runtime.beat_stage`)."""
+    onsets_sha256: str = ""
+    """SHA-256 of ``NAME.onsets.onnx``, the stage for beats where the notes are known; empty when there is none."""
+    onsets_columns: tuple[str, ...] = ()
+    """What that one is told of an onset, in order (`runtime.onsets`)."""
     held_out: tuple[str, ...] = ()
     """Pieces that nothing of this model was trained on: those of `metrics`, and those that chose options."""
     limits: tuple[str, ...] = ()
@@ -139,7 +143,7 @@ def _problems(card: ModelCard) -> list[str]:
         found.append("sha256 is not 64 lower-case hexadecimal digits")
     if card.kind not in (ANALYSIS, NOTES):
         found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS!r} and {NOTES!r}")
-    for name in ("levels_sha256", "levels_notes_sha256", "beats_sha256"):
+    for name in ("levels_sha256", "levels_notes_sha256", "beats_sha256", "onsets_sha256"):
         if (stage := getattr(card, name)) and not re.fullmatch(r"[0-9a-f]{64}", stage):
             found.append(f"{name} is not 64 lower-case hexadecimal digits")
     if not all(math.isfinite(v) for v in card.thresholds.values()):

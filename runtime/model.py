@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from runtime import beat_stage, onnx_session
+from runtime import beat_stage, onnx_session, onset_stage
 from runtime.analysis import LEVELS, ModelIdentity
 from runtime.beat_stage import BeatStage
 from runtime.card import ANALYSIS, Metric, ModelCard, load_card
@@ -22,6 +22,11 @@ from runtime.errors import ModelError
 from runtime.level import Samples
 from runtime.level_stage import WITH_NOTES, LevelStage, check_features
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
+from runtime.onset_stage import Mix, OnsetStage
+from runtime.onsets import onsets_of
+
+if TYPE_CHECKING:  # reading notes takes lxml and mido
+    from runtime.notes import PlayedNotes
 
 __all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
 
@@ -80,6 +85,8 @@ class Model:
     """The second stage for recordings whose notes are known; None when the card has none."""
     beats: BeatStage | None = None
     """The stage that tells beats from subdivisions over the whole recording; None when the card has none."""
+    onsets: OnsetStage | None = None
+    """The stage for beats of recordings whose notes are known; None when the card has none."""
 
     @property
     def identity(self) -> ModelIdentity:
@@ -99,6 +106,14 @@ class Model:
         """The logits of a whole recording as the stage for beats hears them; as they are without one. Raises
         `ModelError`."""
         return logits if self.beats is None else self.beats.refined(logits)
+
+    def knowing(self, logits: FrameLogits, notes: PlayedNotes) -> FrameLogits:
+        """Refined logits with what is known of the notes; as they are without an onset stage. Raises `ModelError`."""
+        return logits if self.onsets is None else self.onsets.refined(logits, notes)
+
+    def levels_for(self, notes: PlayedNotes | None) -> LevelStage | None:
+        """The second stage for a recording, told its notes when they are known and there is one for that."""
+        return self.levels if notes is None or self.levels_notes is None else self.levels_notes.knowing(notes)
 
     def release(self) -> None:
         """Give back the working memory that runs leave reserved (CPU only); the model stays ready."""
@@ -162,9 +177,9 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
         told = card.levels_notes_features
         check_features(told, str(card_path), WITH_NOTES)
         levels_notes = _level_stage(runtime, levels_path(card_path, notes=True), card.levels_notes_sha256, told)
-    beats = _beat_stage(runtime, card_path, card)
+    beats, onsets = _beat_stage(runtime, card_path, card), _onset_stage(runtime, card_path, card)
     warnings = (*((conflict,) if conflict else ()), *warnings)
-    return Model(card, used, session, warnings, levels, levels_notes, beats)
+    return Model(card, used, session, warnings, levels, levels_notes, beats, onsets)
 
 
 def levels_path(card_path: Path, *, notes: bool = False) -> Path:
@@ -194,4 +209,22 @@ def _beat_stage(runtime: Any, card_path: Path, card: ModelCard) -> BeatStage | N
     )
     stage = BeatStage(str(path), session)
     stage.run(np.zeros((3, len(card.beats_features))))
+    return stage
+
+
+def onsets_path(card_path: Path) -> Path:
+    """Where the onset stage of a card lies: ``NAME.onsets.onnx`` beside ``NAME.json``."""
+    return card_path.with_name(f"{card_path.stem}.onsets.onnx")
+
+
+def _onset_stage(runtime: Any, card_path: Path, card: ModelCard) -> OnsetStage | None:
+    if not card.onsets_sha256:
+        return None
+    onset_stage.check_columns(card.onsets_columns, str(card_path))
+    path = onsets_path(card_path)
+    session = onnx_session.plain_session(
+        runtime, onnx_session.verified_bytes(path, card.onsets_sha256), "cpu", str(path)
+    )
+    stage = OnsetStage(str(path), session, Mix.of(card.thresholds, str(card_path)))
+    stage.run(onsets_of(np.arange(3.0), np.full(3, 60), np.full(3, 64.0)))
     return stage

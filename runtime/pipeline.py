@@ -54,8 +54,8 @@ class Heard:
     evidence: LevelEvidence | None = None
     """What levels can be decoded from on other beats than the analysis' own; None when nothing was analysed."""
     again: Callable[[PlayedNotes], Analysis] | None = None
-    """The analysis when the recording's notes are known after all (times are seconds of the recording): their
-    velocities help to tell levels where the model has a stage for that. None when nothing was analysed."""
+    """The analysis when the recording's notes are known after all (times are seconds of the recording): they help to
+    tell beats, bars and levels where the model has stages for that. None when nothing was analysed."""
 
 
 def hear(
@@ -69,7 +69,7 @@ def hear(
 ) -> Heard:
     """Analyse one recording, under the corrections of somebody who knows it when there are any.
 
-    `notes`, played in this recording and on its clock, help to tell levels when the model has a stage for that.
+    `notes`, played in this recording and on its clock, help to tell beats and levels where the model has stages for it.
     `progress` and `cancel` are called from the calling thread, between blocks and windows. `longest_s` bounds the
     recording's length while it is decoded (None: 24 hours). Raises
     `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
@@ -200,11 +200,9 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
 def _decode(
     logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None, notes: PlayedNotes | None
 ) -> Analysis:
-    card, levels = model.card, model.levels
+    card, levels = model.card, model.levels_for(notes)
     if notes is not None:
-        card = card.knowing_notes()
-        if model.levels_notes is not None:
-            levels = model.levels_notes.knowing(notes)
+        card, logits = card.knowing_notes(), model.knowing(logits, notes)
     return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels)
 
 

@@ -78,11 +78,15 @@ class AveragedRun:
         }  # fmt: skip
         save_beside(state, path)
 
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint. Raises `MezzoforteError` when it is of another network, fold or data."""
+    def load(self, path: Path, *, new_data: bool = False) -> None:
+        """Go on from a checkpoint; with `new_data`, with other data. Raises `MezzoforteError` when it is of another
+        network or fold, or of other data."""
         state = load_checkpoint(path)
-        if (state.get("kind"), state["fold"], state["data_identity"]) != (self.config.kind, self.fold, self.identity):
-            raise MezzoforteError("the checkpoint is of another network, fold or data", where=str(path))
+        if (state.get("kind"), state["fold"]) != (self.config.kind, self.fold):
+            raise MezzoforteError("the checkpoint is of another network or fold", where=str(path))
+        if state["data_identity"] != self.identity and not new_data:
+            raise MezzoforteError("the checkpoint is of other data", where=str(path),
+                                  advice="Add --new-data to go on with these")  # fmt: skip
         if plain_config(state) != asdict(self.model.config):
             raise MezzoforteError("the checkpoint is of a network of another size", where=str(path))
         self.model.load_state_dict(state["model"])
@@ -106,6 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser, steps: int, batch: int) -> No
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--threads", type=int, help="CPU threads of torch")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt when it is there")
+    parser.add_argument("--new-data", action="store_true", help="resume although the data have changed")
     parser.add_argument("--log-every", type=int, default=25)
     parser.add_argument("--save-every-s", type=float, default=120)
 
@@ -131,7 +136,7 @@ def fit(run: AveragedRun, args: argparse.Namespace) -> None:
         if not args.resume:
             raise MezzoforteError("the run folder holds a checkpoint", where=str(checkpoint),
                                   advice="Add --resume to go on, or name a new folder with --out")  # fmt: skip
-        run.load(checkpoint)
+        run.load(checkpoint, new_data=args.new_data)
     log = CsvLog(args.out / "log.csv", fresh=run.step == 0)
     sums: dict[str, float] = defaultdict(float)
     counted, saved_at = 0, time.monotonic()

@@ -24,6 +24,7 @@ from train.baseline_files import read_told, told_scores
 from train.command import start
 from train.data.labels import BeatLabels
 from train.data.splits import Split
+from train.hear_notes import load_transcriber
 from train.metrics import (
     beat_scores,
     change_point_counts,
@@ -148,6 +149,8 @@ def evaluate(
     recordings = [h.recording for h in heard]
     truth = [h.truth for h in heard]
     own_name = f"{model.card.name} {model.card.version}"
+    if any(h.notes is not None for h in heard):
+        own_name += ", notes heard"
     own = [predict(h, model) for h in heard]
     systems = {own_name: own}
     others, what = other_rows(heard, own_name, own, baselines)
@@ -285,6 +288,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_baselines(parser)
     parser.add_argument("--split", choices=("train", "valid", "test"), default="test")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
+    parser.add_argument("--notes", action="store_true", help="let the model know the notes that its transcriber hears")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     parser.add_argument(
         "--write-card", action="store_true", help="put the model's figures and their pieces into its card"
@@ -294,12 +298,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate each corpus of the split, print the tables."""
+    if args.notes and args.write_card:
+        raise MezzoforteError("the card has the figures without notes", advice="Leave out --notes or --write-card")
     model = load_model(args.model, "cpu")
+    transcriber = load_transcriber() if args.notes else None
     baselines, rows = baselines_of(args), rows_of(args)
     results, pieces = {}, set()
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
         pieces |= {r.piece_id for r in recordings}
-        results[corpus] = evaluate(listen(pack, recordings, model), model, baselines, rows)
+        results[corpus] = evaluate(listen(pack, recordings, model, transcriber), model, baselines, rows)
         print(report(corpus, results[corpus]), end="\n\n")
     if args.json:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())

@@ -18,7 +18,10 @@ from runtime.decode.levels import find_levels
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.level_stage import LevelStage
 from runtime.model import FrameLogits, Model
+from runtime.notes import PlayedNotes
+from runtime.transcribe.own import OwnTranscriber
 from train.data.labels import LEVEL_NUMBER, BeatLabels, BeatPrediction, LevelPrediction, prediction_of
+from train.hear_notes import heard_notes
 from train.segments import Pack, Recording
 
 Samples = npt.NDArray[np.float32]
@@ -31,6 +34,8 @@ class Heard:
     recording: Recording
     truth: BeatLabels
     logits: FrameLogits
+    notes: PlayedNotes | None = None
+    """What a transcriber heard in it, which then counts as known."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,20 @@ def labels_of(recording: Recording) -> BeatLabels:
     return BeatLabels(recording.beats_s, recording.beat_in_bar, recording.levels)
 
 
-def listen(pack: Pack, recordings: Iterable[Recording], model: Model) -> list[Heard]:
-    """Frame logits of every recording, as the runtime computes them, the stage for beats included."""
-    return [
-        Heard(r, labels_of(r), model.refined(listen_frames(pack.samples(r, 0, r.n_samples), model))) for r in recordings
-    ]
+def listen(
+    pack: Pack, recordings: Iterable[Recording], model: Model, transcriber: OwnTranscriber | None = None
+) -> list[Heard]:
+    """Frame logits of every recording, as the runtime computes them, the stages for beats included; with a transcriber
+    its notes are known."""
+    return [_listen_one(pack.samples(r, 0, r.n_samples), r, model, transcriber) for r in recordings]
+
+
+def _listen_one(samples: Samples, recording: Recording, model: Model, transcriber: OwnTranscriber | None) -> Heard:
+    logits = model.refined(listen_frames(samples, model))
+    if transcriber is None:
+        return Heard(recording, labels_of(recording), logits)
+    notes = heard_notes(samples, transcriber)
+    return Heard(recording, labels_of(recording), model.knowing(logits, notes), notes)
 
 
 def listen_frames(samples: Samples, model: Model) -> FrameLogits:
@@ -61,20 +75,23 @@ def listen_frames(samples: Samples, model: Model) -> FrameLogits:
 
 def predict(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Predicted:
     """Decode one recording with the card's options, or with `options` instead."""
-    card = _card(model, options)
+    card = _card(heard, model, options)
     beats, own = prediction_of(analyse(heard, model, options))
-    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds), model.levels), own)
+    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds), model.levels_for(heard.notes)), own)
 
 
 def analyse(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Analysis:
     """What a user gets for this recording."""
     source = Source(heard.recording.key, heard.recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
     ntot_sone = heard.logits.ntot_sone
-    return decode(heard.logits, ntot_sone, _card(model, options), source, model.identity, stage=model.levels)
+    card, stage = _card(heard, model, options), model.levels_for(heard.notes)
+    return decode(heard.logits, ntot_sone, card, source, model.identity, stage=stage)
 
 
-def _card(model: Model, options: DecodeOptions | None) -> ModelCard:
-    return model.card if options is None else replace(model.card, thresholds=asdict(options))
+def _card(heard: Heard, model: Model, options: DecodeOptions | None) -> ModelCard:
+    if options is not None:
+        return replace(model.card, thresholds=asdict(options))
+    return model.card if heard.notes is None else model.card.knowing_notes()
 
 
 def levels_at(heard: Heard, options: DecodeOptions, stage: LevelStage | None = None) -> LevelPrediction:

@@ -89,18 +89,24 @@ class ChangeEvents:
 def fit_logistic(logits: Floats, hits: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """(scale, offset) with the largest likelihood of `hits` under sigmoid(scale · logit + offset); Newton's method
     with a weak pull towards (1, 0)."""
-    x = np.column_stack([logits, np.ones_like(logits)])
-    w = np.array([1.0, 0.0])
+    scale, offset = fit_weights(np.column_stack([logits, np.ones_like(logits)]), hits, np.array([1.0, 0.0]))
+    return float(scale), float(offset)
+
+
+def fit_weights(x: Floats, hits: npt.NDArray[np.bool_], towards: Floats) -> Floats:
+    """Weights [k] with the largest likelihood of `hits` [n] under sigmoid(x · weights), `x` [n, k]; Newton's method
+    with a weak pull towards the weights given."""
+    w = towards.astype(np.float64)
     for _ in range(200):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -40, 40)))
-        gradient = x.T @ (p - hits) + 1e-2 * (w - [1.0, 0.0])
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(2)
+        gradient = x.T @ (p - hits) + 1e-2 * (w - towards)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(len(w))
         step = np.linalg.solve(hessian, gradient)
         # Far from the optimum the curvature vanishes and a full step would overshoot for good.
         w = w - step / max(1.0, float(np.abs(step).max()))
         if np.abs(step).max() < 1e-8:
             break
-    return float(w[0]), float(w[1])
+    return w
 
 
 def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOptions:

@@ -1,0 +1,106 @@
+"""Put the onset stage into a model: `python -m export.onsets RUN --model CARD`.
+
+RUN is a folder of `train.fit_onsets`. Writes ``NAME.onsets.onnx`` and the card, after the proof that onnxruntime says
+what torch says. `python -m train.tune_onsets` must follow: it weighs notes against sound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from export.proof import Inputs, describe, prove, write_onnx
+from export.training_data import left_out
+from runtime.card import ModelCard, load_card
+from runtime.errors import MezzoforteError
+from runtime.model import find_card, onsets_path
+from runtime.onset_stage import WINDOW_ONSETS
+from runtime.onsets import COLUMNS, features_of, onsets_of
+from runtime.write.atomic import write_bytes
+from train.averaged_run import plain_config
+from train.command import start
+from train.fit import CHECKPOINT, load_checkpoint
+from train.fit_onsets import CONFIG
+from train.onset_network import OnsetGraph, OnsetNet, OnsetNetConfig
+from train.tcn import n_parameters
+
+OUTPUTS = ("beat", "downbeat")
+PROOF_NOTES = (1, 2, 100, 400)
+ONSETS_MARK = "onset stage: "
+"""How a card's sentence about this stage's training data begins."""
+NOTES_ALONE = {
+    "onsets_beat_notes": 1.0, "onsets_beat_sound": 0.0, "onsets_beat_offset": 0.0,
+    "onsets_downbeat_notes": 1.0, "onsets_downbeat_sound": 0.0, "onsets_downbeat_offset": 0.0,
+}  # fmt: skip
+"""What a card says before `train.tune_onsets` weighed anything."""
+
+
+def load_onsets(path: Path) -> tuple[OnsetGraph, dict[str, Any]]:
+    """The averaged network of a run in evaluation mode, and its checkpoint. Raises `MezzoforteError`."""
+    checkpoint = load_checkpoint(path)
+    if checkpoint.get("kind") != CONFIG.kind:
+        raise MezzoforteError("not a checkpoint of train.fit_onsets", where=str(path))
+    net = OnsetNet(OnsetNetConfig(**plain_config(checkpoint)))
+    net.load_state_dict(checkpoint["average"])
+    return OnsetGraph(net).eval(), checkpoint
+
+
+def proof_onsets() -> Iterator[Inputs]:
+    """Features [1, n, F] of random notes at a quick and irregular pace, one window at most at a time."""
+    rng = np.random.default_rng(0)
+    for n in PROOF_NOTES:
+        onsets = onsets_of(np.cumsum(rng.exponential(0.2, n)), rng.integers(21, 109, n), rng.uniform(1, 127, n))
+        yield features_of(onsets.part(0, WINDOW_ONSETS))[None]
+
+
+def with_onsets(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_values: int) -> ModelCard:
+    """The card with this stage, which is not weighed against sound yet. Figures of known notes belong to another one
+    and are not in the card."""
+    sentence = (
+        f"{ONSETS_MARK}notes of MazurkaBL and (n)ASAP performances, {left_out(checkpoint['fold'])}; "
+        f"{checkpoint['step']} steps; {n_values:,} parameters; data identity {checkpoint['data_identity'][:12]}"
+    )
+    others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))
+    return replace(
+        card, onsets_sha256=hashlib.sha256(onnx).hexdigest(), onsets_columns=COLUMNS,
+        thresholds={**card.thresholds, **NOTES_ALONE}, training_data=(*others, sentence),
+    )  # fmt: skip
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export.onsets", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("run", type=Path, help="folder that train.fit_onsets wrote")
+    parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export, prove, write the stage and the card, print the proof."""
+    graph, checkpoint = load_onsets(args.run / CHECKPOINT)
+    card_path = find_card(args.model)
+    inputs = list(proof_onsets())
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Path(folder) / "onsets.onnx"
+        write_onnx(graph, beside, "features", torch.from_numpy(np.repeat(inputs[-1], 2, axis=0)), OUTPUTS)
+        differences, onnx = prove(graph, beside, "features", inputs, OUTPUTS), beside.read_bytes()
+    card = with_onsets(load_card(card_path), onnx, checkpoint, n_parameters(graph))
+    write_bytes(onsets_path(card_path), onnx)
+    write_bytes(card_path, card.to_json().encode())
+    print(describe(onnx, onsets_path(card_path), n_parameters(graph), differences, "onsets"))
+    return 0
+
+
+def main() -> None:
+    start(build_parser(), run)
+
+
+if __name__ == "__main__":
+    main()
