@@ -33,6 +33,8 @@ class ModelIdentity:
     version: str
     sha256: str
     provider: str
+    transcriber: str = ""
+    """Who told it the notes, name and version; empty when it had the sound alone."""
 
 
 @dataclass(frozen=True)
@@ -178,4 +180,4 @@ def from_json(text: str) -> Analysis:
 
 
 def _build(kind: Any, data: dict[str, Any]) -> Any:
-    return kind(**{k: data[k] for k in kind.__dataclass_fields__})
+    return kind(**{k: data[k] for k in kind.__dataclass_fields__ if k in data})

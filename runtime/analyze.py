@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from runtime.outputs import Targets
     from runtime.pipeline import Heard
     from runtime.progress import Cancel, Progress, TerminalProgress
+    from runtime.thorough import Quality
+    from runtime.transcribe.transcription import Transcriber
 
     ScoreCommand = Callable[[Heard, Callable[[str], None]], None]
 
@@ -44,19 +46,26 @@ def analyse_file(
     cancel: Cancel | None = None,
     corrections: Corrections | None = None,
     longest_s: float | None = None,
+    quality: Quality = "fast",
 ) -> Analysis:
     """Analyse one recording, under `corrections` when somebody knows better.
 
     `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
     then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
     `cancel` is asked between blocks and windows; both from the calling thread. More than `longest_s`
-    seconds (None: 24 hours) are refused while decoding. Raises `AudioError`,
+    seconds (None: 24 hours) are refused while decoding. `quality` ``best`` hears the notes too, which tell beats and
+    bars better (see `runtime.thorough`). Raises `AudioError`,
     `ModelError`, or `runtime.progress.Cancelled` when `cancel` returned True.
     """
     from runtime.model import Model, load_model
     from runtime.pipeline import hear
 
     ready = model if isinstance(model, Model) else load_model(model, provider)
+    if quality == "best":
+        from runtime.thorough import hear_thoroughly, load_listener
+
+        listener = load_listener(ready)
+        return hear_thoroughly(path, ready, listener, progress, cancel, corrections, longest_s).analysis
     return hear(path, ready, progress, cancel, corrections, longest_s).analysis
 
 
@@ -73,6 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--format", default="", metavar="LIST", help="json, csv, midi, labels, jams, png, …, with commas between")
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
     add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
+    add("--quality", choices=("fast", "best"),
+        help="best: hears the notes too, which tell beats and bars better; takes longer (default: fast)")  # fmt: skip
     add("--skip-existing", action="store_true", help="leave out recordings whose results are all there")
     add("--jobs", type=_jobs, default=1, metavar="N", help="recordings analysed at the same time (default: 1)")
     add("--quiet", action="store_true", help="no progress and no tables, only errors")
@@ -135,16 +146,31 @@ def run(options: argparse.Namespace) -> int:
         from runtime.model import find_card, load_model
 
         model = load_model(find_card(options.model), options.provider)
+        transcriber = _transcriber_of(options, model)
     except MezzoforteError as e:
         _say(f"error: {e}")
         return EXIT_USAGE
     if not options.quiet:
         for warning in model.warnings:
             _say(f"warning: {warning}")
-    failed = _analyse(options, model, targets, corrections, command)
+    failed = _analyse(options, model, targets, corrections, command, transcriber)
     if failed and len(targets) > 1:
         _say(f"{failed} of {len(targets)} recordings failed.")
     return EXIT_SOME_FAILED if failed else EXIT_OK
+
+
+def _transcriber_of(options: argparse.Namespace, model: Model) -> Transcriber | None:
+    """Who hears the notes, for the best quality. Raises `MezzoforteError` where that has no use."""
+    if options.quality != "best":
+        return None
+    for name in ("score", "notes", "transcribe"):
+        if getattr(options, name) is not None:
+            raise OutputError(
+                f"--quality has no use with --{name}", advice="Leave it out: there notes or score tell more"
+            )
+    from runtime.thorough import load_listener
+
+    return load_listener(model)
 
 
 def _corrections(options: argparse.Namespace) -> Corrections | None:
@@ -207,6 +233,7 @@ def _analyse(
     targets: Targets,
     corrections: Corrections | None,
     command: ScoreCommand | None,
+    transcriber: Transcriber | None,
 ) -> int:
     """Analyse and write; returns how many recordings failed."""
     from runtime.progress import TerminalProgress
@@ -215,7 +242,7 @@ def _analyse(
     shown = not options.quiet
     label = next(iter(targets)).name if len(targets) == 1 else f"{len(targets)} recordings"
     with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
-        for outcome in _outcomes(options, model, list(targets), bar, corrections):
+        for outcome in _outcomes(options, model, list(targets), bar, corrections, transcriber):
             bar.wipe()
             message = outcome.error or _deliver(command, outcome, targets[outcome.path]) or _send(options, outcome)
             if message:
@@ -227,18 +254,24 @@ def _analyse(
 
 
 def _outcomes(
-    options: argparse.Namespace, model: Model, paths: list[Path], bar: TerminalProgress, corrections: Corrections | None
+    options: argparse.Namespace,
+    model: Model,
+    paths: list[Path],
+    bar: TerminalProgress,
+    corrections: Corrections | None,
+    transcriber: Transcriber | None,
 ) -> Iterator[Outcome]:
     if options.jobs > 1 and len(paths) > 1:
         from runtime.batch import analyse_in_processes
         from runtime.model import find_card
 
         return analyse_in_processes(
-            paths, find_card(options.model), options.provider, min(options.jobs, len(paths)), bar
-        )
+            paths, find_card(options.model), options.provider, min(options.jobs, len(paths)), bar,
+            thoroughly=transcriber is not None,
+        )  # fmt: skip
     from runtime.batch import analyse_each
 
-    return analyse_each(paths, model, bar, corrections=corrections)
+    return analyse_each(paths, model, bar, corrections=corrections, transcriber=transcriber)
 
 
 def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str, Path]) -> str:
@@ -299,6 +332,7 @@ def _tell(analysis: Analysis, path: Path, targets: Targets) -> None:
         ("dynamics", " ".join(d.level for d in analysis.dynamics[:16]) + (" …" if len(analysis.dynamics) > 16 else "")),
         ("changes", str(len(analysis.change_points))),
         ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),
+        *((("notes", f"heard by {analysis.model.transcriber}"),) if analysis.model.transcriber else ()),
         *(("written", str(file)) for file in targets[path].values()),
     ]
     for name, value in rows:

@@ -6,13 +6,16 @@ import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runtime.corrections import Corrections
 from runtime.errors import MezzoforteError
 from runtime.model import Model, Provider, load_model
 from runtime.pipeline import Heard, hear
 from runtime.progress import Cancel, Cancelled, Progress, of_several
+
+if TYPE_CHECKING:
+    from runtime.transcribe.transcription import Transcriber
 
 
 @dataclass(frozen=True)
@@ -30,18 +33,29 @@ def analyse_each(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     corrections: Corrections | None = None,
+    transcriber: Transcriber | None = None,
 ) -> Iterator[Outcome]:
-    """Analyse recordings in this process, in order. `progress` runs once from 0 to 1 over all of them."""
+    """Analyse recordings in this process, in order, with the notes that `transcriber` hears when there is one.
+    `progress` runs once from 0 to 1 over all of them."""
     for index, path in enumerate(paths):
         part = of_several(progress, index, len(paths)) if progress else None
-        yield _outcome(path, model, part, cancel, corrections)
+        yield _outcome(path, model, part, cancel, corrections, transcriber)
 
 
 def _outcome(
-    path: Path, model: Model, progress: Progress | None, cancel: Cancel | None, corrections: Corrections | None = None
+    path: Path,
+    model: Model,
+    progress: Progress | None,
+    cancel: Cancel | None,
+    corrections: Corrections | None = None,
+    transcriber: Transcriber | None = None,
 ) -> Outcome:
     try:
-        return Outcome(path, hear(path, model, progress, cancel, corrections))
+        if transcriber is None:
+            return Outcome(path, hear(path, model, progress, cancel, corrections))
+        from runtime.thorough import hear_thoroughly
+
+        return Outcome(path, hear_thoroughly(path, model, transcriber, progress, cancel, corrections))
     except MezzoforteError as e:
         return Outcome(path, None, str(e))
     except MemoryError:
@@ -49,9 +63,16 @@ def _outcome(
 
 
 def analyse_in_processes(
-    paths: Sequence[Path], model: str | Path, provider: Provider, jobs: int, progress: Progress | None = None
+    paths: Sequence[Path],
+    model: str | Path,
+    provider: Provider,
+    jobs: int,
+    progress: Progress | None = None,
+    *,
+    thoroughly: bool = False,
 ) -> Iterator[Outcome]:
-    """Analyse recordings in `jobs` processes, each with its own copy of the model; outcomes come in order.
+    """Analyse recordings in `jobs` processes, each with its own copy of the model (and of the transcriber, to listen
+    `thoroughly`); outcomes come in order.
 
     `progress` is called with the share of finished recordings. Leaving the iterator early (or Ctrl-C) stops
     the processes within a window of their work. A recording whose process dies is a failed one.
@@ -63,7 +84,8 @@ def analyse_in_processes(
 
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(model, provider, stop))
+    told = (model, provider, stop, thoroughly)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=told)
     try:
         futures = [pool.submit(_work, path) for path in paths]
         for done, (path, future) in enumerate(zip(paths, futures, strict=True), start=1):
@@ -81,15 +103,21 @@ def analyse_in_processes(
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(model: str | Path, provider: Provider, stop: Any) -> None:
+def _start_worker(model: str | Path, provider: Provider, stop: Any, thoroughly: bool) -> None:
     # Ctrl-C reaches the whole process group; the parent decides and tells through `stop`.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker.update(model=load_model(model, provider), stop=stop)
+    loaded, transcriber = load_model(model, provider), None
+    if thoroughly:
+        from runtime.thorough import load_listener
+
+        transcriber = load_listener(loaded)
+    _worker.update(model=loaded, stop=stop, transcriber=transcriber)
 
 
 def _work(path: Path) -> Outcome:
     try:
-        outcome = _outcome(path, _worker["model"], None, _worker["stop"].is_set)
+        stop, transcriber = _worker["stop"].is_set, _worker["transcriber"]
+        outcome = _outcome(path, _worker["model"], None, stop, transcriber=transcriber)
         # A session of onnxruntime does not travel between processes; marks in a score are one recording's business.
         return replace(outcome, heard=outcome.heard and replace(outcome.heard, evidence=None, again=None))
     except Cancelled:

@@ -1,0 +1,58 @@
+"""Listening twice: the notes of a recording are heard too, and tell beats, bars and levels better than sound alone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from runtime.corrections import Corrections
+from runtime.errors import ModelError
+from runtime.model import Model
+from runtime.pipeline import Heard, hear
+from runtime.progress import Cancel, Progress
+from runtime.transcribe.registry import Setting, load
+from runtime.transcribe.transcription import Transcriber
+
+Quality = Literal["fast", "best"]
+QUALITIES: tuple[Quality, ...] = get_args(Quality)
+
+_SOUND_SHARE = 0.35  # of the progress; the rest is hearing notes
+
+
+def load_listener(model: Model) -> Transcriber:
+    """Our own transcriber, on the CPU, so that the same recording gives the same notes on every machine.
+
+    Raises `ModelError` when it is not there, or when the model has no use for notes.
+    """
+    if model.onsets is None:
+        raise ModelError(
+            "this model knows nothing to do with notes", where=model.card.name,
+            cause="it has no onset stage", advice="Choose --quality fast, or put a stage in with export.onsets",
+        )  # fmt: skip
+    return load("own", Setting(provider="cpu"))
+
+
+def hear_thoroughly(
+    path: str | os.PathLike[str],
+    model: Model,
+    transcriber: Transcriber,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    corrections: Corrections | None = None,
+    longest_s: float | None = None,
+) -> Heard:
+    """As `runtime.pipeline.hear`, with the notes that the transcriber hears; the analysis says who that was.
+
+    Raises what `hear` and the transcriber raise.
+    """
+    report = progress or (lambda _: None)
+    heard = hear(path, model, lambda done: report(_SOUND_SHARE * done), cancel, corrections, longest_s)
+    if heard.again is None:
+        report(1.0)
+        return heard
+    found = transcriber.transcribe(Path(path), lambda done: report(_SOUND_SHARE + (1 - _SOUND_SHARE) * done), cancel)
+    analysis = heard.again(found.notes)
+    identity = replace(analysis.model, transcriber=found.identity.version)
+    return replace(heard, analysis=replace(analysis, model=identity))
