@@ -21,6 +21,7 @@ from benchmarks.reliability import diagram, reliabilities, worst
 from benchmarks.reliability import table as table_of_reliability
 from runtime.analysis import LEVELS
 from runtime.model import Model, load_model
+from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.command import start
 from train.evaluate import (
@@ -36,6 +37,7 @@ from train.evaluate import (
     scores,
     table,
 )
+from train.hear_notes import load_transcriber
 from train.metrics import dynamics_scores
 from train.predict import Heard, Predicted, analyse, listen, predict
 from train.segments import Pack, Recording
@@ -69,6 +71,10 @@ Written by `{command}`.
   first minute of each.
 
 Model: {model}, {parameters:,} parameters. {data}
+"""
+NOTES = """
+Everywhere below the model also knows the notes that its own transcriber hears in the recording, as with
+`python -m runtime.analyze --quality best`; that makes them count in beats, bars and levels.
 """
 
 
@@ -111,11 +117,12 @@ def corpus_chapter(
     corpus: str,
     recordings: list[Recording],
     model: Model,
+    transcriber: OwnTranscriber | None,
     others: tuple[Baselines, list[ModelRow]],
     pictures: Pictures,
 ) -> str:
     """Everything about one corpus."""
-    heard = listen(pack, recordings, model)
+    heard = listen(pack, recordings, model, transcriber)
     predicted = [predict(h, model) for h in heard]
     parts = [
         report(corpus, evaluate(heard, model, *others)),
@@ -161,6 +168,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", default="mezzoforte")
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
+    parser.add_argument("--notes", action="store_true", help="let the model know the notes that its transcriber hears")
     add_baselines(parser)
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--out", type=Path, required=True)
@@ -172,10 +180,11 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate every corpus of the pack's test pieces and write the document."""
     model, baselines, rows = load_model(args.model, "cpu"), baselines_of(args), rows_of(args)
     parts = by_corpus(args.pack, "test", args.fold)
-    fold = "" if args.fold is None else f" --fold {args.fold}"
+    transcriber = load_transcriber() if args.notes else None
+    fold = ("" if args.fold is None else f" --fold {args.fold}") + (" --notes" if args.notes else "")
     others = "".join(f" --baseline {shlex.quote(name)} DIR" for name, _ in baselines)
     others += "".join(f" --row {shlex.quote(row.name)} FILE" for row in rows)
-    head = HEAD.format(
+    head = (HEAD + NOTES * args.notes).format(
         command=f"python -m benchmarks.accuracy --pack {' '.join(p.name for p in args.pack)}{fold}{others} "
         f"--out {args.out}",
         model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
@@ -183,7 +192,7 @@ def run(args: argparse.Namespace) -> int:
     )  # fmt: skip
     pictures = Pictures(args.pictures or args.out.parent / "pictures" / "accuracy", args.out.parent)
     chapters = [
-        corpus_chapter(pack, corpus, recordings, model, (baselines, rows), pictures)
+        corpus_chapter(pack, corpus, recordings, model, transcriber, (baselines, rows), pictures)
         for corpus, pack, recordings in parts
     ]
     write_bytes(args.out, ("\n\n".join([head.rstrip(), *chapters]) + "\n").encode())

@@ -56,11 +56,12 @@ def _command(recording: Path, model: str | None, *more: str) -> list[str]:
     return [sys.executable, "-m", "runtime.analyze", str(recording), "--quiet", "--provider", "cpu", *chosen, *more]
 
 
-def analyse_once(recording: Path, audio_s: float, model: str | None, work: Path) -> Run:
+def analyse_once(recording: Path, audio_s: float, model: str | None, work: Path, quality: str = "fast") -> Run:
     """Analyse to a JSON file; wall and CPU time and peak memory include the start of the process."""
     out = work / "result.json"
     start = time.perf_counter()
-    process = subprocess.Popen(_command(recording, model, "--out", str(out)), preexec_fn=_two_cores)
+    command = _command(recording, model, "--out", str(out), "--quality", quality)
+    process = subprocess.Popen(command, preexec_fn=_two_cores)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - start
     if status != 0 or not json.loads(out.read_text(encoding="utf-8"))["schema"]:
@@ -104,6 +105,9 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
         path = _recording(work, f"{hours:g}h", tile, hours * 3600)
         _say(f"analysing {hours:g} h")
         runs[f"{hours:g} h"] = analyse_once(path, hours * 3600, options.model, work)
+    for hours in options.best_hours:
+        path = _recording(work, f"{hours:g}h", tile, hours * 3600)
+        runs[f"{hours:g} h, quality best"] = analyse_once(path, hours * 3600, options.model, work, "best")
     peers = _beside_peers(options, tile, work, runs)
     return {
         "machine": _machine(),
@@ -152,6 +156,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--audio", type=Path, help="music to repeat (default: synthesised plucked tones)")
     add("--model", help="a shipped model's name or the path of another one")
     add("--hours", type=float, nargs="*", default=[1.0, 3.0], help="lengths of the long recordings (default: 1 3)")
+    add("--best-hours", type=float, nargs="*", default=[1.0], help="the same with --quality best (default: 1)")
     add("--work", type=Path, help="folder for the recordings, kept for the next time (default: a temporary one)")
     add("--peer-minutes", type=float, default=5.0, help="length of the recording beside the peers (default: 5)")
     add("--json", type=Path, help="also write the figures here")
