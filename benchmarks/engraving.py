@@ -6,10 +6,11 @@ held-out piece (`ASAP_TEST_PIECES`), read as MIDI, in up to five ways:
 
 * `ours, true beats`: on the annotated beats, which leaves the quantisation alone to err;
 * `nearest, true beats`: on the same beats, each attack to the nearest fourth or third of a beat (what music21 does);
-* `ours, own beats` (with `--renders`, sound files named like the MIDI files in the data set): beats by our model;
+* `ours, own beats` (with `--renders`, sound files named like the MIDI files in the data set): beats by our model,
+  which knows the notes;
 * `fixed tempo`: nearest fourth or third of a beat of one tempo, the median of the annotated one, from the first note;
-* `all from sound` (with `--renders`): beats by our model and notes by our transcriber. A note that it missed counts as
-  wrong in place and hand.
+* `all from sound` (with `--renders`): notes by our transcriber, and beats by our model, which knows these. A note that
+  was missed counts as wrong in place and hand.
 
 `place`: share of notes at the right beat and the right place in it (to 1/48 beat) of those that have a partner in the
 score and are no ornament; an output beat counts as an annotated one within 70 ms. `hands`: share on the right staff.
@@ -27,6 +28,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +37,12 @@ from benchmarks.engraving_truth import Truth, annotated_analysis, truth_of
 from runtime.analysis import Analysis, from_json
 from runtime.engrave.sheet import Sheet, sheet
 from runtime.errors import MezzoforteError
+from runtime.model import Model, load_model
 from runtime.notes import Floats, PlayedNotes, read_notes
+from runtime.pipeline import hear
 from runtime.transcribe import load
 from runtime.transcribe.releases import for_score
+from runtime.transcribe.transcription import Transcription
 from train.data.asap import read_metadata
 from train.data.errors import DataError
 from train.data.pieces import asap_piece
@@ -95,6 +100,7 @@ def evaluate(
     truth = truth_of(
         notes, root / row["performance_annotations"], root / row["midi_score"], root / row["midi_score_annotations"]
     )
+    every_note = notes
     notes, truth = _beginning(notes, truth, longest_s)
     analysis = annotated_analysis(truth, float(notes.offset_s.max()))
     made = sheet(notes, analysis)
@@ -103,24 +109,25 @@ def evaluate(
     nearest = _nearest(made.grid.beats_at(notes.onset_s))
     results.append(_scored(row["piece"], WAYS[1], nearest, made.grid.times_s, by_pitch, results[0].metre, truth))
     if renders is not None:
-        kept = (keep / row["midi_performance"]).with_suffix(".json") if keep else None
-        heard = _heard(_render(renders, row), kept)
-        results.append(_of_sheet(row["piece"], WAYS[2], sheet(notes, heard), truth))
+        recording = _render(renders, row)
+        transcription = load("own").transcribe(recording)
+        kept = (keep / row["midi_performance"]).with_suffix("") if keep else None
+        told, heard = _heard(recording, (every_note, transcription.notes), kept)
+        results.append(_of_sheet(row["piece"], WAYS[2], sheet(notes, told), truth))
     period = float(np.median(np.diff(truth.beats_s)))
     fixed = (notes.onset_s - notes.onset_s[0]) / period
     times_s = notes.onset_s[0] + period * np.arange(int(fixed[-1]) + 2)
     in_four = _usual(truth.per_bar) == 4 and not truth.triple
     results.append(_scored(row["piece"], WAYS[3], _nearest(fixed), times_s, by_pitch, in_four, truth))
     if renders is not None:
-        results.append(_from_sound(row["piece"], _render(renders, row), notes, heard, truth, longest_s))
+        results.append(_from_sound(row["piece"], transcription, notes, heard, truth, longest_s))
     return results
 
 
 def _from_sound(
-    piece: str, recording: Path, played: PlayedNotes, heard: Analysis, truth: Truth, longest_s: float
+    piece: str, transcription: Transcription, played: PlayedNotes, heard: Analysis, truth: Truth, longest_s: float
 ) -> Result:
     """The score of a transcription, judged at the notes that were played."""
-    transcription = load("own").transcribe(recording)
     notes = for_score(transcription)
     inside = notes.onset_s < longest_s
     pedal = tuple(p for p in notes.pedal if p[1] < longest_s)
@@ -159,17 +166,24 @@ def _beginning(notes: PlayedNotes, truth: Truth, longest_s: float) -> tuple[Play
     )  # fmt: skip
 
 
-def _heard(recording: Path, kept: Path | None) -> Analysis:
-    """Our analysis of a recording, made once when there is a place to keep it."""
-    if kept is not None and kept.is_file():
-        return from_json(kept.read_text(encoding="utf-8"))
-    from runtime.analyze import analyse_file
+def _heard(recording: Path, notes: tuple[PlayedNotes, ...], kept: Path | None) -> list[Analysis]:
+    """Our analyses of a recording, knowing these notes or those; made once when there is a place to keep them."""
+    files = [kept.with_name(f"{kept.name}.{n}.json") for n in range(len(notes))] if kept else []
+    if files and all(f.is_file() for f in files):
+        return [from_json(f.read_text(encoding="utf-8")) for f in files]
+    heard = hear(recording, _model())
+    if heard.again is None:
+        raise MezzoforteError("nothing was analysed", where=str(recording))
+    analyses = [heard.again(known) for known in notes]
+    for file, analysis in zip(files, analyses, strict=False):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(analysis.to_json(), encoding="utf-8")
+    return analyses
 
-    analysis = analyse_file(recording, provider="cpu")
-    if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(analysis.to_json(), encoding="utf-8")
-    return analysis
+
+@cache
+def _model() -> Model:
+    return load_model(None, "cpu")
 
 
 def _nearest(beats: Floats) -> Floats:
