@@ -15,6 +15,7 @@ from runtime.analysis import Analysis
 from runtime.analyze import analyse_file
 from runtime.corrections import parse_words
 from runtime.model import Model, load_model
+from runtime.thorough import Quality
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "minuet.ogg"
 RATE_HZ = 44_100
@@ -28,6 +29,11 @@ def model() -> Model:
 @pytest.fixture(scope="module")
 def minuet(model: Model) -> Analysis:
     return analyse_file(EXAMPLE, model=model)
+
+
+@pytest.fixture(scope="module")
+def minuet_by_notes(model: Model) -> Analysis:
+    return analyse_file(EXAMPLE, model=model, quality="best")
 
 
 def test_the_card_names_licence_data_credits_and_test_figures(model: Model) -> None:
@@ -53,6 +59,18 @@ def test_the_beats_of_the_example_are_found(minuet: Analysis) -> None:
     assert mir_eval.beat.f_measure(beat_times()[:96], beats_s) >= 0.85
 
 
+def test_hearing_the_notes_brings_beats_and_bars_of_the_example_right(minuet_by_notes: Analysis) -> None:
+    beats_s = np.array([b.time_s for b in minuet_by_notes.beats])
+    downbeats_s = np.array([b.time_s for b in minuet_by_notes.downbeats])
+    assert mir_eval.beat.f_measure(beat_times()[:96], beats_s) >= 0.92
+    assert mir_eval.beat.f_measure(beat_times()[:96:3], downbeats_s) >= 0.85
+    assert minuet_by_notes.model.transcriber.startswith("mezzoforte.notes")
+
+
+def test_hearing_the_notes_gives_the_same_bytes_twice(model: Model, minuet_by_notes: Analysis) -> None:
+    assert analyse_file(EXAMPLE, model=model, quality="best").to_json() == minuet_by_notes.to_json()
+
+
 def test_giving_metre_and_first_bar_brings_most_bars_of_the_example_right(model: Model) -> None:
     analysis = analyse_file(EXAMPLE, model=model, corrections=parse_words(["metre=3", "bar@0.63"]))
     downbeats_s = np.array([b.time_s for b in analysis.downbeats])
@@ -71,8 +89,11 @@ def test_the_same_recording_gives_the_same_bytes_twice(model: Model, minuet: Ana
     assert analyse_file(EXAMPLE, model=model).to_json() == minuet.to_json()
 
 
+@pytest.mark.parametrize("quality", ["fast", "best"])
 @pytest.mark.parametrize("kind", ["silence", "white noise", "pink noise", "a steady tone", "hiss at -60 dB"])
-def test_what_is_not_music_gets_no_marks_and_a_warning(kind: str, model: Model, tmp_path: Path) -> None:
+def test_what_is_not_music_gets_no_marks_and_a_warning(
+    kind: str, quality: Quality, model: Model, tmp_path: Path
+) -> None:
     n, rng = 20 * RATE_HZ, np.random.default_rng(0)
     white = rng.standard_normal(n)
     spectrum = np.fft.rfft(white) / np.sqrt(np.maximum(np.arange(n // 2 + 1), 1))
@@ -84,6 +105,6 @@ def test_what_is_not_music_gets_no_marks_and_a_warning(kind: str, model: Model, 
         "hiss at -60 dB": 0.001 * white,
     }
     sf.write(tmp_path / "x.wav", np.clip(sounds[kind], -1, 1), RATE_HZ)
-    analysis = analyse_file(tmp_path / "x.wav", model=model)
+    analysis = analyse_file(tmp_path / "x.wav", model=model, quality=quality)
     assert analysis.beats == () and analysis.dynamics == () and analysis.change_points == ()
     assert analysis.warnings

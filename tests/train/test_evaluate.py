@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from runtime.card import load_card
 from runtime.errors import MezzoforteError
 from runtime.model import FrameLogits
+from tests.stub_model import write_stub
 from tests.train.small_pack import write_small_pack
-from train.evaluate import ModelRow, identity_of
+from train.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES, ModelRow, build_parser, identity_of, run
 from train.predict import Heard, labels_of
 from train.segments import Pack
 
@@ -55,3 +57,16 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path, heard: list[Heard], t
     (tmp_path / "other.json").write_text(text)
     with pytest.raises(MezzoforteError, match=r"other\.json"):
         ModelRow("other", tmp_path / "other.json").read(heard)
+
+
+def test_figures_with_notes_heard_stand_in_the_card_beside_those_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card_path, pack = write_stub(tmp_path), write_small_pack(tmp_path / "p.h5", n_recordings=2)
+    for more in ([], ["--notes"], ["--notes"]):
+        words = ["--model", str(card_path), "--pack", str(pack), "--fold", "0", "--write-card", *more]
+        assert run(build_parser().parse_args(words)) == 0
+    assert "stub 0.0.0, notes heard" in capsys.readouterr().out
+    protocols = [m.protocol for m in load_card(card_path).metrics]
+    assert set(protocols) == {PROTOCOL, PROTOCOL_WITH_NOTES}
+    assert protocols.count(PROTOCOL) == protocols.count(PROTOCOL_WITH_NOTES)
