@@ -12,7 +12,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 
 demo: $(VENV)/installed
 	@mkdir -p out
-	@$(VENV)/bin/python -m runtime.analyze examples/*.ogg --out out --format json,midi,png
+	@$(VENV)/bin/python -m runtime.analyze examples/*.ogg --quality best --out out --format json,midi,png
 
 # The transcriber basic-pitch for --transcribe basic-pitch: only its model file is used, none of its dependencies
 transcribe: $(VENV)/installed

@@ -74,7 +74,8 @@ Model: {model}, {parameters:,} parameters. {data}
 """
 NOTES = """
 Everywhere below the model also knows the notes that its own transcriber hears in the recording, as with
-`python -m runtime.analyze --quality best`; that makes them count in beats, bars and levels.
+`python -m runtime.analyze --quality best`; they count in beats, bars and levels. How much notes and sound count was
+fitted on validation pieces (`train.tune_onsets`).
 """
 
 
