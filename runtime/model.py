@@ -187,9 +187,13 @@ def levels_path(card_path: Path, *, notes: bool = False) -> Path:
     return card_path.with_name(f"{card_path.stem}.levels{'_notes' if notes else ''}.onnx")
 
 
+def _stage_session(runtime: Any, path: Path, sha256: str) -> Any:
+    """A session of a stage's verified file; stages are small and always run on the CPU."""
+    return onnx_session.plain_session(runtime, onnx_session.verified_bytes(path, sha256), "cpu", str(path))
+
+
 def _level_stage(runtime: Any, path: Path, sha256: str, features: tuple[str, ...]) -> LevelStage:
-    session = onnx_session.plain_session(runtime, onnx_session.verified_bytes(path, sha256), "cpu", str(path))
-    stage = LevelStage(str(path), session)
+    stage = LevelStage(str(path), _stage_session(runtime, path, sha256))
     stage.run(np.zeros((3, len(features))))
     return stage
 
@@ -204,10 +208,7 @@ def _beat_stage(runtime: Any, card_path: Path, card: ModelCard) -> BeatStage | N
         return None
     beat_stage.check_features(card.beats_features, str(card_path))
     path = beats_path(card_path)
-    session = onnx_session.plain_session(
-        runtime, onnx_session.verified_bytes(path, card.beats_sha256), "cpu", str(path)
-    )
-    stage = BeatStage(str(path), session)
+    stage = BeatStage(str(path), _stage_session(runtime, path, card.beats_sha256))
     stage.run(np.zeros((3, len(card.beats_features))))
     return stage
 
@@ -222,9 +223,7 @@ def _onset_stage(runtime: Any, card_path: Path, card: ModelCard) -> OnsetStage |
         return None
     onset_stage.check_columns(card.onsets_columns, str(card_path))
     path = onsets_path(card_path)
-    session = onnx_session.plain_session(
-        runtime, onnx_session.verified_bytes(path, card.onsets_sha256), "cpu", str(path)
-    )
-    stage = OnsetStage(str(path), session, Mix.of(card.thresholds, str(card_path)))
+    mix = Mix.of(card.thresholds, str(card_path))
+    stage = OnsetStage(str(path), _stage_session(runtime, path, card.onsets_sha256), mix)
     stage.run(onsets_of(np.arange(3.0), np.full(3, 60), np.full(3, 64.0)))
     return stage

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from runtime.keys import N_PITCHES
 from runtime.onsets import COLUMNS
+from train.sequence_network import with_neighbours
 
 N_PERIODS, N_PHASES, N_METRES = 24, 12, 4
 HEADS = {"beat": 1, "downbeat": 1, "period": N_PERIODS, "phase": N_PHASES, "metre": N_METRES}
@@ -87,10 +88,7 @@ class _Mixing(nn.Module):
         h = self.norm(x)
         if mask is not None:
             h = h * mask[..., None]
-        n, d = x.shape[1], self.dilation
-        padded = F.pad(h, (0, 0, d, d))
-        near = torch.cat([padded[:, :n], h, padded[:, 2 * d : 2 * d + n]], dim=-1)
-        out: Tensor = x + self.mix(self.drop(F.gelu(self.three(near))))
+        out: Tensor = x + self.mix(self.drop(F.gelu(self.three(with_neighbours(h, self.dilation)))))
         return out
 
 

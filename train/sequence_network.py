@@ -19,6 +19,13 @@ class SequenceNetConfig:
     dropout: float = 0.25
 
 
+def with_neighbours(x: Tensor, d: int) -> Tensor:
+    """Places [B, n, C] beside those `d` places before and after, [B, n, 3 C]; zeros beyond the ends."""
+    n = x.shape[1]
+    padded = F.pad(x, (0, 0, d, d))
+    return torch.cat([padded[:, :n], x, padded[:, 2 * d : 2 * d + n]], dim=-1)
+
+
 class _Residual(nn.Module):
     """x + linear(drop(GELU(linear of the normed places at −d, 0 and +d))), nothing beyond the ends of the recording.
 
@@ -37,10 +44,7 @@ class _Residual(nn.Module):
         h = self.norm(x)
         if mask is not None:
             h = h * mask[..., None]
-        n, d = x.shape[1], self.dilation
-        padded = F.pad(h, (0, 0, d, d))
-        near = torch.cat([padded[:, :n], h, padded[:, 2 * d : 2 * d + n]], dim=-1)
-        return x + self.mix(self.drop(F.gelu(self.three(near))))
+        return x + self.mix(self.drop(F.gelu(self.three(with_neighbours(h, self.dilation)))))
 
 
 class SequenceNet(nn.Module):
