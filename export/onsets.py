@@ -27,6 +27,7 @@ from runtime.onsets import COLUMNS, features_of, onsets_of
 from runtime.write.atomic import write_bytes
 from train.averaged_run import plain_config
 from train.command import start
+from train.evaluate import without_notes
 from train.fit import CHECKPOINT, load_checkpoint
 from train.fit_onsets import CONFIG
 from train.onset_network import OnsetGraph, OnsetNet, OnsetNetConfig
@@ -62,8 +63,8 @@ def proof_onsets() -> Iterator[Inputs]:
 
 
 def with_onsets(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_values: int) -> ModelCard:
-    """The card with this stage, which is not weighed against sound yet. Figures of known notes belong to another one
-    and are not in the card."""
+    """The card with this stage, which is not weighed against sound yet; figures with notes, which belong to another
+    one, are left out."""
     sentence = (
         f"{ONSETS_MARK}notes of MazurkaBL and (n)ASAP performances, {left_out(checkpoint['fold'])}; "
         f"{checkpoint['step']} steps; {n_values:,} parameters; data identity {checkpoint['data_identity'][:12]}"
@@ -72,6 +73,7 @@ def with_onsets(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_valu
     return replace(
         card, onsets_sha256=hashlib.sha256(onnx).hexdigest(), onsets_columns=COLUMNS,
         thresholds={**card.thresholds, **NOTES_ALONE}, training_data=(*others, sentence),
+        metrics=without_notes(card.metrics),
     )  # fmt: skip
 
 

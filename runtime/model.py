@@ -23,7 +23,6 @@ from runtime.level import Samples
 from runtime.level_stage import WITH_NOTES, LevelStage, check_features
 from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
 from runtime.onset_stage import Mix, OnsetStage
-from runtime.onsets import onsets_of
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido
     from runtime.notes import PlayedNotes
@@ -223,7 +222,6 @@ def _onset_stage(runtime: Any, card_path: Path, card: ModelCard) -> OnsetStage |
         return None
     onset_stage.check_columns(card.onsets_columns, str(card_path))
     path = onsets_path(card_path)
-    mix = Mix.of(card.thresholds, str(card_path))
-    stage = OnsetStage(str(path), _stage_session(runtime, path, card.onsets_sha256), mix)
-    stage.run(onsets_of(np.arange(3.0), np.full(3, 60), np.full(3, 64.0)))
-    return stage
+    data = onnx_session.verified_bytes(path, card.onsets_sha256)
+    session = onnx_session.LateSession(lambda: onnx_session.plain_session(runtime, data, "cpu", str(path)))
+    return OnsetStage(str(path), session, Mix.of(card.thresholds, str(card_path)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -186,6 +186,20 @@ def plain_session(runtime: Any, data: bytes, provider: str, where: str) -> Any:
         return runtime.InferenceSession(data, options, providers=engines, enable_fallback=0)
     except Exception as e:  # onnxruntime has no common base class for its errors
         raise ModelError(f"the model cannot be started on {provider}", where=where, cause=first_line(e)) from e
+
+
+class LateSession:
+    """A session that is started when it first runs, for what many commands never need."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._session: Any = None
+
+    def run(self, *arguments: Any) -> Any:
+        """As the session's own."""
+        if self._session is None:
+            self._session = self._make()
+        return self._session.run(*arguments)
 
 
 def _try(runtime: Any, data: bytes, provider: str, where: str, contract: Contract) -> Any:

@@ -55,6 +55,11 @@ PROTOCOL = "docs/accuracy.md: mir_eval F ±70 ms from 5 s on; dynamics and chang
 PROTOCOL_WITH_NOTES = f"{PROTOCOL}; the notes heard too (quality best)"
 
 
+def without_notes(metrics: Sequence[Metric]) -> tuple[Metric, ...]:
+    """The metrics of a card that hold whatever its onset stage is."""
+    return tuple(m for m in metrics if m.protocol != PROTOCOL_WITH_NOTES)
+
+
 def scores(truth: Sequence[BeatLabels], predicted: Sequence[Predicted]) -> dict[str, float]:
     """Every figure of the clean protocols, by the names of `COLUMNS`; 0..1. Unknown levels are masked."""
     beats = [p.beats for p in predicted]

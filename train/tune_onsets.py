@@ -2,8 +2,8 @@
 
 The notes are those that the shipped transcriber hears in the validation recordings. Weights and calibration are fitted
 by logistic regression on onsets (beats) and on beats (downbeats), the beats' delay is their median error; other options
-stay those of the model without notes. The card gets the result; figures before (sound alone) and after go to stdout as
-JSON.
+stay those of the model without notes. The card gets the result and loses its test figures with notes; figures before
+(sound alone) and after go to stdout as JSON.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from runtime.onset_stage import Mix, heard_at, mixed
 from runtime.onsets import Onsets, onsets_of
 from runtime.write.atomic import write_bytes
 from train.command import start
+from train.evaluate import without_notes
 from train.hear_notes import heard_notes, load_transcriber
 from train.onset_data import Targets, targets_of
 from train.predict import Heard, labels_of, listen_frames
@@ -123,7 +124,8 @@ def run(args: argparse.Namespace) -> int:
     options = calibrate_delay(after, calibrated(before))
     thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
-    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds})
+    metrics = without_notes(model.card.metrics)
+    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, metrics=metrics)
     write_bytes(card_path, card.to_json().encode())
     print(json.dumps({
         "sound alone": figures([t.heard for t in told], before), "with notes": figures(after, options),

@@ -17,6 +17,7 @@ from runtime.errors import ModelError
 from runtime.frames import FRAME_S
 from runtime.model import FrameLogits, load_model
 from runtime.notes import PlayedNotes
+from runtime.onnx_session import LateSession
 from runtime.onset_stage import FEWEST_ONSETS, WINDOW_ONSETS, Mix, OnsetStage, check_columns, heard_at, raised
 from runtime.onsets import COLUMNS, LONGEST_GAP_S, Onsets, features_of, onsets_of
 from tests.stub_model import write_stub
@@ -131,6 +132,20 @@ def test_bumps_beyond_the_ends_do_no_harm() -> None:
     logits = flat(2)
     out = raised(logits, np.array([-0.5, 0.0, 1.0, 2.5]), np.full(4, 3.0), np.full(4, 1.0))
     assert out.beat.max() == pytest.approx(3.0) and len(out.beat) == len(logits.beat)
+
+
+def test_what_is_not_used_is_not_started_and_what_is_used_is_started_once() -> None:
+    started: list[LoudOnesAreBeats] = []
+
+    def make() -> LoudOnesAreBeats:
+        started.append(LoudOnesAreBeats())
+        return started[-1]
+
+    stage = OnsetStage("t", LateSession(make), NOTES_ALONE)
+    assert not started
+    for _ in range(2):
+        stage.refined(flat(20), eighths(60))
+    assert len(started) == 1 and len(started[0].lengths) == 2
 
 
 class Broken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from export import onsets as export_onsets
+from runtime.card import Metric
 from runtime.errors import MezzoforteError, ModelError
 from runtime.model import load_model, onsets_path
 from runtime.onset_stage import Mix
@@ -17,6 +19,7 @@ from runtime.onsets import COLUMNS, features_of, onsets_of
 from tests import stub_model
 from tests.train.small_pack import write_small_pack
 from train import played, tune_onsets
+from train.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
 from train.fit_onsets import OnsetRun, build_parser, onset_losses
 from train.notes import NOTE
 from train.onset_data import CROP_ONSETS, Drawer, batch_of, beginning, draw_one, targets_of
@@ -155,6 +158,9 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
     model = load_model(card_path, "cpu")
     assert model.onsets is not None and model.onsets.mix == Mix(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     assert model.card.onsets_columns == COLUMNS
+    stale = replace(model.card, metrics=tuple(Metric("beat F", 0.5, p, "x") for p in (PROTOCOL, PROTOCOL_WITH_NOTES)))
+    kept = export_onsets.with_onsets(stale, b"", torch.load(tmp_path / "last.pt", weights_only=False), 1).metrics
+    assert [m.protocol for m in kept] == [PROTOCOL]
     onsets = beginning(waltz(), 15.0)
     graph: OnsetGraph = export_onsets.load_onsets(tmp_path / "last.pt")[0]
     with torch.no_grad():
