@@ -19,11 +19,11 @@ from train.evaluate import COLUMNS, table
 
 HEAD = """# Ablations
 
-Written by `python -m benchmarks.ablations`; the networks are made by `python -m benchmarks.short_runs`
-([baselines.md](baselines.md)). Protocols and columns: [accuracy.md](accuracy.md). Each network was trained once, for
-the same 400 steps on the same data; its decoding options were chosen on the same validation pieces. One seed each:
-small differences mean nothing, and a longer training may order them otherwise (how far one system moves from fold to
-fold is in [folds.md](folds.md)).
+Written by `python -m benchmarks.ablations --systems {systems}`; the networks are made by
+`python -m benchmarks.short_runs` ([baselines.md](baselines.md)). Protocols and columns: [accuracy.md](accuracy.md).
+Each network was trained once, for the same 400 steps on the same data; its decoding options were chosen on the same
+validation pieces. One seed each: small differences mean nothing, and a longer training may order them otherwise (how
+far one system moves from fold to fold is in [folds.md](folds.md)).
 """
 
 
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     """Read, compare, write."""
     results = read(args.work, args.systems, [args.fold])
     text = document({SYSTEMS[name].label: folds[args.fold] for name, folds in results.items()})
-    write_bytes(args.out, f"{HEAD}\n{text}\n".encode())
+    write_bytes(args.out, f"{HEAD.format(systems=' '.join(args.systems))}\n{text}\n".encode())
     print(args.out)
     return 0
 
