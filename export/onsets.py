@@ -32,11 +32,18 @@ from train.fit import CHECKPOINT, load_checkpoint
 from train.fit_onsets import CONFIG
 from train.onset_network import OnsetGraph, OnsetNet, OnsetNetConfig
 from train.tcn import n_parameters
+from train.unrecorded import CORPUS as SCORES
 
 OUTPUTS = ("beat", "downbeat")
 PROOF_NOTES = (1, 2, 100, 400)
 ONSETS_MARK = "onset stage: "
 """How a card's sentence about this stage's training data begins."""
+CORPORA = {
+    "asap": "(n)ASAP performances",
+    "mazurka_resynth": "MazurkaBL performances",
+    SCORES: "scores that come with music21",
+}
+"""What a card calls the corpora."""
 NOTES_ALONE = {
     "onsets_beat_notes": 1.0, "onsets_beat_sound": 0.0, "onsets_beat_offset": 0.0,
     "onsets_downbeat_notes": 1.0, "onsets_downbeat_sound": 0.0, "onsets_downbeat_offset": 0.0,
@@ -65,8 +72,9 @@ def proof_onsets() -> Iterator[Inputs]:
 def with_onsets(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_values: int) -> ModelCard:
     """The card with this stage, which is not weighed against sound yet; figures with notes, which belong to another
     one, are left out."""
+    learned = ", ".join(CORPORA.get(name, name) for name in checkpoint["corpora"])
     sentence = (
-        f"{ONSETS_MARK}notes of MazurkaBL and (n)ASAP performances, {left_out(checkpoint['fold'])}; "
+        f"{ONSETS_MARK}notes of {learned}, {left_out(checkpoint['fold'])}; "
         f"{checkpoint['step']} steps; {n_values:,} parameters; data identity {checkpoint['data_identity'][:12]}"
     )
     others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))

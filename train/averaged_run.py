@@ -57,6 +57,10 @@ class AveragedRun:
         """The weighted losses by task on a fresh batch, drawn with `rng`."""
         raise NotImplementedError
 
+    def about_data(self) -> dict[str, Any]:
+        """What a checkpoint says of the data beside their identity."""
+        return {}
+
     def learning_rate(self) -> float:
         """That of the next step."""
         return scheduled_rate(self.config.learning_rate, self.step, self.steps, self.config.warm_up_steps)
@@ -76,7 +80,7 @@ class AveragedRun:
             "average": self.average.module.state_dict(), "n_averaged": int(self.average.n_averaged),
             "optimiser": self.optimiser.state_dict(), "numpy_rng": self.rng.bit_generator.state,
         }  # fmt: skip
-        save_beside(state, path)
+        save_beside(state | self.about_data(), path)
 
     def load(self, path: Path, *, new_data: bool = False) -> None:
         """Go on from a checkpoint; with `new_data`, with other data. Raises `MezzoforteError` when it is of another

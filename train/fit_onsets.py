@@ -9,6 +9,7 @@ import argparse
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -19,8 +20,9 @@ from train.command import start
 from train.onset_data import Drawer, OnsetBatch
 from train.onset_network import OnsetNet
 from train.played import Played, read_played
+from train.unrecorded import CORPUS as SCORES
 
-SHARES = {"asap": 0.75, "mazurka_resynth": 0.25}
+SHARES = {"asap": 0.65, "mazurka_resynth": 0.2, SCORES: 0.15}
 WEIGHTS = {"beat": 1.0, "downbeat": 0.7, "period": 0.1, "phase": 0.3, "metre": 0.1}
 CONFIG = RunConfig("onsets", learning_rate=1.5e-3, warm_up_steps=200, weight_decay=1e-2, ema_decay=0.995)
 
@@ -53,6 +55,11 @@ class OnsetRun(AveragedRun):
     def __init__(self, performances: Sequence[Played], model: OnsetNet, args: argparse.Namespace) -> None:
         super().__init__(CONFIG, model, identity_of(performances), args.steps, args.batch, args.fold)
         self._drawer = Drawer(performances, SHARES)
+        self._corpora = sorted({p.corpus for p in performances})
+
+    def about_data(self) -> dict[str, Any]:
+        """See `AveragedRun`."""
+        return {"corpora": self._corpora}
 
     def losses(self) -> dict[str, Tensor]:
         """See `AveragedRun`."""

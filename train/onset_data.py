@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from runtime.onset_stage import FEWEST_ONSETS
 from runtime.onsets import COLUMNS, Onsets, features_of, onsets_of
 from train.onset_network import N_METRES, N_PERIODS, N_PHASES
 from train.played import Played
+from train.unrecorded import CORPUS as SCORES
 
 CROP_ONSETS = 288
 MATCH_S = 0.07
@@ -25,6 +26,11 @@ _MARGIN_S = 2.0
 _PERIOD_OCTAVES = (-3.0, 1.2)
 """Lengths of a beat that are told apart: log2 of seconds."""
 _TEMPO_OCTAVES = 0.35
+_TEMPO_STEP_S = 0.05
+_KNOTS_S = (1.5, 6.0)
+_RUBATO_OCTAVES = {SCORES: (0.04, 0.3)}
+_MORE_RUBATO_OCTAVES = (0.0, 0.15)
+"""Deviation of the tempo at knots that are that far apart: what is made up from a score has no rubato of its own."""
 _SEMITONES = 6
 _METRE_CLASS = {2: 0, 3: 1, 4: 2}
 
@@ -85,6 +91,28 @@ class _Notes:
     velocity: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Tempo:
+    """Another tempo that comes and goes: what happens `at_s` happens at `becomes_s`, both [k] and rising."""
+
+    at_s: Floats
+    becomes_s: Floats
+
+    @staticmethod
+    def drawn(start_s: float, end_s: float, rubato_octaves: tuple[float, float], rng: np.random.Generator) -> Tempo:
+        """A tempo within an octave's third of the old one that deviates as `rubato_octaves` (least, most) allow."""
+        at_s = np.arange(start_s, end_s + _TEMPO_STEP_S, _TEMPO_STEP_S)
+        knots_s = np.arange(start_s, end_s + 2 * _KNOTS_S[1], rng.uniform(*_KNOTS_S))
+        octaves = rng.normal(0, rng.uniform(*rubato_octaves), len(knots_s))
+        octaves += rng.uniform(-_TEMPO_OCTAVES, _TEMPO_OCTAVES)
+        slowness = 2.0 ** np.interp(at_s, knots_s, octaves)
+        return Tempo(at_s, at_s[0] + np.append(0, np.cumsum(slowness[:-1]) * _TEMPO_STEP_S))
+
+    def of(self, time_s: Floats) -> Floats:
+        """Where times of the old tempo are now."""
+        return np.interp(time_s, self.at_s, self.becomes_s)
+
+
 def varied(notes: _Notes, rng: np.random.Generator) -> _Notes:
     """As another player on another piano plays them, heard by a transcriber that errs: transposed, with another touch,
     onsets moved, notes missed and octaves added."""
@@ -121,13 +149,16 @@ def draw_one(played: Played, rng: np.random.Generator) -> tuple[Onsets, Targets]
     near = (played.beats_s >= start_s - _MARGIN_S) & (played.beats_s <= end_s + _MARGIN_S)
     if len(inside) < FEWEST_ONSETS or near.sum() < 3:
         return None
-    other = varied(_Notes(*(inside[name].astype(kind) for name, kind in _NOTE_COLUMNS)), rng)
-    speed = 2 ** rng.uniform(-_TEMPO_OCTAVES, _TEMPO_OCTAVES)
-    onsets = onsets_of(other.onset_s / speed, other.pitch, other.velocity)
+    tempo = Tempo.drawn(
+        start_s - _MARGIN_S, end_s + _MARGIN_S, _RUBATO_OCTAVES.get(played.corpus, _MORE_RUBATO_OCTAVES), rng
+    )
+    notes_then = _Notes(*(inside[name].astype(kind) for name, kind in _NOTE_COLUMNS))
+    other = varied(replace(notes_then, onset_s=tempo.of(notes_then.onset_s)), rng)
+    onsets = onsets_of(other.onset_s, other.pitch, other.velocity)
     if len(onsets.time_s) < FEWEST_ONSETS:
         return None
     onsets = onsets.part(0, CROP_ONSETS)
-    return onsets, targets_of(onsets, played.beats_s[near] / speed, played.beat_in_bar[near])
+    return onsets, targets_of(onsets, tempo.of(played.beats_s[near]), played.beat_in_bar[near])
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Performances as notes with their beats, in one file: `python -m train.played OUT.h5 --corpus NAME DATA_DIR …`.
 
 No sound is needed, so every performance counts, at full length. `--pack PACK` adds the recordings of a pack as the
-shipped transcriber hears them. One group per performance: `notes` (see `train.notes.NOTE`), `beats_s`, `beat_in_bar`,
-and the attributes corpus, piece_id, composer. What is there is kept.
+shipped transcriber hears them, `--scores DIR` scores that nobody recorded (`train.unrecorded`). One group per
+performance: `notes` (see `train.notes.NOTE`), `beats_s`, `beat_in_bar`, and the attributes corpus, piece_id, composer.
+What is there is kept.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from train.notes import NOTE, PackedNotes, packed_notes
 from train.pack import READERS
 from train.performance import read_performance
 from train.segments import Pack
+from train.unrecorded import CORPUS as SCORES
+from train.unrecorded import unrecorded
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +117,24 @@ def collect_heard(file: h5py.File, pack: Pack, per_piece: int) -> int:
     return len(recordings)
 
 
+def collect_scores(file: h5py.File, folder: Path) -> int:
+    """Add scores that nobody recorded, at several tempos each; how many of those there are."""
+    counts = Counter[str]()
+    for take in tqdm(unrecorded(folder), desc=SCORES, unit="take"):
+        counts[take.name] += 1
+        key = f"{SCORES}|{take.name}|{counts[take.name]}".replace("/", "|")
+        if not _is_there(file, key):
+            who = {"corpus": SCORES, "piece_id": take.name, "composer": take.name.split("/")[0]}
+            _store(file, key, take.notes, take.beats_s, take.beat_in_bar, **who)
+    return counts.total()
+
+
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m train.played", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", nargs=2, action="append", default=[], metavar=("NAME", "DATA_DIR"))
     parser.add_argument("--pack", type=Path, action="append", default=[], help="renders to be heard by the transcriber")
+    parser.add_argument("--scores", type=Path, help="the folder corpus of the package music21")
     parser.add_argument("--per-piece", type=int, default=10, help="performances of a piece, at most (default: 10)")
     return parser
 
@@ -136,6 +152,8 @@ def run(args: argparse.Namespace) -> int:
         for path in args.pack:
             n = collect_heard(file, Pack(path), args.per_piece)
             print(f"{path.name}: {n} recordings heard", file=sys.stderr)
+        if args.scores:
+            print(f"{SCORES}: {collect_scores(file, args.scores)} takes", file=sys.stderr)
     return status
 
 
