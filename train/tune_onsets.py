@@ -1,9 +1,10 @@
 """Weigh notes against sound in the onset stage: `python -m train.tune_onsets --model CARD --pack VALID.h5 --fold 0`.
 
 The notes are those that the shipped transcriber hears in the validation recordings. Weights and calibration are fitted
-by logistic regression on onsets (beats) and on beats (downbeats), the beats' delay is their median error; other options
-stay those of the model without notes. The card gets the result and loses its test figures with notes; figures before
-(sound alone) and after go to stdout as JSON.
+by logistic regression on onsets (beats) and on beats (downbeats), the beats' delay is their median error, and how sure
+beats must be to come without a warning is what tells wrong pulses best; other options stay those of the model without
+notes. The card gets the result and loses its test figures with notes; figures before (sound alone) and after go to
+stdout as JSON.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tqdm import tqdm
 
 from runtime.card import KNOWING_NOTES
 from runtime.decode import DecodeOptions
+from runtime.decode.beats import track_beats
 from runtime.errors import MezzoforteError
 from runtime.model import Model, find_card, load_model
 from runtime.onset_stage import Mix, heard_at, mixed
@@ -89,8 +91,24 @@ def calibrated(options: DecodeOptions) -> DecodeOptions:
     return replace(options, beat_scale=1.0, beat_offset=0.0, downbeat_scale=1.0, downbeat_offset=0.0)
 
 
-CALIBRATION = ("beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s")
+CALIBRATION = ("beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s", "sure_confidence")
 """The decoding options that differ where notes are known."""
+WRONG_PULSE_F = 0.8
+"""Beats with a lower F-measure are those of another pulse than the music's, at least in parts."""
+_SURE = tuple(k / 20 for k in range(8, 19))
+
+
+def sure_confidence(heard: Sequence[Heard], options: DecodeOptions) -> float:
+    """The mean confidence of beats below which the pulse is to be doubted: the one that says so of the wrong ones and
+    of no others as well as can be, the highest of several."""
+    sure, wrong = [], []
+    for h in heard:
+        told = track_beats(h.logits.beat, h.logits.downbeat, options).probability
+        sure.append(float(told.mean()) if len(told) else 0.0)
+        ((beat_f, _),) = beat_figures([h], options).values()
+        wrong.append(beat_f < WRONG_PULSE_F)
+    mistakes = [np.count_nonzero((np.array(sure) < least) != np.array(wrong)) for least in _SURE]
+    return max(least for least, n in zip(_SURE, mistakes, strict=True) if n == min(mistakes))
 
 
 def figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, dict[str, float]]:
@@ -122,6 +140,7 @@ def run(args: argparse.Namespace) -> int:
     before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
     after = [t.mixed(mix) for t in told]
     options = calibrate_delay(after, calibrated(before))
+    options = replace(options, sure_confidence=sure_confidence(after, options))
     thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
     metrics = without_notes(model.card.metrics)
@@ -129,7 +148,7 @@ def run(args: argparse.Namespace) -> int:
     write_bytes(card_path, card.to_json().encode())
     print(json.dumps({
         "sound alone": figures([t.heard for t in told], before), "with notes": figures(after, options),
-        "mix": asdict(mix), "delay_s": options.beat_delay_s,
+        "mix": asdict(mix), "delay_s": options.beat_delay_s, "sure_confidence": options.sure_confidence,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)
     return 0

@@ -12,8 +12,11 @@ import torch
 
 from export import onsets as export_onsets
 from runtime.card import Metric
+from runtime.decode import DecodeOptions
+from runtime.decode.beats import track_beats
 from runtime.errors import MezzoforteError, ModelError
-from runtime.model import load_model, onsets_path
+from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
+from runtime.model import FrameLogits, load_model, onsets_path
 from runtime.onset_stage import Mix
 from runtime.onsets import COLUMNS, features_of, onsets_of
 from tests import stub_model
@@ -25,7 +28,8 @@ from train.notes import NOTE
 from train.onset_data import CROP_ONSETS, Drawer, batch_of, beginning, draw_one, targets_of
 from train.onset_network import OnsetGraph, OnsetNet, OnsetNetConfig
 from train.played import Played, read_played
-from train.segments import Pack
+from train.predict import Heard, labels_of
+from train.segments import Pack, Recording
 
 SMALL = OnsetNetConfig(channels=32, layers=1, heads=2, dropout=0.0)
 
@@ -175,11 +179,6 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
 
 def told(seed: int) -> tune_onsets.Told:
     """Notes that are right, sound that is noise."""
-    from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-    from runtime.model import FrameLogits
-    from train.predict import Heard, labels_of
-    from train.segments import Recording
-
     w, rng = waltz(seed), np.random.default_rng(seed)
     onsets = beginning(w, 60.0)
     truth = targets_of(onsets, w.beats_s, w.beat_in_bar)
@@ -197,6 +196,20 @@ def test_the_mix_believes_who_is_right() -> None:
     mix = tune_onsets.fit_mix([told(k) for k in range(3)])
     assert mix.beat_notes > 1 and mix.downbeat_notes > 1
     assert abs(mix.beat_sound) < 0.3 and abs(mix.downbeat_sound) < 0.3
+
+
+def test_pulses_are_doubted_where_confidence_tells_right_from_wrong() -> None:
+    options, mix = DecodeOptions(), Mix(3.0, 0.0, 0.0, 3.0, 0.0, 0.0)
+    right = [told(k).mixed(mix) for k in range(3)]
+    noise = [told(k).heard for k in range(3)]
+    wrong = [replace(h, logits=replace(h.logits, beat=0.2 * h.logits.beat)) for h in noise]
+
+    def sure(h: Heard) -> float:
+        return float(track_beats(h.logits.beat, h.logits.downbeat, options).probability.mean())
+
+    least = tune_onsets.sure_confidence([*right, *wrong], options)
+    assert max(map(sure, wrong)) < least <= min(map(sure, right))
+    assert tune_onsets.sure_confidence(right, options) <= min(map(sure, right))
 
 
 def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
