@@ -21,7 +21,7 @@ HEAD = """# Ablations
 
 Written by `python -m benchmarks.ablations --systems {systems}`; the networks are made by
 `python -m benchmarks.short_runs` ([baselines.md](baselines.md)). Protocols and columns: [accuracy.md](accuracy.md).
-Each network was trained once, for the same 400 steps on the same data; its decoding options were chosen on the same
+Each network was trained once, for as many steps on the same data; its decoding options were chosen on the same
 validation pieces. One seed each: small differences mean nothing, and a longer training may order them otherwise (how
 far one system moves from fold to fold is in [folds.md](folds.md)).
 """

@@ -57,7 +57,8 @@ def stages_of(name: str, fold: int, args: argparse.Namespace) -> Iterator[Stage]
     folder, on_fold = figures.parent, ("--fold", str(fold))
     for preset in (*system.presets, *([system.metre] if system.metre else [])):
         fit = ("--preset", f"short/{preset}", "--pack", str(args.pack), *on_fold, "--out", str(folder / preset))
-        yield Stage("train.fit", (*fit, "--resume", "--threads", "1"))
+        steps = ("--steps", str(args.steps)) if args.steps else ()
+        yield Stage("train.fit", (*fit, *steps, "--resume", "--threads", "1"))
     card, branches = folder / f"{name}.json", [str(folder / preset / "last.pt") for preset in system.presets]
     metre = ("--metre", str(folder / system.metre / "last.pt"), "--metre-weight", METRE_WEIGHT) if system.metre else ()
     yield Stage("export.dynest", (*branches, *metre, "--out", str(card.with_suffix(".onnx"))), card)
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--asap", type=Path, required=True, help="folder of (n)ASAP, for the second stage")
     parser.add_argument("--mazurkas", type=Path, required=True, help="folder of mazurka_resynth, for the second stage")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the second stage's loudness curves")
+    parser.add_argument("--steps", type=int, help="instead of 400: a machine with a GPU has time for more")
     return parser
 
 

@@ -45,10 +45,12 @@ class AveragedRun:
     def __init__(
         self, config: RunConfig, model: nn.Module, identity: str, steps: int, batch: int, fold: int | None
     ) -> None:
-        self.config, self.model, self.identity = config, model, identity
+        self.config, self.identity = config, identity
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = model.to(self.device)
         self.steps, self.batch, self.fold, self.step = steps, batch, fold, 0
         self.rng = np.random.default_rng(SEED)
-        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
         self.optimiser = torch.optim.AdamW(
             model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )

@@ -109,10 +109,10 @@ class NoteTrainer(AveragedRun):
     def losses(self) -> dict[str, Tensor]:
         drawn = [self.sampler.draw(self.rng) for _ in range(self.batch)]
         samples = torch.from_numpy(np.stack([s for s, _ in drawn]))
-        targets = {k: torch.from_numpy(np.stack([getattr(t, k) for _, t in drawn])) for k in WEIGHTS}
+        targets = {k: torch.from_numpy(np.stack([getattr(t, k) for _, t in drawn])).to(self.device) for k in WEIGHTS}
         with torch.no_grad():
             power = augment_notes(self.spectrum(samples), self.rng)
-        return note_losses(self.model(power), targets)
+        return note_losses(self.model(power.to(self.device)), targets)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -63,7 +63,7 @@ class OnsetRun(AveragedRun):
 
     def losses(self) -> dict[str, Tensor]:
         """See `AveragedRun`."""
-        batch = self._drawer.draw(self.batch, self.rng)
+        batch = self._drawer.draw(self.batch, self.rng).to(self.device)
         return onset_losses(self.model(batch.features, batch.mask), batch)
 
 

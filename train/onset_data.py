@@ -170,6 +170,11 @@ class OnsetBatch:
     mask: Tensor
     targets: dict[str, Tensor]
 
+    def to(self, device: torch.device) -> OnsetBatch:
+        """The same on a device."""
+        targets = {name: t.to(device) for name, t in self.targets.items()}
+        return OnsetBatch(self.features.to(device), self.mask.to(device), targets)
+
 
 class Drawer:
     """Draws batches: corpora by share, then pieces alike, then performances alike."""

@@ -36,6 +36,7 @@ from train.data.asap import read_asap
 from train.data.batik import read_batik
 from train.data.items import Item, Reading
 from train.data.resynth import read_resynth
+from train.hdf5 import open_hdf5
 from train.notes import packed_notes
 from train.performance import Variation, read_performance
 from train.render import audio_path_of
@@ -132,7 +133,9 @@ def _key(item_id: str) -> str:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m train.pack", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("out", type=Path, help="the HDF5 file; it is extended when it exists")
+    parser.add_argument(
+        "out", type=Path, help="the HDF5 file, extended when it exists; NAME-%%03d.h5 makes parts of 60 MB"
+    )
     parser.add_argument(
         "--corpus", nargs=3, action="append", required=True, metavar=("NAME", "DATA_DIR", "AUDIO_DIR"),
         help=f"NAME is one of {', '.join(READERS)}; AUDIO_DIR is what train.render wrote",
@@ -146,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
     for corpus, *_ in args.corpus:
         if corpus not in READERS:
             raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(READERS)}")
-    with h5py.File(args.out, "a") as pack:
+    with open_hdf5(args.out, "a") as pack:
         pack.attrs["schema"] = SCHEMA
         for corpus, data_dir, audio_dir in args.corpus:
             added, present = pack_corpus(pack, corpus, Path(data_dir), Path(audio_dir), args.per_piece)

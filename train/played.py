@@ -24,6 +24,7 @@ from runtime.notes import PlayedNotes
 from train.beat_data import choose
 from train.command import start
 from train.data.splits import Split, split_of_recording
+from train.hdf5 import open_hdf5
 from train.hear_notes import heard_notes, load_transcriber
 from train.notes import NOTE, PackedNotes, packed_notes
 from train.pack import READERS
@@ -48,7 +49,7 @@ class Played:
 def read_played(path: Path, split: Split, fold: int | None) -> list[Played]:
     """The performances of one split. Raises `MezzoforteError` when the file is not one of `train.played`."""
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path, "r") as file:
             groups = [g for g in file.values() if g.attrs.get("complete")]
             return [
                 Played(
@@ -142,7 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Collect everything; counts and failures go to stderr, the status is 1 when something failed."""
     status = 0
-    with h5py.File(args.out, "a") as file:
+    with open_hdf5(args.out, "a") as file:
         for corpus, data_dir in args.corpus:
             if corpus not in READERS:
                 raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(READERS)}")

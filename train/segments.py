@@ -16,6 +16,7 @@ from runtime.level import TARGET_DBFS
 from train.augment import change_speed
 from train.codec import through_codec
 from train.data.splits import Split, split_of_recording
+from train.hdf5 import open_hdf5
 from train.notes import PackedNotes
 
 
@@ -56,7 +57,7 @@ class Pack:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = h5py.File(path, "r")
+            self._file = open_hdf5(path, "r")
         except OSError as e:
             raise MezzoforteError("not a training pack", where=str(path), advice="Make one with train.pack") from e
         groups = [g for g in self._file.values() if g.attrs.get("complete")]
