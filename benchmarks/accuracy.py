@@ -173,7 +173,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_baselines(parser)
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pictures", type=Path, help="folder of the pictures (default: pictures/accuracy beside OUT)")
+    parser.add_argument("--pictures", type=Path, help="folder of the pictures (default: pictures/NAME beside NAME.md)")
     return parser
 
 
@@ -191,7 +191,7 @@ def run(args: argparse.Namespace) -> int:
         model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
         parameters=model.card.parameters, data=" ".join(model.card.training_data),
     )  # fmt: skip
-    pictures = Pictures(args.pictures or args.out.parent / "pictures" / "accuracy", args.out.parent)
+    pictures = Pictures(args.pictures or args.out.parent / "pictures" / args.out.stem, args.out.parent)
     chapters = [
         corpus_chapter(pack, corpus, recordings, model, transcriber, (baselines, rows), pictures)
         for corpus, pack, recordings in parts

@@ -1,7 +1,8 @@
-"""Put the onset stage into a model: `python -m export.onsets RUN --model CARD`.
+"""Put the onset stage into a model: `python -m export.onsets RUN … --model CARD`.
 
-RUN is a folder of `train.fit_onsets`. Writes ``NAME.onsets.onnx`` and the card, after the proof that onnxruntime says
-what torch says. `python -m train.tune_onsets` must follow: it weighs notes against sound.
+RUN is a folder of `train.fit_onsets`; of several that branched from one the mean is taken. Writes ``NAME.onsets.onnx``
+and the card, after the proof that onnxruntime says what torch says. `python -m train.tune_onsets` must follow: it
+weighs notes against sound.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,14 +52,19 @@ NOTES_ALONE = {
 """What a card says before `train.tune_onsets` weighed anything."""
 
 
-def load_onsets(path: Path) -> tuple[OnsetGraph, dict[str, Any]]:
-    """The averaged network of a run in evaluation mode, and its checkpoint. Raises `MezzoforteError`."""
-    checkpoint = load_checkpoint(path)
-    if checkpoint.get("kind") != CONFIG.kind:
-        raise MezzoforteError("not a checkpoint of train.fit_onsets", where=str(path))
-    net = OnsetNet(OnsetNetConfig(**plain_config(checkpoint)))
-    net.load_state_dict(checkpoint["average"])
-    return OnsetGraph(net).eval(), checkpoint
+def load_onsets(paths: Sequence[Path]) -> tuple[OnsetGraph, list[dict[str, Any]]]:
+    """The averaged network of a run in evaluation mode, or the mean of those of several that branched from one
+    (weights are averaged, as by Wortsman et al., ICML 2022), and the checkpoints. Raises `MezzoforteError`."""
+    checkpoints = [load_checkpoint(path) for path in paths]
+    for path, checkpoint in zip(paths, checkpoints, strict=True):
+        if checkpoint.get("kind") != CONFIG.kind:
+            raise MezzoforteError("not a checkpoint of train.fit_onsets", where=str(path))
+        if any(checkpoint[name] != checkpoints[0][name] for name in ("config", "fold")):
+            raise MezzoforteError("the run is of another size or fold than the first", where=str(path))
+    net = OnsetNet(OnsetNetConfig(**plain_config(checkpoints[0])))
+    states = [checkpoint["average"] for checkpoint in checkpoints]
+    net.load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
+    return OnsetGraph(net).eval(), checkpoints
 
 
 def proof_onsets() -> Iterator[Inputs]:
@@ -69,13 +75,15 @@ def proof_onsets() -> Iterator[Inputs]:
         yield features_of(onsets.part(0, WINDOW_ONSETS))[None]
 
 
-def with_onsets(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_values: int) -> ModelCard:
+def with_onsets(card: ModelCard, onnx: bytes, checkpoints: Sequence[dict[str, Any]], n_values: int) -> ModelCard:
     """The card with this stage, which is not weighed against sound yet; figures with notes, which belong to another
     one, are left out."""
-    learned = ", ".join(CORPORA.get(name, name) for name in checkpoint["corpora"])
+    corpora = sorted({name for checkpoint in checkpoints for name in checkpoint["corpora"]})
+    learned = ", ".join(CORPORA.get(name, name) for name in corpora)
+    runs = " and ".join(f"{c['step']} steps on data {c['data_identity'][:12]}" for c in checkpoints)
+    mean = f"mean of {len(checkpoints)} runs, " if len(checkpoints) > 1 else ""
     sentence = (
-        f"{ONSETS_MARK}notes of {learned}, {left_out(checkpoint['fold'])}; "
-        f"{checkpoint['step']} steps; {n_values:,} parameters; data identity {checkpoint['data_identity'][:12]}"
+        f"{ONSETS_MARK}notes of {learned}, {left_out(checkpoints[0]['fold'])}; {mean}{runs}; {n_values:,} parameters"
     )
     others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))
     return replace(
@@ -87,21 +95,23 @@ def with_onsets(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_valu
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export.onsets", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("run", type=Path, help="folder that train.fit_onsets wrote")
+    parser.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="folder that train.fit_onsets wrote; of several the mean"
+    )
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """Export, prove, write the stage and the card, print the proof."""
-    graph, checkpoint = load_onsets(args.run / CHECKPOINT)
+    graph, checkpoints = load_onsets([folder / CHECKPOINT for folder in args.runs])
     card_path = find_card(args.model)
     inputs = list(proof_onsets())
     with tempfile.TemporaryDirectory() as folder:
         beside = Path(folder) / "onsets.onnx"
         write_onnx(graph, beside, "features", torch.from_numpy(np.repeat(inputs[-1], 2, axis=0)), OUTPUTS)
         differences, onnx = prove(graph, beside, "features", inputs, OUTPUTS), beside.read_bytes()
-    card = with_onsets(load_card(card_path), onnx, checkpoint, n_parameters(graph))
+    card = with_onsets(load_card(card_path), onnx, checkpoints, n_parameters(graph))
     write_bytes(onsets_path(card_path), onnx)
     write_bytes(card_path, card.to_json().encode())
     print(describe(onnx, onsets_path(card_path), n_parameters(graph), differences, "onsets"))

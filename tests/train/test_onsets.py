@@ -26,7 +26,7 @@ from train.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
 from train.fit_onsets import OnsetRun, build_parser, onset_losses
 from train.notes import NOTE
 from train.onset_data import CROP_ONSETS, Drawer, batch_of, beginning, draw_one, targets_of
-from train.onset_network import OnsetGraph, OnsetNet, OnsetNetConfig
+from train.onset_network import OnsetNet, OnsetNetConfig
 from train.played import Played, read_played
 from train.predict import Heard, labels_of
 from train.segments import Pack, Recording
@@ -163,10 +163,10 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
     assert model.onsets is not None and model.onsets.mix == Mix(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     assert model.card.onsets_columns == COLUMNS
     stale = replace(model.card, metrics=tuple(Metric("beat F", 0.5, p, "x") for p in (PROTOCOL, PROTOCOL_WITH_NOTES)))
-    kept = export_onsets.with_onsets(stale, b"", torch.load(tmp_path / "last.pt", weights_only=False), 1).metrics
+    graph, checkpoints = export_onsets.load_onsets([tmp_path / "last.pt"])
+    kept = export_onsets.with_onsets(stale, b"", checkpoints, 1).metrics
     assert [m.protocol for m in kept] == [PROTOCOL]
     onsets = beginning(waltz(), 15.0)
-    graph: OnsetGraph = export_onsets.load_onsets(tmp_path / "last.pt")[0]
     with torch.no_grad():
         expected = graph(torch.from_numpy(features_of(onsets))[None])
     for got, torch_says in zip(model.onsets.run(onsets), expected, strict=True):
@@ -175,6 +175,25 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
     onsets_path(card_path).write_bytes(data + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(card_path, "cpu")
+
+
+def test_of_several_runs_the_mean_is_exported_and_all_are_named(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    for k in range(2):
+        run.train_step()
+        (tmp_path / f"run{k}").mkdir()
+        run.save(tmp_path / f"run{k}" / "last.pt")
+    paths = [tmp_path / f"run{k}" / "last.pt" for k in range(2)]
+    one, other, mean = (export_onsets.load_onsets(p)[0].state_dict() for p in (paths[:1], paths[1:], paths))
+    assert any((one[name] != other[name]).any() for name in mean)
+    for name in mean:
+        torch.testing.assert_close(mean[name], (one[name] + other[name]) / 2)
+    card = export_onsets.with_onsets(stub_model.card_for(b""), b"", export_onsets.load_onsets(paths)[1], 1)
+    assert "mean of 2 runs, 1 steps" in card.training_data[-1] and "2 steps" in card.training_data[-1]
+    strange = torch.load(paths[1], weights_only=False) | {"fold": 3}
+    torch.save(strange, paths[1])
+    with pytest.raises(MezzoforteError, match="another size or fold"):
+        export_onsets.load_onsets(paths)
 
 
 def told(seed: int) -> tune_onsets.Told:
