@@ -45,6 +45,10 @@ CORPORA = {
     SCORES: "scores that come with music21",
 }
 """What a card calls the corpora."""
+SCORES_CREDIT = (
+    "Scores that come with music21 (Cuthbert and Ariza, ISMIR 2010), of works in the public domain, by their encoders; "
+    "some encodings are not for commercial use"
+)
 NOTES_ALONE = {
     "onsets_beat_notes": 1.0, "onsets_beat_sound": 0.0, "onsets_beat_offset": 0.0,
     "onsets_downbeat_notes": 1.0, "onsets_downbeat_sound": 0.0, "onsets_downbeat_offset": 0.0,
@@ -85,11 +89,12 @@ def with_onsets(card: ModelCard, onnx: bytes, checkpoints: Sequence[dict[str, An
     sentence = (
         f"{ONSETS_MARK}notes of {learned}, {left_out(checkpoints[0]['fold'])}; {mean}{runs}; {n_values:,} parameters"
     )
+    credit = tuple(s for s in card.attribution if s != SCORES_CREDIT) + (SCORES_CREDIT,) * (SCORES in corpora)
     others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))
     return replace(
         card, onsets_sha256=hashlib.sha256(onnx).hexdigest(), onsets_columns=COLUMNS,
         thresholds={**card.thresholds, **NOTES_ALONE}, training_data=(*others, sentence),
-        metrics=without_notes(card.metrics),
+        attribution=credit, metrics=without_notes(card.metrics),
     )  # fmt: skip
 
 

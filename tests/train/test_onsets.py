@@ -30,6 +30,7 @@ from train.onset_network import OnsetNet, OnsetNetConfig
 from train.played import Played, read_played
 from train.predict import Heard, labels_of
 from train.segments import Pack, Recording
+from train.unrecorded import CORPUS as SCORES
 
 SMALL = OnsetNetConfig(channels=32, layers=1, heads=2, dropout=0.0)
 
@@ -190,6 +191,7 @@ def test_of_several_runs_the_mean_is_exported_and_all_are_named(tmp_path: Path) 
         torch.testing.assert_close(mean[name], (one[name] + other[name]) / 2)
     card = export_onsets.with_onsets(stub_model.card_for(b""), b"", export_onsets.load_onsets(paths)[1], 1)
     assert "mean of 2 runs, 1 steps" in card.training_data[-1] and "2 steps" in card.training_data[-1]
+    assert export_onsets.SCORES_CREDIT not in card.attribution
     strange = torch.load(paths[1], weights_only=False) | {"fold": 3}
     torch.save(strange, paths[1])
     with pytest.raises(MezzoforteError, match="another size or fold"):
@@ -238,3 +240,12 @@ def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
     with pytest.raises(MezzoforteError, match="no onset stage"):
         tune_onsets.tell(pack_read, pack_read.recordings, model)
     assert json.loads(card_path.read_text())["onsets_sha256"] == ""
+
+
+def test_a_stage_that_learned_from_scores_credits_them_once() -> None:
+    checkpoint = {"corpora": ["asap", SCORES], "step": 1, "fold": 0, "data_identity": "0" * 64}
+    card = stub_model.card_for(b"")
+    for _ in range(2):
+        card = export_onsets.with_onsets(card, b"", [checkpoint], 1)
+    assert card.attribution.count(export_onsets.SCORES_CREDIT) == 1
+    assert "scores that come with music21" in card.training_data[-1]
