@@ -28,9 +28,10 @@ _PERIOD_OCTAVES = (-3.0, 1.2)
 _TEMPO_OCTAVES = 0.35
 _TEMPO_STEP_S = 0.05
 _KNOTS_S = (1.5, 6.0)
-_RUBATO_OCTAVES = {SCORES: (0.04, 0.3)}
-_MORE_RUBATO_OCTAVES = (0.0, 0.15)
-"""Deviation of the tempo at knots that are that far apart: what is made up from a score has no rubato of its own."""
+_RUBATO_OCTAVES = (0.0, 0.15)
+"""Least and most deviation of the tempo at knots that are `_KNOTS_S` apart, on top of the player's."""
+_SCORE_RUBATO_OCTAVES = (0.04, 0.3)
+"""The same for scores, which have none of their own."""
 _SEMITONES = 6
 _METRE_CLASS = {2: 0, 3: 1, 4: 2}
 
@@ -149,11 +150,10 @@ def draw_one(played: Played, rng: np.random.Generator) -> tuple[Onsets, Targets]
     near = (played.beats_s >= start_s - _MARGIN_S) & (played.beats_s <= end_s + _MARGIN_S)
     if len(inside) < FEWEST_ONSETS or near.sum() < 3:
         return None
-    tempo = Tempo.drawn(
-        start_s - _MARGIN_S, end_s + _MARGIN_S, _RUBATO_OCTAVES.get(played.corpus, _MORE_RUBATO_OCTAVES), rng
-    )
-    notes_then = _Notes(*(inside[name].astype(kind) for name, kind in _NOTE_COLUMNS))
-    other = varied(replace(notes_then, onset_s=tempo.of(notes_then.onset_s)), rng)
+    rubato_octaves = _SCORE_RUBATO_OCTAVES if played.corpus == SCORES else _RUBATO_OCTAVES
+    tempo = Tempo.drawn(start_s - _MARGIN_S, end_s + _MARGIN_S, rubato_octaves, rng)
+    crop = _Notes(*(inside[name].astype(kind) for name, kind in _NOTE_COLUMNS))
+    other = varied(replace(crop, onset_s=tempo.of(crop.onset_s)), rng)
     onsets = onsets_of(other.onset_s, other.pitch, other.velocity)
     if len(onsets.time_s) < FEWEST_ONSETS:
         return None
