@@ -59,7 +59,10 @@ class Pack:
         try:
             self._file = open_hdf5(path, "r")
         except OSError as e:
-            raise MezzoforteError("not a training pack", where=str(path), advice="Make one with train.pack") from e
+            raise MezzoforteError(
+                "not a training pack", where=str(path), cause="another file, or parts that are missing or cut",
+                advice="Make one with train.pack, or copy all its parts again",
+            ) from e  # fmt: skip
         groups = [g for g in self._file.values() if g.attrs.get("complete")]
         self.recordings = [_recording(g) for g in groups]
         if not self.recordings:
