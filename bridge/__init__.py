@@ -1,0 +1,1 @@
+"""A local server, OSC endpoints and DAWs. May import `runtime`; decides nothing musical."""

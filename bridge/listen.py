@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.osc import BRIDGE_PORT, LISTENER_PORT, Arg
-from bridge.osc_client import OscListener
+from bridge.osc.client import OscListener
+from bridge.osc.schema import BRIDGE_PORT, LISTENER_PORT, Arg
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
 from runtime.write import WRITERS, WriteOptions, save

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.osc_net import Peer
+from bridge.osc.net import Peer
 from runtime.analysis import Analysis, from_json
 from runtime.errors import MezzoforteError
 

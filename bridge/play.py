@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
-from bridge.osc import BRIDGE_PORT, Arg, encode
-from bridge.osc_data import items
-from bridge.osc_net import Hub
-from bridge.osc_server import OscBridge
-from bridge.transport import Transport
+from bridge.osc.data import items
+from bridge.osc.net import Hub
+from bridge.osc.schema import BRIDGE_PORT, Arg, encode
+from bridge.osc.server import OscBridge
+from bridge.osc.transport import Transport
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
-from bridge.osc import BRIDGE_PORT
-from bridge.osc_server import Sent, send_analysis
+from bridge.osc.schema import BRIDGE_PORT
+from bridge.osc.server import Sent, send_analysis
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
 
@@ -20,7 +20,8 @@ from runtime.errors import MezzoforteError
 def deliver(analysis: Analysis, target: str) -> str:
     """Deliver to the listener at HOST:PORT over UDP; returns what to tell people.
 
-    This is the destination ``osc`` of `runtime.destinations`. Raises `MezzoforteError` when nobody acknowledges.
+    This is the destination ``osc`` of `runtime.commands.destinations`. Raises `MezzoforteError` when nobody
+    acknowledges.
     """
     where = parse_target(target)
     return _told(send_analysis(analysis, where.host, where.port), target)

@@ -15,8 +15,8 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from train.instruments import INSTRUMENTS, RENDER_RATE_HZ, Player
-from train.performance import MidiEvent
+from train.rendering.instruments import INSTRUMENTS, RENDER_RATE_HZ, Player
+from train.rendering.performance import MidiEvent
 
 HERE = Path(__file__).parent
 RATE_HZ = 44_100

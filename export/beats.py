@@ -21,15 +21,15 @@ import torch
 
 from export.proof import Inputs, describe, prove, write_onnx
 from export.training_data import left_out
-from runtime.beat_stage import FEATURES
-from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.model import beats_path, find_card
+from runtime.network.card import ModelCard, load_card
+from runtime.stages.beats import FEATURES
 from runtime.write.atomic import write_bytes
-from train.beat_network import BeatEnsemble, BeatNet
-from train.command import start
-from train.sequence_network import SequenceNetConfig
-from train.tcn import n_parameters
+from train.beats.network import BeatEnsemble, BeatNet
+from train.fitting.command import start
+from train.fitting.sequence_network import SequenceNetConfig
+from train.fitting.tcn import n_parameters
 
 OUTPUTS = ("beat", "downbeat")
 PROOF_PEAKS = (1, 2, 81, 500, 20_000)
@@ -63,7 +63,7 @@ def with_beats(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_value
     """The card with this stage. Raises `MezzoforteError` when it was trained on another frame network."""
     if checkpoint["frames_sha256"] != card.sha256:
         raise MezzoforteError(
-            "the stage for beats was trained on another frame network", advice="Run train.fit_beats with this model"
+            "the stage for beats was trained on another frame network", advice="Run train.beats.fit with this model"
         )
     sentence = (
         f"{BEATS_MARK}{checkpoint['recordings']} renders of {checkpoint['pieces']} pieces "
@@ -80,7 +80,7 @@ def with_beats(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_value
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export.beats", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("run", type=Path, help="folder that train.fit_beats wrote")
+    parser.add_argument("run", type=Path, help="folder that train.beats.fit wrote")
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     return parser
 

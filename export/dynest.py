@@ -18,14 +18,14 @@ import torch
 from export.graph import RuntimeGraph, Together, model_of
 from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
 from export.training_data import left_out
-from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
+from runtime.network.card import ModelCard, load_card
 from runtime.write.atomic import write_bytes
-from train.command import start
-from train.fit import load_checkpoint
-from train.provenance import commit
-from train.tcn import n_parameters
+from train.fitting.command import start
+from train.fitting.provenance import commit
+from train.fitting.tcn import n_parameters
+from train.frames.fit import load_checkpoint
 
 OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
 PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from train.config import from_dict
-from train.features import Bssl, PowerSpectrum
-from train.model import FrameModel
+from train.frames.config import from_dict
+from train.frames.features import Bssl, PowerSpectrum
+from train.frames.model import FrameModel
 
 
 class Together(nn.Module):
@@ -54,7 +54,7 @@ class RuntimeGraph(nn.Module):
 
 
 def model_of(checkpoint: dict) -> FrameModel:
-    """The averaged weights of a checkpoint of `train.fit`, in evaluation mode."""
+    """The averaged weights of a checkpoint of `train.frames.fit`, in evaluation mode."""
     config = from_dict(checkpoint["config"], "checkpoint")
     model = FrameModel(config)
     model.load_state_dict(checkpoint["average"])

@@ -1,7 +1,7 @@
 """A second stage into a model: `python -m export.levels RUN --model CARD`.
 
 Writes ``NAME.levels.onnx`` beside the card and the card's fields for it (hash, features, decoding options, training
-data); a run of `train.fit_levels --notes` goes into ``NAME.levels_notes.onnx`` and fields of its own, its options with
+data); a run of `train.levels.fit --notes` goes into ``NAME.levels_notes.onnx`` and fields of its own, its options with
 the prefix of those for known notes. The command ends with its proof: the file against torch at several numbers of
 beats, and its size.
 """
@@ -23,14 +23,14 @@ import torch
 from export.dynest import NOTES_MARK, STAGE_MARK
 from export.proof import Inputs, describe, prove, write_onnx
 from export.training_data import left_out
-from runtime.beat_features import FEATURES
-from runtime.card import KNOWING_NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
-from runtime.level_stage import WITH_NOTES, check_features
 from runtime.model import find_card, levels_path
+from runtime.network.card import KNOWING_NOTES, ModelCard, load_card
+from runtime.stages.levels import WITH_NOTES, check_features
+from runtime.stages.loudness_features import FEATURES
 from runtime.write.atomic import write_bytes
-from train.command import start
-from train.level_network import LevelEnsemble, LevelNet, LevelNetConfig
+from train.fitting.command import start
+from train.levels.network import LevelEnsemble, LevelNet, LevelNetConfig
 
 OUTPUTS = ("levels", "change")
 PROOF_BEATS = (1, 2, 81, 500, 10_000)
@@ -108,7 +108,7 @@ def with_stage(card: ModelCard, onnx: bytes, checkpoint: dict[str, Any], n_param
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export.levels", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("run", type=Path, help="folder that train.fit_levels wrote")
+    parser.add_argument("run", type=Path, help="folder that train.levels.fit wrote")
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     return parser
 

@@ -1,7 +1,7 @@
 """The transcriber as ONNX: `python -m export.notes CHECKPOINT --out NAME.onnx`, with its card beside it.
 
 The command ends with its proof: the file against torch at several lengths, its size and its speed. The thresholds of a
-card that is there already are kept; `train.tune_notes` chooses them.
+card that is there already are kept; `train.notes.tune` chooses them.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from torch import Tensor, nn
 from export.dynest import ATTRIBUTION, LICENCE
 from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
 from export.training_data import left_out
-from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
+from runtime.network.card import NOTES, ModelCard, load_card
 from runtime.write.atomic import write_bytes
-from train.averaged_run import plain_config
-from train.command import start
-from train.fit import load_checkpoint
-from train.note_network import TASKS, NoteNet, NoteNetConfig, PitchSpectrum
-from train.tcn import n_parameters
+from train.fitting.averaged_run import plain_config
+from train.fitting.command import start
+from train.fitting.tcn import n_parameters
+from train.frames.fit import load_checkpoint
+from train.notes.network import TASKS, NoteNet, NoteNetConfig, PitchSpectrum
 
 OUTPUTS = (*TASKS, "pedal")
 PROOF_LENGTHS = (1, 441, 5_000, 20 * SAMPLE_RATE_HZ + 137, 60 * SAMPLE_RATE_HZ)
@@ -33,7 +33,7 @@ THRESHOLDS = {
     "onset_threshold": 0.4, "frame_threshold": 0.4, "offset_threshold": 0.4, "pedal_threshold": 0.5, "latency_s": 0.0,
     "again_threshold": 0.0,
 }  # fmt: skip
-"""What a card begins with, before `train.tune_notes`."""
+"""What a card begins with, before `train.notes.tune`."""
 
 
 class NotesGraph(nn.Module):
@@ -49,10 +49,10 @@ class NotesGraph(nn.Module):
 
 
 def load_notes(path: Path) -> tuple[NotesGraph, dict]:
-    """The averaged network of a checkpoint of `train.fit_notes`. Raises `MezzoforteError` when it is another one."""
+    """The averaged network of a checkpoint of `train.notes.fit`. Raises `MezzoforteError` when it is another one."""
     checkpoint = load_checkpoint(path)
     if checkpoint.get("kind") != "notes":
-        raise MezzoforteError("not a checkpoint of train.fit_notes", where=str(path))
+        raise MezzoforteError("not a checkpoint of train.notes.fit", where=str(path))
     network = NoteNet(NoteNetConfig(**plain_config(checkpoint)))
     network.load_state_dict(checkpoint["average"])
     return NotesGraph(network).eval(), checkpoint

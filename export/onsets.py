@@ -1,7 +1,7 @@
 """Put the onset stage into a model: `python -m export.onsets RUN … --model CARD`.
 
-RUN is a folder of `train.fit_onsets`; of several that branched from one the mean is taken. Writes ``NAME.onsets.onnx``
-and the card, after the proof that onnxruntime says what torch says. `python -m train.tune_onsets` must follow: it
+RUN is a folder of `train.onsets.fit`; of several that branched from one the mean is taken. Writes ``NAME.onsets.onnx``
+and the card, after the proof that onnxruntime says what torch says. `python -m train.onsets.tune` must follow: it
 weighs notes against sound.
 """
 
@@ -20,20 +20,20 @@ import torch
 
 from export.proof import Inputs, describe, prove, write_onnx
 from export.training_data import left_out
-from runtime.card import ModelCard, load_card
 from runtime.errors import MezzoforteError
 from runtime.model import find_card, onsets_path
-from runtime.onset_stage import WINDOW_ONSETS
-from runtime.onsets import COLUMNS, features_of, onsets_of
+from runtime.network.card import ModelCard, load_card
+from runtime.notes.onsets import COLUMNS, features_of, onsets_of
+from runtime.stages.onsets import WINDOW_ONSETS
 from runtime.write.atomic import write_bytes
-from train.averaged_run import plain_config
-from train.command import start
-from train.evaluate import without_notes
-from train.fit import CHECKPOINT, load_checkpoint
-from train.fit_onsets import CONFIG
-from train.onset_network import OnsetGraph, OnsetNet, OnsetNetConfig
-from train.tcn import n_parameters
-from train.unrecorded import CORPUS as SCORES
+from train.fitting.averaged_run import plain_config
+from train.fitting.command import start
+from train.fitting.tcn import n_parameters
+from train.frames.fit import CHECKPOINT, load_checkpoint
+from train.measure.evaluate import without_notes
+from train.onsets.fit import CONFIG
+from train.onsets.network import OnsetGraph, OnsetNet, OnsetNetConfig
+from train.onsets.unrecorded import CORPUS as SCORES
 
 OUTPUTS = ("beat", "downbeat")
 PROOF_NOTES = (1, 2, 100, 400)
@@ -53,7 +53,7 @@ NOTES_ALONE = {
     "onsets_beat_notes": 1.0, "onsets_beat_sound": 0.0, "onsets_beat_offset": 0.0,
     "onsets_downbeat_notes": 1.0, "onsets_downbeat_sound": 0.0, "onsets_downbeat_offset": 0.0,
 }  # fmt: skip
-"""What a card says before `train.tune_onsets` weighed anything."""
+"""What a card says before `train.onsets.tune` weighed anything."""
 
 
 def load_onsets(paths: Sequence[Path]) -> tuple[OnsetGraph, list[dict[str, Any]]]:
@@ -62,7 +62,7 @@ def load_onsets(paths: Sequence[Path]) -> tuple[OnsetGraph, list[dict[str, Any]]
     checkpoints = [load_checkpoint(path) for path in paths]
     for path, checkpoint in zip(paths, checkpoints, strict=True):
         if checkpoint.get("kind") != CONFIG.kind:
-            raise MezzoforteError("not a checkpoint of train.fit_onsets", where=str(path))
+            raise MezzoforteError("not a checkpoint of train.onsets.fit", where=str(path))
         if any(checkpoint[name] != checkpoints[0][name] for name in ("config", "fold")):
             raise MezzoforteError("the run is of another size or fold than the first", where=str(path))
     net = OnsetNet(OnsetNetConfig(**plain_config(checkpoints[0])))
@@ -101,7 +101,7 @@ def with_onsets(card: ModelCard, onnx: bytes, checkpoints: Sequence[dict[str, An
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export.onsets", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument(
-        "runs", type=Path, nargs="+", metavar="RUN", help="folder that train.fit_onsets wrote; of several the mean"
+        "runs", type=Path, nargs="+", metavar="RUN", help="folder that train.onsets.fit wrote; of several the mean"
     )
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     return parser

@@ -23,10 +23,10 @@ from runtime.errors import MezzoforteError, OutputError
 # The heavy imports wait until they are needed: --help and a mistyped option answer at once.
 if TYPE_CHECKING:
     from runtime.analysis import Analysis
-    from runtime.batch import Outcome
+    from runtime.commands.batch import Outcome
+    from runtime.commands.outputs import Targets
     from runtime.corrections import Corrections
     from runtime.model import Model, Provider
-    from runtime.outputs import Targets
     from runtime.pipeline import Heard
     from runtime.progress import Cancel, Progress, TerminalProgress
     from runtime.thorough import Quality
@@ -134,7 +134,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         corrections = _corrections(options)
         if options.osc is not None:
-            from runtime.destinations import destination
+            from runtime.commands.destinations import destination
 
             destination("osc")  # what is missing is told before the work, not after it
         command = _score_command(options)
@@ -188,14 +188,14 @@ def _corrections(options: argparse.Namespace) -> Corrections | None:
 def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
     """What is made of the recording instead of files in several formats, checked before any work is done."""
     if options.notes is not None or options.transcribe is not None:
-        from runtime.notes_command import prepare
+        from runtime.commands.notes import prepare
 
         return prepare(options)
     if options.transcriber_path is not None:
         raise OutputError("--transcriber-path belongs to --transcribe", advice="Add --transcribe NAME")
     if options.score is None:
         return None
-    from runtime.score_command import check_score_options, mark_command
+    from runtime.commands.score import check_score_options, mark_command
 
     check_score_options(options)
     if options.skip_existing:
@@ -208,7 +208,7 @@ def _plan(options: argparse.Namespace) -> Targets:
     inputs = list(dict.fromkeys(options.audio))
     formats = list(dict.fromkeys(f.strip() for f in options.format.split(",") if f.strip()))
     if options.out is not None:
-        from runtime.outputs import plan
+        from runtime.commands.outputs import plan
 
         return plan(inputs, options.out, formats)
     if len(inputs) > 1:
@@ -262,14 +262,14 @@ def _outcomes(
     transcriber: Transcriber | None,
 ) -> Iterator[Outcome]:
     if options.jobs > 1 and len(paths) > 1:
-        from runtime.batch import analyse_in_processes
+        from runtime.commands.batch import analyse_in_processes
         from runtime.model import find_card
 
         return analyse_in_processes(
             paths, find_card(options.model), options.provider, min(options.jobs, len(paths)), bar,
             thoroughly=transcriber is not None,
         )  # fmt: skip
-    from runtime.batch import analyse_each
+    from runtime.commands.batch import analyse_each
 
     return analyse_each(paths, model, bar, corrections=corrections, transcriber=transcriber)
 
@@ -289,7 +289,7 @@ def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str,
         sys.stdout.buffer.write((outcome.heard.analysis.to_json() + "\n").encode("utf-8"))
         sys.stdout.buffer.flush()
         return ""
-    from runtime.outputs import write
+    from runtime.commands.outputs import write
 
     try:
         write(outcome.heard, outcome.path, files)
@@ -302,7 +302,7 @@ def _send(options: argparse.Namespace, outcome: Outcome) -> str:
     """Deliver one result over OSC when asked to; returns a message when that failed."""
     if options.osc is None or outcome.heard is None:
         return ""
-    from runtime.destinations import destination
+    from runtime.commands.destinations import destination
 
     try:
         _say(destination("osc")(outcome.heard.analysis, options.osc))

@@ -1,6 +1,6 @@
 """A trained model: card, hash, execution provider, and the step from samples to frame logits.
 
-Graph contract: input ``samples`` float32 [batch, n], mono at 22,050 Hz, level set by `runtime.level`; outputs
+Graph contract: input ``samples`` float32 [batch, n], mono at 22,050 Hz, level set by `runtime.sound.level`; outputs
 ``beat``, ``downbeat``, ``change`` [batch, T] (logits), ``dynamics`` [batch, T, 5] (logits of pp, p, mf, f, ff)
 and ``ntot_sone`` [batch, T], with ``T = 1 + n // 441``, for any n ≥ 1.
 """
@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime import beat_stage, onnx_session, onset_stage
 from runtime.analysis import LEVELS, ModelIdentity
-from runtime.beat_stage import BeatStage
-from runtime.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.errors import ModelError
-from runtime.level import Samples
-from runtime.level_stage import WITH_NOTES, LevelStage, check_features
-from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
-from runtime.onset_stage import Mix, OnsetStage
+from runtime.network import session as onnx_session
+from runtime.network.card import ANALYSIS, Metric, ModelCard, load_card
+from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
+from runtime.sound.level import Samples
+from runtime.stages import beats as beat_stage
+from runtime.stages import onsets as onset_stage
+from runtime.stages.beats import BeatStage
+from runtime.stages.levels import WITH_NOTES, LevelStage, check_features
+from runtime.stages.onsets import Mix, OnsetStage
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido
-    from runtime.notes import PlayedNotes
+    from runtime.notes.played import PlayedNotes
 
 __all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
 

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runtime import audio, windows
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
 from runtime.decode import decode
 from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
-from runtime.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.model import FrameLogits, Model
+from runtime.network import windows
 from runtime.progress import Cancel, Progress, check
-from runtime.spool import Spool
+from runtime.sound import read as audio
+from runtime.sound.level import SILENCE_DBFS, Samples, gain_for_level
+from runtime.sound.spool import Spool
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has no use for
-    from runtime.notes import PlayedNotes
+    from runtime.notes.played import PlayedNotes
 
 SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
 BLOCKS_AHEAD = 40  # of at most 2 s: more than the model takes away at once
@@ -72,7 +73,7 @@ def hear(
     `notes`, played in this recording and on its clock, help to tell beats and levels where the model has stages for it.
     `progress` and `cancel` are called from the calling thread, between blocks and windows. `longest_s` bounds the
     recording's length while it is decoded (None: 24 hours). Raises
-    `AudioError` for a recording that cannot be read (see `runtime.audio.measure`), `ModelError` when the
+    `AudioError` for a recording that cannot be read (see `runtime.sound.read.measure`), `ModelError` when the
     model fails, `Cancelled` when `cancel` returned True. Silence, and less than 1 s, give an empty analysis
     with a warning.
     """

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runtime.card import ModelCard
+from runtime.network.card import ModelCard
 
 onnx = pytest.importorskip("onnx", reason="the stub model is built with the onnx package (extra: export)")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402  (only once onnx is known to be there)

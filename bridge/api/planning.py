@@ -13,10 +13,10 @@ from typing import Any, cast
 from bridge.api.notes import TICKS_PER_QUARTER
 from bridge.api.openapi import DENSITIES, POLICIES
 from runtime.analysis import Analysis
+from runtime.marks.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
+from runtime.marks.files import align_file, hear_in_score, score_summary
 from runtime.pipeline import Heard
-from runtime.score.align import POOR, Alignment
-from runtime.score.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
-from runtime.score.mark import align_file, hear_in_score, score_summary
+from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import PlannedMark
 from runtime.score.table import Mark, Score
 

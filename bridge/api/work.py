@@ -11,7 +11,7 @@ from typing import Any
 from bridge.api import notes
 from bridge.api.errors import Refusal
 from runtime.errors import MezzoforteError, ScoreError
-from runtime.score.read import from_bytes, parse
+from runtime.score.read.files import from_bytes, parse
 from runtime.score.table import Score
 
 

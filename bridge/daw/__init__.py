@@ -1,0 +1,1 @@
+"""Results in DAWs: Ardour, Ableton Live, REAPER, and receivers for visual programmes."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.load import add_correction_options, corrections_of, load_analysis
-from bridge.osc import Arg, BadPacketError, decode
+from bridge.osc.schema import Arg, BadPacketError, decode
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError
 from runtime.write.marks import marks

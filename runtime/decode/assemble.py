@@ -23,7 +23,6 @@ from runtime.analysis import (
     Source,
     Tempo,
 )  # fmt: skip
-from runtime.card import ModelCard
 from runtime.corrections import Corrections
 from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
 from runtime.decode.beats import BeatPath, track_beats
@@ -32,9 +31,10 @@ from runtime.decode.hairpins import find_hairpins
 from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
 from runtime.decode.options import DecodeOptions
 from runtime.frames import FRAME_S, frames_to_s
-from runtime.level_stage import LevelStage
 from runtime.model import FrameLogits
-from runtime.peaks import where_it_sounds
+from runtime.network.card import ModelCard
+from runtime.stages.levels import LevelStage
+from runtime.stages.peaks import where_it_sounds
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from runtime.decode.options import DecodeOptions
 from runtime.decode.path import SHORTEST_BEAT_S, best_path
 from runtime.decode.probability import probability
 from runtime.frames import FRAME_S, frames_to_s
-from runtime.peaks import find_peaks
+from runtime.stages.peaks import find_peaks
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

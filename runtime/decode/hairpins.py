@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import FRAME_S
-from runtime.phon import phon
+from runtime.sound.phon import phon
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

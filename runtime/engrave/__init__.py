@@ -4,6 +4,6 @@
 """
 
 from runtime.engrave.engrave import Engraved, engrave
-from runtime.notes import PlayedNotes, read_notes
+from runtime.notes.played import PlayedNotes, read_notes
 
 __all__ = ["Engraved", "PlayedNotes", "engrave", "read_notes"]

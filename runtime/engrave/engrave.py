@@ -8,8 +8,8 @@ from runtime.analysis import Analysis
 from runtime.engrave.marks import marked
 from runtime.engrave.sheet import Sheet, sheet
 from runtime.engrave.write import musicxml
-from runtime.notes import PlayedNotes
-from runtime.score.annotate import AnnotateOptions, Annotation
+from runtime.marks.annotate import AnnotateOptions, Annotation
+from runtime.notes.played import PlayedNotes
 
 
 @dataclass(frozen=True)

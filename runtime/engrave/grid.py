@@ -9,7 +9,7 @@ import numpy as np
 
 from runtime.analysis import Beat
 from runtime.errors import ScoreError
-from runtime.notes import Floats, Ints, PlayedNotes
+from runtime.notes.played import Floats, Ints, PlayedNotes
 
 _ENDS_BEATS = 4
 # A beat is moved to an attack within this share of a beat, and at most this time.

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from runtime.notes import Floats, Ints, PlayedNotes
+from runtime.notes.played import Floats, Ints, PlayedNotes
 
 RIGHT, LEFT = 1, 2
 

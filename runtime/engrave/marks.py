@@ -6,10 +6,11 @@ import numpy as np
 
 from runtime.analysis import Analysis
 from runtime.engrave.sheet import Sheet
-from runtime.score import read_musicxml, write_musicxml
-from runtime.score.align import Alignment
-from runtime.score.annotate import AnnotateOptions, Annotation, annotate
+from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
+from runtime.score.align.recording import Alignment
+from runtime.score.read import musicxml as read_musicxml
 from runtime.score.table import Score
+from runtime.score.write import musicxml as write_musicxml
 
 
 def marked(

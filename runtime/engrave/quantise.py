@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from runtime.notes import Floats, Ints
+from runtime.notes.played import Floats, Ints
 
 
 @dataclass(frozen=True)

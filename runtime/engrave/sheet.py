@@ -20,7 +20,7 @@ from runtime.engrave.placed import Placed
 from runtime.engrave.quantise import Quantised, quantise
 from runtime.engrave.values import Bar
 from runtime.engrave.voices import voices
-from runtime.notes import Floats, PlayedNotes
+from runtime.notes.played import Floats, PlayedNotes
 
 STAVES = (RIGHT, LEFT)
 _COMPOUND_SHARE = 0.6

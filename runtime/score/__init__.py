@@ -1,8 +1,4 @@
-"""Scores: reading, unfolding, aligning with a recording, deciding on marks, writing them in place.
+"""Scores: the table of what is written, unfolding, reading, aligning, edits as plain data, and writing them in place.
 
-The command line uses `runtime.score.mark`: `mark_file`, `align_file`, `apply_plan`, `remove_marks`.
+May import `transcribe`, `sound`, `notes` and what is below; which marks to write is decided in `runtime.marks`.
 """
-
-from runtime.score.mark import MarkOptions, MarkReport, align_file, apply_plan, mark_file, remove_marks
-
-__all__ = ["MarkOptions", "MarkReport", "align_file", "apply_plan", "mark_file", "remove_marks"]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runtime.errors import MezzoforteError, ScoreError
-from runtime.score.mark import apply_plan, remove_marks
+from runtime.marks.files import apply_plan, remove_marks
 
 MAX_PLAN_BYTES = 16 * 2**20
 

@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from runtime import onnx_session
 from runtime.errors import ModelError
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.keys import N_PITCHES
-from runtime.level import Samples
-from runtime.onnx_session import first_line
+from runtime.network import session as onnx_session
+from runtime.network.session import first_line
+from runtime.notes.keys import N_PITCHES
 from runtime.progress import Cancel, Progress, check
+from runtime.sound.level import Samples
 from runtime.transcribe.events import EventDecoder
 from runtime.transcribe.hearing import opened
 from runtime.transcribe.registry import Setting
@@ -39,7 +39,7 @@ BORDER_FRAMES = 15
 KEPT_FRAMES = WINDOW_FRAMES - 2 * BORDER_FRAMES
 # The package's own are onset 0.5, frame 0.3, notes and silences of at least 11 frames. On piano a higher onset
 # threshold and shorter notes are better: chosen on validation pieces of ASAP, beside the package's own in the tables of
-# `benchmarks.transcription`.
+# `benchmarks.transcription.report`.
 OPTIONS = RollOptions(
     onset_threshold=0.6,
     frame_threshold=0.3,

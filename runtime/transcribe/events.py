@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import FRAME_S
-from runtime.keys import LOWEST_PITCH, N_PITCHES
-from runtime.notes import Floats, PlayedNotes
+from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
+from runtime.notes.played import Floats, PlayedNotes
 from runtime.transcribe.rolls import RollOptions, Rolls, Values
 
 _SURE_S = 0.1  # the beginning of a note whose frames tell how sure it is

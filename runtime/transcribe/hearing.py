@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from runtime import audio, windows
-from runtime.level import SILENCE_DBFS, Samples, gain_for_level
+from runtime.network import windows
+from runtime.network.windows import Columns
 from runtime.pipeline import ahead
 from runtime.progress import Cancel, Progress, check
-from runtime.spool import Spool
-from runtime.windows import Columns
+from runtime.sound import read as audio
+from runtime.sound.level import SILENCE_DBFS, Samples, gain_for_level
+from runtime.sound.spool import Spool
 
 _SCAN_SHARE = 0.15  # of the progress
 
@@ -87,7 +88,7 @@ def hear_columns(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> tuple[str, ...]:
-    """Run a model at 50 frames per second over a recording in the windows of `runtime.windows`; returns warnings.
+    """Run a model at 50 frames per second over a recording, in `runtime.network.windows`; returns warnings.
 
     `take` gets its columns in consecutive stretches, nothing for silence. Raises as `opened` does, and what `model`
     raises.

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from runtime import audio
 from runtime.errors import ModelError
-from runtime.keys import LOWEST_PITCH, N_PITCHES
-from runtime.notes import Floats, PlayedNotes
+from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
+from runtime.notes.played import Floats, PlayedNotes
 from runtime.progress import Cancel, Progress, check
+from runtime.sound import read as audio
 from runtime.transcribe.registry import Setting
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
 

@@ -1,9 +1,9 @@
 """Mezzoforte's own transcriber: one ONNX file from samples to rolls, in overlapping windows, and `events`.
 
-Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 Hz, level by `runtime.level`), outputs
-``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity: MIDI
-velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 2.5 s to
-either side. The card (`runtime.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
+Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 Hz, level by `runtime.sound.level`),
+outputs ``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity:
+MIDI velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 2.5 s
+to either side. The card (`runtime.network.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
 ``offset_threshold``, ``pedal_threshold``, ``latency_s`` and ``again_threshold`` among its thresholds.
 """
 
@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from runtime import onnx_session
-from runtime.card import NOTES, ModelCard, load_card
 from runtime.errors import ModelError
-from runtime.keys import N_PITCHES
-from runtime.level import Samples
 from runtime.model import MODELS_FOLDER, find_card
-from runtime.onnx_session import CPU_WINDOWS_AT_ONCE, Contract
+from runtime.network import session as onnx_session
+from runtime.network.card import NOTES, ModelCard, load_card
+from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract
+from runtime.notes.keys import N_PITCHES
 from runtime.progress import Cancel, Progress
+from runtime.sound.level import Samples
 from runtime.transcribe.events import EventDecoder
 from runtime.transcribe.hearing import hear_columns
 from runtime.transcribe.registry import Setting

@@ -35,10 +35,15 @@ class Entry:
 
 ENTRIES: dict[str, Entry] = {
     "own": Entry("runtime.transcribe.own", "Mezzoforte's own small model"),
-    "hpt": Entry("runtime.transcribe.hpt", "High-resolution Piano Transcription, from your own copy of its checkpoint"),
+    "hpt": Entry(
+        "runtime.transcribe.hpt.transcriber",
+        "High-resolution Piano Transcription, from your own copy of its checkpoint",
+    ),
     "basic-pitch": Entry("runtime.transcribe.basic_pitch", "Spotify's basic-pitch, for any instrument"),
     "madmom": Entry("runtime.transcribe.madmom", "madmom's CNN, in its own Python; non-commercial"),
-    "midi": Entry("runtime.transcribe.midi", "the MIDI file of a digital piano that was recorded at the same time"),
+    "midi": Entry(
+        "runtime.digital_piano.transcriber", "the MIDI file of a digital piano that was recorded at the same time"
+    ),
 }
 NAMES = tuple(ENTRIES)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from runtime.notes import Floats, PlayedNotes
+from runtime.notes.played import Floats, PlayedNotes
 from runtime.transcribe.transcription import Transcription
 
 _PEDAL_NEAR_S = 0.12  # a sound that ends so soon after the pedal came up ended with it

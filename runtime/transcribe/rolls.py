@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from runtime.keys import N_PITCHES
+from runtime.notes.keys import N_PITCHES
 
 Values = npt.NDArray[np.float32]
 

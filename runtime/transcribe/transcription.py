@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from runtime.notes import Floats, PlayedNotes
+from runtime.notes.played import Floats, PlayedNotes
 from runtime.progress import Cancel, Progress
 
 Ends = Literal["key", "sound"]
@@ -64,7 +64,7 @@ class Transcriber(Protocol):
         progress: Progress | None = None,
         cancel: Cancel | None = None,
     ) -> Transcription:
-        """Hear one recording, any format and length that `runtime.audio` reads.
+        """Hear one recording, any format and length that `runtime.sound.read` reads.
 
         `progress` is called with the finished fraction 0..1, `cancel` is asked between windows, both from the
         calling thread. A recording in which nothing is heard gives no notes and a warning in `notes.warnings`.

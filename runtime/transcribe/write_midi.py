@@ -6,7 +6,7 @@ import io
 
 import mido
 
-from runtime.notes import PlayedNotes
+from runtime.notes.played import PlayedNotes
 
 TICKS_PER_QUARTER = 960
 TICKS_PER_S = 2 * TICKS_PER_QUARTER  # at the 120 quarters a minute of a file that names no tempo

@@ -12,7 +12,7 @@ import pytest
 
 from bridge import listen, play, send
 from bridge.load import InputError, load_analysis, parse_target
-from bridge.osc import decode
+from bridge.osc.schema import decode
 from runtime.analysis import from_json
 from tests.ports import free_port
 from tests.runtime.write.takes import take

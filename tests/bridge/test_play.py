@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.osc import decode, encode
-from bridge.osc_net import Hub, Peer
-from bridge.osc_server import OscBridge
+from bridge.osc.net import Hub, Peer
+from bridge.osc.schema import decode, encode
+from bridge.osc.server import OscBridge
+from bridge.osc.transport import Transport
 from bridge.play import Player, live_events
-from bridge.transport import Transport
 from tests.runtime.write.takes import empty, take
 
 TAKE = take(30.0)

@@ -12,13 +12,13 @@ from export.dynest import PROOF_LENGTHS, build_parser, run
 from export.graph import RuntimeGraph, model_of
 from runtime.model import load_model
 from tests.train.small_pack import write_small_pack
-from train.config import FitConfig
-from train.evaluate import build_parser as evaluate_parser
-from train.evaluate import run as evaluate_run
-from train.fit import Trainer, load_checkpoint
-from train.segments import Pack
-from train.tune import build_parser as tune_parser
-from train.tune import run as tune_run
+from train.frames.config import FitConfig
+from train.frames.fit import Trainer, load_checkpoint
+from train.frames.segments import Pack
+from train.frames.tune import build_parser as tune_parser
+from train.frames.tune import run as tune_run
+from train.measure.evaluate import build_parser as evaluate_parser
+from train.measure.evaluate import run as evaluate_run
 
 pytestmark = pytest.mark.slow
 

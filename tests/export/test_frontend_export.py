@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from runtime.frames import n_frames
-from train.features import LOUDNESS_BINS, Bssl, LogMel, PowerSpectrum
-from train.network import TASKS, MultiScaleNet
+from train.frames.features import LOUDNESS_BINS, Bssl, LogMel, PowerSpectrum
+from train.frames.network import TASKS, MultiScaleNet
 
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")

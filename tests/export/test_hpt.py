@@ -15,13 +15,13 @@ import soundfile
 import torch
 from torch import nn
 
-import export.hpt_checkpoint as hpt_checkpoint
-from benchmarks.hpt import package_notes, write_random_checkpoint
-from export.hpt import HptGraph, build_parser, export, make_card, prove, run
-from export.hpt_checkpoint import load_network
+import export.hpt.checkpoint as hpt_checkpoint
+from benchmarks.transcription.hpt import package_notes, write_random_checkpoint
+from export.hpt.checkpoint import load_network
+from export.hpt.convert import HptGraph, build_parser, export, make_card, prove, run
 from runtime.errors import MezzoforteError
 from runtime.transcribe import Setting, load
-from runtime.transcribe.hpt_card import CHECKPOINT, RECORD, load_card
+from runtime.transcribe.hpt.card import CHECKPOINT, RECORD, load_card
 
 
 class _Tiny(nn.Module):

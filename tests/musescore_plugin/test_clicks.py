@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from runtime.score.read import read_score
+from runtime.score.read.files import read_score
 from tests.bridge.serve.server import write_recording
 from tests.musescore_plugin.clicks import MISSING, Desktop
 from tests.musescore_plugin.musescore import SMALL, FakeBridge, convert, needs_musescore

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runtime.score.read import read_score
+from runtime.score.read.files import read_score
 from tests.musescore_plugin.musescore import FakeBridge, convert, dynamic, hairpin, needs_musescore, perform
 
 DATA = os.environ.get("MEZZOFORTE_DATA")

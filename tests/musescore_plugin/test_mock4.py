@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bridge.install_plugin import ENTRY, install
-from runtime.score.read import read_score
+from runtime.score.read.files import read_score
 from tests.musescore_plugin.musescore import SMALL, FakeBridge, convert, dynamic, hairpin, needs_musescore, perform
 from tests.musescore_plugin.test_headless import ADDED, PLAN, WRITTEN
 

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("uvicorn", reason="the bridge's server needs uvicorn and starlette (extra: bridge)")
 from runtime.errors import ModelError
 from runtime.model import find_card
-from runtime.score.read import read_score
+from runtime.score.read.files import read_score
 from tests.bridge.serve.server import running
 from tests.musescore_plugin.musescore import convert, needs_musescore, perform
 

@@ -197,9 +197,9 @@ def test_cancel_stops_between_blocks_and_windows_and_leaves_no_thread(tmp_path: 
 def test_a_recording_that_changes_between_two_passes_is_an_error(
     tmp_path: Path, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from runtime import audio
     from runtime.errors import AudioError
-    from runtime.spool import Spool
+    from runtime.sound import read as audio
+    from runtime.sound.spool import Spool
 
     path = audio_files.write(tmp_path / "take.wav", 5.0)
     measure = audio.measure

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime import model as model_module
-from runtime import onnx_session
-from runtime.card import Metric, ModelCard, load_card, parse_card
 from runtime.errors import ModelError
 from runtime.frames import n_frames
 from runtime.model import FrameLogits, Model, find_card, load_model, package_conflict
-from runtime.onnx_wire import has_external_data
+from runtime.network import session as onnx_session
+from runtime.network.card import Metric, ModelCard, load_card, parse_card
+from runtime.network.wire import has_external_data
 from tests import stub_model
 from tests.stub_model import onnx
 

@@ -12,17 +12,17 @@ import pytest
 import soundfile as sf
 
 from runtime.analysis import from_json
-from runtime.batch import analyse_each
+from runtime.commands.batch import analyse_each
 from runtime.errors import ModelError
 from runtime.model import Model, load_model
-from runtime.notes import PlayedNotes
-from runtime.onset_stage import Mix, OnsetStage
+from runtime.notes.played import PlayedNotes
 from runtime.progress import Cancelled
+from runtime.stages.onsets import Mix, OnsetStage
 from runtime.thorough import hear_thoroughly, load_listener
 from runtime.transcribe.transcription import TranscriberIdentity, Transcription
 from tests.runtime.audio_files import write
 from tests.runtime.command import analyze
-from tests.runtime.test_onsets import LoudOnesAreBeats
+from tests.runtime.stages.test_onsets import LoudOnesAreBeats
 from tests.stub_model import write_stub
 
 WHO = TranscriberIdentity("own", "stub.notes 1.0", "0" * 64, "MIT")

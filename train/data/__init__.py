@@ -1,0 +1,1 @@
+"""Data sets and their labels: readers, splits by piece, counts. May import `rendering.performance` and `runtime`."""

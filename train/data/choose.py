@@ -1,6 +1,6 @@
 """Lists of performances to render, by split: `python -m train.data.choose DATA LISTS --fold 0 --pieces 24`.
 
-Writes ``LISTS/CORPUS_SPLIT.txt`` (MIDI paths, one per line, for `train.render --list`) for the corpora
+Writes ``LISTS/CORPUS_SPLIT.txt`` (MIDI paths, one per line, for `train.rendering.render --list`) for the corpora
 `mazurka_resynth` and `asap` and the splits train, valid and test of `train.data.splits`. Which pieces and performances
 are taken depends on hashed names alone.
 """
@@ -17,11 +17,11 @@ from typing import get_args
 
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
-from train.command import start
-from train.data.asap import read_metadata
+from train.data.corpora.asap import read_metadata
+from train.data.corpora.mazurka_resynth import read_index
 from train.data.pieces import asap_piece, mazurka_piece
-from train.data.resynth import read_index
 from train.data.splits import Split, split_of
+from train.fitting.command import start
 
 
 def mazurkas(folder: Path) -> list[tuple[str, str]]:

@@ -18,20 +18,20 @@ import numpy as np
 from runtime.analysis import LEVELS
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
-from train.command import start
-from train.data.asap import read_asap
-from train.data.batik import read_batik
+from train.data.corpora.asap import read_asap
+from train.data.corpora.batik import read_batik
+from train.data.corpora.mazurka_notes import score_path
+from train.data.corpora.mazurka_resynth import read_resynth
+from train.data.corpora.mazurkabl import mazurka_names, read_markings, read_mazurka, read_mazurkabl
+from train.data.corpora.mazurkabl_facts import MAZURKAS_WITHOUT_DYNAMICS
 from train.data.errors import DataError
 from train.data.items import Item, Reading
-from train.data.labels import BeatLabels
-from train.data.mazurka_notes import score_path
-from train.data.mazurkabl import mazurka_names, read_markings, read_mazurka, read_mazurkabl
-from train.data.mazurkabl_facts import MAZURKAS_WITHOUT_DYNAMICS
+from train.data.labels.score_levels import count_marks
+from train.data.labels.values import BeatLabels
 from train.data.pieces import mazurka_piece
 from train.data.report import dropped_rows, group_rows
-from train.data.resynth import read_resynth
-from train.data.score_labels import count_marks
-from train.data.score_xml import read_measures
+from train.data.scores.musicxml import read_measures
+from train.fitting.command import start
 
 PERFORMED = (
     "pieces",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from train.data.labels import BeatLabels
+from train.data.labels.values import BeatLabels
 
 Wanted = Callable[[Path], bool]
 """Whether the performance with this MIDI file is to be read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runtime.errors import MezzoforteError
 from train.data.items import Dropped, Reading
-from train.performance import read_performance
+from train.rendering.performance import read_performance
 
 
 def drop_broken_midi(reading: Reading) -> Reading:

@@ -12,7 +12,7 @@ import soundfile as sf
 
 from bridge.api.notes import to_score
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.score.performance import play
+from runtime.score.align.performance import play
 from tests.bridge.serve.server import Bridge
 from tests.bridge.serve.test_api import conforms
 from tests.runtime.score.synth import perform

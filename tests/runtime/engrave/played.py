@@ -9,7 +9,7 @@ import mido
 import numpy as np
 
 from runtime.analysis import Analysis, Beat, Dynamic, Hairpin, Loudness, ModelIdentity, Source
-from runtime.notes import PlayedNotes
+from runtime.notes.played import PlayedNotes
 
 BEAT_S = 0.6
 

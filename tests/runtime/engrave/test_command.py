@@ -9,11 +9,11 @@ import pytest
 import soundfile
 
 from runtime.analyze import main
+from runtime.digital_piano.sync import on_recording_time
 from runtime.errors import ScoreError
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.notes import PlayedNotes
-from runtime.score.read import read_score
-from runtime.transcribe.sync import on_recording_time
+from runtime.notes.played import PlayedNotes
+from runtime.score.read.files import read_score
 from tests import stub_model
 from tests.runtime.command import analyze
 from tests.runtime.engrave import played

@@ -12,9 +12,10 @@ from lxml import etree
 
 from runtime.engrave import engrave
 from runtime.errors import ScoreError
-from runtime.score import read_musicxml, write_musicxml
-from runtime.score.read import read_score
+from runtime.score.read import musicxml as read_musicxml
+from runtime.score.read.files import read_score
 from runtime.score.table import Score
+from runtime.score.write import musicxml as write_musicxml
 from tests.runtime.engrave import played
 from tests.runtime.engrave.played import PHRASE
 from tests.runtime.score.test_external import errors, musescore

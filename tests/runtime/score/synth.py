@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.score.performance import Played
+from runtime.score.align.performance import Played
 
 
 def render(

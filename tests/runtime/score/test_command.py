@@ -10,7 +10,7 @@ import pytest
 
 from runtime.score.__main__ import main
 from runtime.score.plan import Plan, PlannedMark, relative
-from runtime.score.read import read_score
+from runtime.score.read.files import read_score
 from runtime.score.table import Score
 from tests.runtime.score import make
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import score_reading
-from runtime.score import read_musicxml, write, write_musicxml
+from benchmarks.scores import reading as score_reading
 from runtime.score.plan import PlannedMark
-from runtime.score.read import open_source, parse, read_score
+from runtime.score.read import musicxml as read_musicxml
+from runtime.score.read.files import open_source, parse, read_score
+from runtime.score.write import files as write
+from runtime.score.write import musicxml as write_musicxml
 from tests.runtime.score import make
-from tests.runtime.score.test_write_musicxml import ALL, dense_plan, marked
+from tests.runtime.score.write.test_musicxml import ALL, dense_plan, marked
 
 
 def errors(data: bytes) -> list[str]:

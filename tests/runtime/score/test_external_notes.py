@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import score_reading
-from benchmarks.engraving_truth import annotated_analysis, truth_of
+from benchmarks.scores import reading as score_reading
+from benchmarks.transcription.engraving_truth import annotated_analysis, truth_of
 from runtime.analysis import Dynamic, Hairpin
 from runtime.engrave import PlayedNotes, engrave, read_notes
-from runtime.score import read_musicxml
+from runtime.score.read import musicxml as read_musicxml
 from tests.runtime.score.make import data_folder
 
 pytestmark = pytest.mark.slow

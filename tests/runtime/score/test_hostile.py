@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.errors import ScoreError
-from runtime.score import container, xmltext
-from runtime.score.read import from_bytes, open_source, parse
+from runtime.score.read import container
+from runtime.score.read.files import from_bytes, open_source, parse
+from runtime.score.xml import text as xmltext
 from tests.runtime.score import make
 
 

@@ -14,7 +14,7 @@ import mido
 import pytest
 from lxml import etree
 
-from runtime.score.read import read_score
+from runtime.score.read.files import read_score
 from tests import stub_model
 from tests.runtime.command import ROOT, Result, analyze, command, environment
 from tests.runtime.score import make

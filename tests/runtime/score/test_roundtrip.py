@@ -7,9 +7,9 @@ import io
 import mido
 import pytest
 
-from benchmarks import score_reading
-from runtime.score import write
-from runtime.score.read import from_bytes, parse
+from benchmarks.scores import reading as score_reading
+from runtime.score.read.files import from_bytes, parse
+from runtime.score.write import files as write
 from tests.runtime.score import make
 
 FILES = {

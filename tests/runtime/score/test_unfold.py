@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.score import read_musicxml
+from runtime.score.read import musicxml as read_musicxml
 from runtime.score.unfold import Unfolding, graph, repeats_taken, unfoldings, written
 from tests.runtime.score import make
 

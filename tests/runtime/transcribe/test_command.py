@@ -11,8 +11,8 @@ import pytest
 import soundfile
 
 from runtime.analyze import main
-from runtime.notes import read_notes
-from runtime.score.read import read_score
+from runtime.notes.played import read_notes
+from runtime.score.read.files import read_score
 from tests import stub_model
 from tests.runtime.command import analyze
 from tests.runtime.transcribe import stub_notes

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from runtime import windows
 from runtime.errors import AudioError, ModelError
+from runtime.network import windows
 from runtime.progress import Cancelled
 from runtime.transcribe import Setting, Transcription, load
 from tests import stub_model

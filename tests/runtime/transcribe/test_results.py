@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.notes import PlayedNotes, from_bytes
+from runtime.notes.played import PlayedNotes, from_bytes
 from runtime.transcribe.releases import for_score
 from runtime.transcribe.transcription import TranscriberIdentity, Transcription
 from runtime.transcribe.write_midi import to_midi

@@ -9,10 +9,10 @@ import pytest
 
 from tests.train.data.paths import data_folder
 from tests.train.data.scores import write_score
-from train.data import batik
-from train.data.bars import beat_grid, beat_length_q
+from train.data.corpora import batik
 from train.data.errors import DataError
-from train.data.score_xml import read_measures
+from train.data.labels.bars import beat_grid, beat_length_q
+from train.data.scores.musicxml import read_measures
 
 HEAD = """info(midiClockUnits,480).
 info(midiClockRate,500000).

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 
 from tests.train.data.paths import data_folder
 from tests.train.data.scores import write_score
-from train.data import asap, mazurkabl, resynth
-from train.data.annotations import bar_positions, read_annotation
-from train.data.errors import DataError
-from train.data.mazurkabl_facts import (
+from train.data.corpora import asap, mazurkabl
+from train.data.corpora import mazurka_resynth as resynth
+from train.data.corpora.mazurkabl_facts import (
     FIRST_MARK_BEAT,
     N_FOLDS,
     PUBLISHED_EXCLUSIONS,
     TEST_MAZURKAS,
     fold_role,
 )
+from train.data.errors import DataError
+from train.data.labels.annotations import bar_positions, read_annotation
 from train.data.pieces import asap_piece, batik_piece, mazurka_piece
 
 BEATS = [(1, 2), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1), (3, 2), (4, 0)]

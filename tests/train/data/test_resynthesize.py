@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 from tests.train.data.paths import data_folder
 from tests.train.data.scores import write_score
 from tests.train.data.test_readers import make_mazurkabl
-from train.data import loudness, resynthesize
+from train.data.corpora.mazurka_notes import grid_notes
+from train.data.corpora.mazurka_resynth import read_resynth
+from train.data.corpora.mazurkabl import read_mazurka
 from train.data.errors import DataError
-from train.data.mazurka_notes import grid_notes
-from train.data.mazurkabl import read_mazurka
-from train.data.perform import Clock, LoudnessCurve
-from train.data.piano_model import load_model
-from train.data.repair import SHORTEST_S, repair_beats
-from train.data.resynth import read_resynth
-from train.data.resynth_proof import agreement
-from train.performance import MidiEvent, read_performance
+from train.data.labels.repair import SHORTEST_S, repair_beats
+from train.data.resynthesis import loudness
+from train.data.resynthesis import make as resynthesize
+from train.data.resynthesis.perform import Clock, LoudnessCurve
+from train.data.resynthesis.piano_model import load_model
+from train.data.resynthesis.proof import agreement
+from train.rendering.performance import MidiEvent, read_performance
 
 SCORE = ["q72", "q60 q64 q67", "q62 q65 q69", "q72"]
 

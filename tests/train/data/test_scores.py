@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.train.data.scores import write_score
 from train.data.errors import DataError
-from train.data.midi_score import MidiScore, read_midi_score
-from train.data.score_follow import place_measures
-from train.data.score_labels import count_marks, level_of, place_marks
-from train.data.score_xml import Measure, read_measures
-from train.data.unfold import play_order, variants
+from train.data.labels.score_levels import count_marks, level_of, place_marks
+from train.data.scores.follow import place_measures
+from train.data.scores.midi import MidiScore, read_midi_score
+from train.data.scores.musicxml import Measure, read_measures
+from train.data.scores.unfold import play_order, variants
 
 
 def measures_of(tmp_path: Path, *measures: str, beats: int = 3) -> list[Measure]:

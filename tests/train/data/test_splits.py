@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from train.data.asap import read_asap
-from train.data.batik import read_batik
+from train.data.corpora.asap import read_asap
+from train.data.corpora.batik import read_batik
 from train.data.pieces import mazurka_piece
 from train.data.splits import (
     ASAP_TEST_PIECES,

@@ -1,0 +1,1 @@
+"""Accuracy tables: the report, folds, ablations, reliability, and other trackers."""

@@ -1,0 +1,1 @@
+"""Beats and bars of real recordings, from their scores, checked by eye."""

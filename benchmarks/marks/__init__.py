@@ -1,0 +1,1 @@
+"""Marks that are planned, beside editors' marks and trivial rules."""

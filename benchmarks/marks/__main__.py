@@ -1,0 +1,5 @@
+"""`python -m benchmarks.marks`: see `benchmarks.marks.report`."""
+
+from benchmarks.marks.report import main
+
+main()

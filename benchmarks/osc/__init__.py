@@ -1,0 +1,1 @@
+"""How well results travel over OSC."""

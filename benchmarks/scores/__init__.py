@@ -1,0 +1,1 @@
+"""Do other programs read every score that we mark?"""

@@ -1,0 +1,1 @@
+"""Time and memory, from file to result, beside other trackers."""

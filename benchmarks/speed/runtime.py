@@ -1,0 +1,189 @@
+"""Speed and memory of the runtime, from file to JSON, each figure from a process of its own.
+
+``python -m benchmarks.speed [--audio FILE] [--model NAME|PATH] [--hours 1 3] [--json FILE] [--report FILE]`` makes
+44.1 kHz stereo FLAC of the given lengths, analyses them on 2 cores and prints a markdown table, then the same as JSON.
+The recordings are kept in ``--work`` when that is given. With ``--madmom-python`` and ``--beat-this-python`` these two
+run on the same cores after us, on the same file of ``--peer-minutes``. ``--report`` writes docs/speed.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed.peers import PEERS, PeerTime, time_peer
+from benchmarks.speed.recordings import one_tile, write_flac
+from benchmarks.speed.report import speed_report, table
+from runtime.write.atomic import write_bytes
+
+CORES = 2
+CLIP_S = 10.0
+MINUTE_S = 60.0
+STARTS = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """One analysis in a process of its own."""
+
+    audio_s: float
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+    @property
+    def times_real_time(self) -> float:
+        """Seconds of audio per second of waiting."""
+        return self.audio_s / self.wall_s
+
+
+def _two_cores() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+
+
+def _command(recording: Path, model: str | None, *more: str) -> list[str]:
+    chosen = ["--model", model] if model else []
+    return [sys.executable, "-m", "runtime.analyze", str(recording), "--quiet", "--provider", "cpu", *chosen, *more]
+
+
+def analyse_once(recording: Path, audio_s: float, model: str | None, work: Path, quality: str = "fast") -> Run:
+    """Analyse to a JSON file; wall and CPU time and peak memory include the start of the process."""
+    out = work / "result.json"
+    start = time.perf_counter()
+    command = _command(recording, model, "--out", str(out), "--quality", quality)
+    process = subprocess.Popen(command, preexec_fn=_two_cores)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall_s = time.perf_counter() - start
+    if status != 0 or not json.loads(out.read_text(encoding="utf-8"))["schema"]:
+        raise SystemExit(f"the analysis of {recording} failed (status {status})")
+    unit = 1e-6 if sys.platform == "darwin" else 1024e-6  # ru_maxrss: bytes on macOS, KiB on Linux
+    return Run(audio_s, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+
+
+def start_to_output_s(clip: Path, model: str | None) -> list[float]:
+    """Seconds from starting the process to its first byte on stdout, `STARTS` times after one to warm up."""
+    found = []
+    for _ in range(STARTS + 1):
+        start = time.perf_counter()
+        with subprocess.Popen(_command(clip, model), stdout=subprocess.PIPE, preexec_fn=_two_cores) as process:
+            assert process.stdout is not None
+            if not process.stdout.read(1):
+                raise SystemExit("the analysis of the short clip failed")
+            found.append(time.perf_counter() - start)
+            process.stdout.read()
+    return found[1:]
+
+
+def _recording(work: Path, name: str, tile: Any, seconds: float) -> Path:
+    path = work / f"{name}.flac"
+    if not path.exists():
+        part = work / f"{name}.part.flac"
+        write_flac(part, tile, seconds)
+        part.replace(path)
+    return path
+
+
+def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
+    """Everything this benchmark measures, as plain data."""
+    tile = one_tile(options.audio)
+    clip = _recording(work, "clip", tile, CLIP_S)
+    minute = _recording(work, "minute", tile, MINUTE_S)
+    starts = start_to_output_s(clip, options.model)
+    runs = {"minute": analyse_once(minute, MINUTE_S, options.model, work)}
+    for hours in options.hours:
+        _say(f"writing {hours:g} h of FLAC")
+        path = _recording(work, f"{hours:g}h", tile, hours * 3600)
+        _say(f"analysing {hours:g} h")
+        runs[f"{hours:g} h"] = analyse_once(path, hours * 3600, options.model, work)
+    for hours in options.best_hours:
+        path = _recording(work, f"{hours:g}h", tile, hours * 3600)
+        runs[f"{hours:g} h, quality best"] = analyse_once(path, hours * 3600, options.model, work, "best")
+    peers = _beside_peers(options, tile, work, runs)
+    return {
+        "machine": _machine(),
+        "source": options.audio.name if options.audio else "plucked tones",
+        "model": _identity(work),
+        "load_average": os.getloadavg()[0],
+        "runs": {name: {**asdict(run), "times_real_time": run.times_real_time} for name, run in runs.items()},
+        "clip_s": CLIP_S,
+        "start_to_output_s": starts,
+        "peer_minutes": options.peer_minutes,
+        "peers": [asdict(peer) for peer in peers],
+    }
+
+
+def _beside_peers(options: argparse.Namespace, tile: Any, work: Path, runs: dict[str, Run]) -> list[PeerTime]:
+    """Our run (added to `runs`) and those of the peers on one file, one after the other."""
+    seconds = options.peer_minutes * 60
+    path = _recording(work, f"{options.peer_minutes:g}min", tile, seconds)
+    runs[f"{options.peer_minutes:g} min"] = analyse_once(path, seconds, options.model, work)
+    pythons = {"madmom": options.madmom_python, "beat_this": options.beat_this_python}
+    peers = []
+    for name in PEERS:
+        _say(f"timing {name}")
+        peers.append(time_peer(name, pythons[name], path, _two_cores))
+    return peers
+
+
+def _machine() -> str:
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
+        cpu = names[0] if names else cpu
+    return f"{cpu}, {CORES} of {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def _identity(work: Path) -> dict[str, str]:
+    model: dict[str, str] = json.loads((work / "result.json").read_text(encoding="utf-8"))["model"]
+    return model
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The benchmark's options."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    add = parser.add_argument
+    add("--audio", type=Path, help="music to repeat (default: synthesised plucked tones)")
+    add("--model", help="a shipped model's name or the path of another one")
+    add("--hours", type=float, nargs="*", default=[1.0, 3.0], help="lengths of the long recordings (default: 1 3)")
+    add("--best-hours", type=float, nargs="*", default=[1.0], help="the same with --quality best (default: 1)")
+    add("--work", type=Path, help="folder for the recordings, kept for the next time (default: a temporary one)")
+    add("--peer-minutes", type=float, default=5.0, help="length of the recording beside the peers (default: 5)")
+    add("--json", type=Path, help="also write the figures here")
+    add("--report", type=Path, help="also write them as a document (docs/speed.md)")
+    add("--madmom-python", help="a Python in which madmom is installed")
+    add("--beat-this-python", help="a Python in which beat_this is installed")
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; returns the exit status."""
+    options = build_parser().parse_args(arguments)
+    if not hasattr(os, "wait4"):
+        _say("error: this benchmark needs os.wait4 (Linux, macOS).")
+        return 2
+    with tempfile.TemporaryDirectory() as temporary:
+        work = options.work or Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        result = measure(options, work)
+    text = json.dumps(result, indent=1)
+    print(f"{table(result)}\n\n{text}")
+    if options.json:
+        write_bytes(options.json, (text + "\n").encode())
+    if options.report:
+        write_bytes(options.report, speed_report([result]).encode())
+    return 0

@@ -1,0 +1,1 @@
+"""How well notes are heard, and how well scores are made of them."""

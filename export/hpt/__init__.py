@@ -1,0 +1,1 @@
+"""The official checkpoint of High-resolution Piano Transcription → ONNX with its card."""

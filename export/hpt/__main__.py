@@ -1,0 +1,5 @@
+"""`python -m export.hpt`: see `export.hpt.convert`."""
+
+from export.hpt.convert import main
+
+main()

@@ -1,0 +1,143 @@
+"""The part of the command line that has no score: notes from a MIDI file or a transcriber, to MusicXML or MIDI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from runtime.engrave.engrave import Engraved, engrave
+from runtime.engrave.grid import check_beats
+from runtime.errors import OutputError, ScoreError
+from runtime.marks.annotate import AnnotateOptions
+from runtime.pipeline import Heard
+from runtime.progress import TerminalProgress
+from runtime.transcribe.registry import Setting, load
+from runtime.transcribe.releases import for_score
+from runtime.transcribe.transcription import Transcriber, Transcription
+from runtime.transcribe.write_midi import to_midi
+from runtime.write.atomic import write_bytes
+
+SCORE_SUFFIXES = (".musicxml", ".xml")
+MIDI_SUFFIXES = (".mid", ".midi")
+
+Say = Callable[[str], None]
+
+
+def prepare(options: argparse.Namespace) -> Callable[[Heard, Say], None]:
+    """What is to be done with the recording, its transcriber ready; `options` has `notes` or `transcribe`.
+
+    Raises `MezzoforteError` for what cannot work, a transcriber or a MIDI file included, before any work is done.
+    """
+    _check(options)
+    if options.notes is not None:
+        transcriber = load("midi", Setting(options.notes))
+    else:
+        transcriber = load(options.transcribe, Setting(options.transcriber_path, options.provider))
+    return partial(_deliver, options, transcriber)
+
+
+def _check(options: argparse.Namespace) -> None:
+    option = "--notes" if options.notes is not None else "--transcribe"
+    if options.notes is not None and options.transcribe is not None:
+        raise OutputError("--notes and --transcribe exclude each other",
+                          advice="With the MIDI of the performance there is nothing to transcribe")  # fmt: skip
+    if options.score is not None:
+        raise OutputError(f"--score and {option} exclude each other",
+                          advice=f"With a score the notes are not needed: leave out {option}")  # fmt: skip
+    if options.notes is not None and options.transcriber_path is not None:
+        raise OutputError("--transcriber-path belongs to --transcribe", advice="Leave it out")
+    if len(options.audio) > 1:
+        raise OutputError(f"notes go with one recording, {len(options.audio)} were given",
+                          advice=f"Give one recording with {option}")  # fmt: skip
+    if options.format:
+        raise OutputError(f"with {option} there is no --format",
+                          advice="Name the score with --out NAME.musicxml")  # fmt: skip
+    if options.skip_existing:
+        raise OutputError(f"with {option} there is no --skip-existing", advice="Leave it out")
+    if not options.out and not options.dry_run:
+        raise OutputError("where shall the score go?", advice="Add --out NAME.musicxml, or --dry-run")
+    if options.out:
+        _check_out(options, Path(options.out))
+
+
+def _check_out(options: argparse.Namespace, out: Path) -> None:
+    suffix = out.suffix.lower()
+    if suffix in MIDI_SUFFIXES and options.notes is None:
+        for name, given in (
+            ("--dry-run", options.dry_run),
+            ("--density", options.density != "normal"),
+            ("--correct", options.correct or options.corrections is not None),
+        ):
+            if given:
+                raise OutputError(f"{name} changes nothing in a MIDI file", where=str(out),
+                                  advice="Name a score with --out NAME.musicxml, or leave it out")  # fmt: skip
+    elif suffix not in SCORE_SUFFIXES:
+        midi = "" if options.notes is not None else ", a transcription also as MIDI"
+        advice = "Name the output *.musicxml; a notation program makes other formats of it"
+        raise OutputError(f"a new score is written as MusicXML{midi}", where=str(out), advice=advice)
+    if out.exists() and out.samefile(options.audio[0]):
+        raise OutputError("the result would overwrite the recording", where=str(out), advice="Choose another --out")
+
+
+def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard, say: Say) -> None:
+    """Write the score or the MIDI file, or print the plan of marks.
+
+    Raises `MezzoforteError`; then nothing was written.
+    """
+    as_midi = bool(options.out) and Path(options.out).suffix.lower() in MIDI_SUFFIXES
+    if heard.again is None and not as_midi:
+        check_beats(heard.analysis.beats)
+    recording = Path(options.audio[0])
+    with TerminalProgress(sys.stderr, f"notes of {recording.name}", enabled=not options.quiet) as bar:
+        found = transcriber.transcribe(recording, bar)
+    if not found.notes.onset_s.size:
+        raise ScoreError(
+            "no notes were heard", where=str(recording), cause="; ".join(found.notes.warnings) or "not a piano",
+            advice="Give a recording of a piano, or try another transcriber",
+        )  # fmt: skip
+    analysis = heard.analysis if heard.again is None or as_midi else heard.again(found.notes)
+    if as_midi:
+        _tell_of(options, (*analysis.warnings, *found.notes.warnings), found, say)
+        write_bytes(Path(options.out), to_midi(found.notes, recording.stem))
+    else:
+        check_beats(analysis.beats)
+        made = engrave(for_score(found), analysis, recording.stem, AnnotateOptions(options.density))
+        _tell_of(options, (*analysis.warnings, *made.warnings), found, say)
+        if options.dry_run:
+            sys.stdout.buffer.write(made.annotation.plan.to_table().encode("utf-8"))
+            sys.stdout.buffer.flush()
+            return
+        write_bytes(Path(options.out), made.data)
+        if not options.quiet:
+            _tell(made, say)
+    if not options.quiet:
+        say(f"written: {options.out}")
+
+
+def _tell_of(options: argparse.Namespace, warnings: tuple[str, ...], found: Transcription, say: Say) -> None:
+    if options.quiet:
+        return
+    for warning in dict.fromkeys(warnings):
+        say(f"warning: {warning}")
+    if options.notes is None:
+        who = " ".join(v for v in (found.identity.name, found.identity.version) if v)
+        pedal = f", {len(found.notes.pedal)} pedals" if found.notes.pedal else ""
+        say(f"    heard  {found.notes.onset_s.size} notes{pedal} by {who}")
+
+
+def _tell(made: Engraved, say: Say) -> None:
+    page = made.sheet
+    first = page.bars[0]
+    metres = dict.fromkeys((b.full_beats * 3, 8) if b.bar.compound else (b.full_beats, 4) for b in page.bars)
+    sharps = first.key.fifths
+    for name, value in (
+        ("bars", str(len(page.bars))),
+        ("metre", ", ".join(f"{a}/{b}" for a, b in metres)),
+        ("key", f"{abs(sharps)} {'sharps' if sharps > 0 else 'flats'}" if sharps else "no sharps or flats"),
+        ("notes", f"{len(page.staff)}, {sum(page.quantised.grace)} of them grace notes"),
+        ("marks", str(len(made.annotation.plan.marks))),
+    ):
+        say(f"{name:>9}  {value}")

@@ -1,0 +1,1 @@
+"""The MIDI of a digital piano brought onto the clock of its recording. May import `score` and `transcribe`."""

@@ -1,0 +1,45 @@
+"""The transcription of a digital piano: its own MIDI, brought onto the clock of the recording."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+
+from runtime.digital_piano.sync import on_recording_time
+from runtime.errors import ModelError
+from runtime.notes.played import PlayedNotes, read_notes
+from runtime.progress import Cancel, Progress, check
+from runtime.sound import read as audio
+from runtime.transcribe.registry import Setting
+from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
+
+
+class MidiTranscriber:
+    """Knows the notes of one recording; every note is certain."""
+
+    name = "midi"
+
+    def __init__(self, path: Path) -> None:
+        """Raises `ScoreError` when the file cannot be read."""
+        self.notes: PlayedNotes = read_notes(path)
+        self.identity = TranscriberIdentity(self.name, "", hashlib.sha256(path.read_bytes()).hexdigest(), "")
+
+    def transcribe(
+        self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
+    ) -> Transcription:
+        """See `Transcriber`. Raises `ScoreError` when the recording plays other notes."""
+        check(cancel)
+        notes = on_recording_time(self.notes, audio.stream(Path(path)))
+        if progress:
+            progress(1.0)
+        return Transcription(notes, np.ones(len(notes.onset_s)), self.identity, "key")
+
+
+def load(setting: Setting) -> Transcriber:
+    """See `runtime.transcribe.registry.load`."""
+    if setting.path is None:
+        raise ModelError("the MIDI file is not named", advice="Give the MIDI of this performance after --notes")
+    return MidiTranscriber(setting.path)

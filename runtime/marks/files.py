@@ -1,0 +1,168 @@
+"""One call for the command line: a recording, its analysis and a score become the marked score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from runtime.analysis import Analysis
+from runtime.decode.on_beats import LevelEvidence
+from runtime.errors import ScoreError
+from runtime.marks import hearing, policy
+from runtime.marks.annotate import TASTES, AnnotateOptions, Annotation, Density, annotate
+from runtime.marks.hearing import HeardInScore
+from runtime.score.align import recording as alignment_of
+from runtime.score.align.fine import Evidence
+from runtime.score.align.recording import Alignment
+from runtime.score.plan import Plan, from_json
+from runtime.score.read.files import Source, open_source, parse
+from runtime.score.table import Score
+from runtime.score.write import files as write
+from runtime.score.write.midi import MidiMode
+from runtime.sound import read as audio
+
+
+@dataclass(frozen=True)
+class MarkOptions:
+    """`annotate`: density and policy; `dry_run`: plan but write nothing; `midi_mode`: what a MIDI score gets."""
+
+    annotate: AnnotateOptions = field(default_factory=AnnotateOptions)
+    dry_run: bool = False
+    midi_mode: MidiMode = "velocity"
+
+
+@dataclass(frozen=True)
+class MarkReport:
+    """What was decided and done. `written` and `backup` are None when nothing was written there."""
+
+    plan: Plan
+    alignment: Alignment
+    annotation: Annotation
+    score_summary: dict[str, Any]
+    written: Path | None
+    backup: Path | None
+
+    def text(self, form: Literal["table", "plan"] = "table") -> str:
+        """The plan for people (`table`, with the comparison when there are marks to compare) or as JSON (`plan`)."""
+        if form == "plan":
+            return self.plan.to_json() + "\n"
+        table = self.plan.to_table()
+        rows = self.annotation.comparison
+        return table + (policy.comparison_table(rows) if rows else "")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What people should be told, in full sentences' worth of words."""
+        return self.annotation.warnings
+
+
+def load(path: str | Path) -> tuple[Source, Score]:
+    """A score file in memory and its note table. Raises `ScoreError`."""
+    source = open_source(Path(path))
+    return source, parse(source)
+
+
+def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None = None) -> Alignment:
+    """Align a recording with a score; beats of an analysis serve as evidence when they are given.
+
+    Raises `AudioError` for an unreadable recording, `ScoreError` when it does not play this score.
+    """
+    evidence = None
+    if analysis is not None and analysis.beats:
+        evidence = Evidence(
+            np.array([b.time_s for b in analysis.beats]), np.array([b.time_s for b in analysis.downbeats])
+        )
+    return alignment_of.align(score, audio.stream(audio_path), evidence)
+
+
+def hear_in_score(
+    score: Score,
+    alignment: Alignment,
+    analysis: Analysis,
+    evidence: LevelEvidence | None,
+    density: Density = "normal",
+) -> HeardInScore:
+    """What was heard at each written beat: decoded there when there is evidence, else moved there."""
+    if evidence is None:
+        return hearing.moved(score, alignment, analysis)
+    return hearing.decoded(score, alignment, evidence, TASTES[density].change_ease)
+
+
+def score_summary(score: Score, alignment: Alignment, heard: HeardInScore) -> dict[str, Any]:
+    """Alignment, and levels and hairpins in the score's terms, as plain data for `Analysis.score`."""
+    return alignment.summary(score) | heard.summary(score)
+
+
+def mark_file(
+    audio_path: str | Path,
+    score_path: str | Path,
+    out_path: str | Path | None,
+    analysis: Analysis,
+    options: MarkOptions | None = None,
+    alignment: Alignment | None = None,
+    evidence: LevelEvidence | None = None,
+) -> MarkReport:
+    """Write the dynamics of an analysis into a copy of a score (or over it, with a backup beside it).
+
+    With `dry_run` or without `out_path` nothing is written. `alignment` saves aligning again when it is known. With
+    the `evidence` of the recording's frames (`runtime.pipeline.Heard`) levels are decoded on the score's own beats,
+    which is better; without, those of the analysis' beats are moved to the score.
+    Raises `ScoreError`, `AudioError` or `OutputError`; then nothing was written.
+    """
+    options = options or MarkOptions()
+    source, score = load(score_path)
+    out = None if options.dry_run or out_path is None else Path(out_path)
+    if out is not None:
+        write.check_output(source, out)
+    alignment = alignment or align_file(audio_path, score, analysis)
+    heard = hear_in_score(score, alignment, analysis, evidence, options.annotate.density)
+    decided = annotate(score, alignment, analysis, options.annotate, heard)
+    data = write.marked(source, decided.plan, options.midi_mode)
+    written = backup = None
+    if out is not None:
+        backup, written = write.save(out, data, Path(score_path)), out
+    return MarkReport(decided.plan, alignment, decided, score_summary(score, alignment, heard), written, backup)
+
+
+def apply_plan(
+    score_path: str | Path, plan_text: str, out_path: str | Path, midi_mode: MidiMode = "velocity"
+) -> Path | None:
+    """Write a plan (JSON of `--format plan`, edited by hand perhaps). Returns the backup's path if one was made.
+
+    Raises `ScoreError` when the plan is damaged or the score's music has changed since.
+    """
+    source, score = load(score_path)
+    out = Path(out_path)
+    write.check_output(source, out)
+    return write.save(out, write.marked(source, from_json(plan_text, score), midi_mode), Path(score_path))
+
+
+def remove_marks(score_path: str | Path, out_path: str | Path) -> Path | None:
+    """Take every mark of ours out of a score and bring back those that we hid.
+
+    Returns the backup's path when the score was overwritten. Raises `ScoreError` or `OutputError`.
+    """
+    source = open_source(Path(score_path))
+    parse(source)
+    out = Path(out_path)
+    write.check_output(source, out)
+    return write.save(out, write.unmarked(source), Path(score_path))
+
+
+def with_alignment(analysis: Analysis, report: MarkReport) -> Analysis:
+    """The analysis with the alignment in its `score` field and the report's warnings added."""
+    return replace(analysis, score=report.score_summary, warnings=(*analysis.warnings, *report.warnings))
+
+
+def agreement(report: MarkReport) -> float:
+    """Share of the written levels that were heard the same or one step apart.
+
+    Raises `ScoreError` when the score has no levels to compare with.
+    """
+    rows = report.annotation.comparison
+    if not rows:
+        raise ScoreError("the score has no dynamic levels to compare with")
+    return sum(r.agreement != "different" for r in rows) / len(rows)

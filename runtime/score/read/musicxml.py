@@ -1,0 +1,292 @@
+"""MusicXML text to a `Score`."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from runtime.errors import ScoreError
+from runtime.score.table import ZERO, Mark, Measure, Note, Score, Staff, TimeSignature, with_offsets
+from runtime.score.xml import musicxml
+from runtime.score.xml.musicxml import Clock, Step
+from runtime.score.xml.text import Element, XmlDocument
+
+MAX_MEASURES = 20_000
+MAX_NOTES = 500_000
+# Tuplets in rounded divisions miss the bar line by a little; the bar line is right.
+_BAR_TOLERANCE = Fraction(1, 8)
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_GRADUAL = re.compile(r"\s*(?:poco |sempre |molto |più |a )*(cresc|decresc|dim|smorz|calando|morendo)", re.I)
+_WORDS = (
+    ("jump", "dacapo", re.compile(r"\bd\.?\s?c\.?(?:\s|$)|\bda capo\b", re.I)),
+    ("jump", "dalsegno", re.compile(r"\bd\.?\s?s\.?(?:\s|$)|\bdal segno\b", re.I)),
+    ("to_coda", True, re.compile(r"^\s*(?:al |to )coda\s*$", re.I)),
+    ("fine", True, re.compile(r"^\s*fine\.?\s*$", re.I)),
+)  # fmt: skip
+
+
+@dataclass
+class _Bar:
+    """What is gathered about one measure over all parts."""
+
+    number: str
+    length: Fraction = ZERO
+    time: TimeSignature | None = None
+    signs: dict[str, object] = field(default_factory=dict)
+    ending_starts: tuple[int, ...] = ()
+    ending_stops: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """A note or mark placed inside its measure, before the measures' starts are known."""
+
+    measure: int
+    at: Fraction
+    length: Fraction
+    staff: int
+    element: Element
+    pitch: int = 0
+
+
+def read(data: bytes, where: str) -> Score:
+    """Read partwise MusicXML. Raises `ScoreError` for anything that is not a usable score."""
+    return from_document(musicxml.parse(data, where))
+
+
+def from_document(document: XmlDocument) -> Score:
+    """The score table of a parsed document (see `read`)."""
+    return _gathered(document).score()
+
+
+def marks_with_elements(document: XmlDocument) -> list[tuple[Mark, tuple[Element, ...]]]:
+    """The marks of a document, each with the ``direction`` or ``notations`` elements that it is made of."""
+    reader = _gathered(document)
+    return reader.marks(reader.measures())
+
+
+def _gathered(document: XmlDocument) -> _Reader:
+    reader = _Reader(document)
+    parts = list(document.root.findall("part"))
+    if not parts:
+        raise ScoreError("the score has no parts", where=document.where)
+    for index, part in enumerate(parts):
+        reader.part(index, part)
+    return reader
+
+
+class _Reader:
+    def __init__(self, document: XmlDocument) -> None:
+        self._where = document.where
+        self._names = {
+            p.attributes.get("id", ""): p.value("part-name") for p in document.root.iter() if p.tag == "score-part"
+        }
+        self._bars: list[_Bar] = []
+        self._notes: list[_Found] = []
+        self._signs: list[tuple[str, str, _Found]] = []
+        self._tempos: list[tuple[int, Fraction, float]] = []
+        self._staves: list[Staff] = []
+        self._warnings: list[str] = []
+        self._unpitched = 0
+
+    def part(self, index: int, part: Element) -> None:
+        clock = Clock()
+        first_staff = len(self._staves)
+        name = self._names.get(part.attributes.get("id", ""), "")
+        n_staves = 1
+        for i, measure in enumerate(part.findall("measure")):
+            if i >= MAX_MEASURES:
+                raise ScoreError(f"more than {MAX_MEASURES} measures", where=self._where)
+            if i == len(self._bars):
+                self._bars.append(_Bar(measure.attributes.get("number", str(i + 1))))
+            for step in musicxml.steps(measure, clock, f"{self._where}, measure {self._bars[i].number}"):
+                n_staves = max(n_staves, self._child(i, step, first_staff))
+        self._staves += [Staff(index, n + 1, name) for n in range(n_staves)]
+
+    def _child(self, i: int, step: Step, first_staff: int) -> int:
+        """Take in one child of measure `i`; returns the highest staff number it speaks of."""
+        element, bar = step.element, self._bars[i]
+        bar.length = max(bar.length, step.after)
+        staff = _small_int(element.value("staff"), 1)
+        if element.tag == "note":
+            self._note(i, step, first_staff + staff)
+        elif element.tag == "direction":
+            self._direction(i, step, first_staff + staff)
+        elif element.tag == "sound":
+            self._sound(i, step.before, element)
+        elif element.tag == "barline":
+            _barline(bar, element)
+        elif element.tag == "attributes":
+            staff = _small_int(element.value("staves"), 1)
+            beats, beat_type = _beats(element.value("time/beats")), _small_int(element.value("time/beat-type"), 0)
+            if beats and beat_type:
+                bar.time = TimeSignature(beats, beat_type)
+        return staff
+
+    def _note(self, i: int, step: Step, staff: int) -> None:
+        element = step.element
+        if element.find("rest") is not None:
+            return
+        for notations in element.findall("notations"):
+            here = _Found(i, step.before, ZERO, staff, notations)
+            self._signs += [("dynamic", sign, here) for sign in musicxml.dynamics_of(notations)]
+            self._signs += [("accent", e.tag, here) for e in notations.iter() if e.tag in ("accent", "strong-accent")]
+        pitch = element.find("pitch")
+        if pitch is None:
+            self._unpitched += 1
+            return
+        midi = _pitch(pitch, self._where)
+        self._notes.append(_Found(i, step.before, musicxml.note_length(step, self._where), staff, element, midi))
+        if len(self._notes) > MAX_NOTES:
+            raise ScoreError(f"more than {MAX_NOTES} notes", where=self._where)
+
+    def _direction(self, i: int, step: Step, staff: int) -> None:
+        element = step.element
+        at = max(ZERO, musicxml.direction_position(step, self._where))
+        here = _Found(i, at, ZERO, staff, element)
+        self._signs += [("dynamic", sign, here) for sign in musicxml.dynamics_of(element)]
+        self._signs += [(f"wedge {kind}", n, here) for kind, n in musicxml.wedges_of(element)]
+        for sound in element.findall("sound"):
+            self._sound(i, at, sound)
+        signs = self._bars[i].signs
+        for kind in element.findall("direction-type"):
+            for e in kind.children:
+                if e.tag in ("segno", "coda"):
+                    signs[e.tag] = True
+                elif e.tag == "words":
+                    gradual = _GRADUAL.match(e.text)
+                    if gradual:
+                        self._signs.append(("words", _gradual(gradual), here))
+                    for key, value, pattern in _WORDS:
+                        if pattern.search(e.text):
+                            signs.setdefault(key, value)
+
+    def _sound(self, i: int, at: Fraction, sound: Element) -> None:
+        signs, a = self._bars[i].signs, sound.attributes
+        for jump in ("dacapo", "dalsegno"):
+            if a.get(jump, "no") != "no":
+                signs["jump"] = jump
+        for key, name in (("segno", "segno"), ("coda", "coda"), ("fine", "fine"), ("to_coda", "tocoda")):
+            if a.get(name, "no") != "no":
+                signs[key] = True
+        if "tempo" in a:
+            qpm = float(musicxml.number(a["tempo"], ZERO, self._where))
+            if 5 <= qpm <= 1000:
+                self._tempos.append((i, at, qpm))
+
+    def score(self) -> Score:
+        measures = self.measures()
+        if self._unpitched:
+            self._warnings.append(f"{self._unpitched} notes without pitch (percussion) are left out")
+        notes = sorted(
+            (self._placed(n, measures) for n in self._notes), key=lambda n: (n.onset, not n.grace, n.staff, n.pitch)
+        )
+        tempos = sorted({(_clamped(measures[i], at), qpm) for i, at, qpm in self._tempos})
+        return Score(
+            "musicxml",
+            tuple(notes),
+            tuple(measures),
+            tuple(self._staves),
+            tuple(mark for mark, _ in self.marks(measures)),
+            tuple(tempos),
+            tuple(self._warnings),
+        )
+
+    def measures(self) -> list[Measure]:
+        """The measures with starts, signs and voltas."""
+        out: list[Measure] = []
+        start, time = ZERO, TimeSignature(4, 4)
+        open_ending: tuple[int, ...] = ()
+        for i, bar in enumerate(self._bars):
+            time = bar.time or time
+            full = time.bar_quarters
+            length = full if not bar.length or abs(bar.length - full) < _BAR_TOLERANCE else bar.length
+            open_ending = bar.ending_starts or open_ending
+            signs = {k: v for k, v in bar.signs.items() if not k.startswith("_")}
+            out.append(Measure(i, bar.number, start, length, time, endings=open_ending, **signs))  # type: ignore[arg-type]
+            if bar.ending_stops:
+                open_ending = ()
+            start += length
+        return with_offsets(out)
+
+    def _placed(self, found: _Found, measures: list[Measure]) -> Note:
+        e, m = found.element, measures[found.measure]
+        return Note(
+            onset=_clamped(m, found.at),
+            duration=found.length,
+            pitch=found.pitch,
+            staff=found.staff,
+            voice=e.value("voice", "1"),
+            measure=found.measure,
+            grace=e.find("grace") is not None,
+            tied=any(t.attributes.get("type") == "stop" for t in e.findall("tie")),
+        )
+
+    def marks(self, measures: list[Measure]) -> list[tuple[Mark, tuple[Element, ...]]]:
+        """The marks in score order, each with the elements it is made of.
+
+        Hairpins are paired in the order of time, as the text of a measure goes through its voices in turn.
+        """
+        marks: list[tuple[Mark, tuple[Element, ...]]] = []
+        pending: dict[tuple[int, str], tuple[str, Fraction, _Found]] = {}
+        placed = [(_clamped(measures[f.measure], f.at), kind, value, f) for kind, value, f in self._signs]
+        for at, kind, value, found in sorted(placed, key=lambda p: (p[0], p[1] != "wedge stop")):
+            part = self._staves[found.staff - 1].part
+            if not kind.startswith("wedge"):
+                ours = musicxml.is_own(found.element)
+                mark = Mark(kind, value, at, at, found.measure, found.staff, ours)  # type: ignore[arg-type]
+                marks.append((mark, (found.element,)))
+            elif kind in ("wedge crescendo", "wedge diminuendo"):
+                pending[part, value] = (kind.split()[1], at, found)
+            elif kind == "wedge stop" and (part, value) in pending:
+                name, start, first = pending.pop((part, value))
+                mark = Mark("hairpin", name, start, at, first.measure, first.staff, musicxml.is_own(first.element))
+                marks.append((mark, (first.element, found.element)))
+        return sorted(marks, key=lambda m: (m[0].start, m[0].staff, m[0].kind, m[0].value))
+
+
+def _clamped(measure: Measure, at: Fraction) -> Fraction:
+    return measure.start + min(at, measure.duration)
+
+
+def _gradual(match: re.Match[str]) -> str:
+    return "crescendo" if match.group(1).lower() == "cresc" else "diminuendo"
+
+
+def _small_int(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else default
+
+
+def _beats(text: str) -> int:
+    """The beats of a time signature, sums such as ``3+2`` included."""
+    terms = [_small_int(t.strip(), 0) for t in text.split("+")] if text else []
+    return sum(terms) if terms and all(terms) else 0
+
+
+def _pitch(pitch: Element, where: str) -> int:
+    step = pitch.value("step")
+    octave = musicxml.number(pitch.value("octave"), Fraction(4), where)
+    alter = musicxml.number(pitch.value("alter"), ZERO, where)
+    if step not in _SEMITONES or not -2 <= octave <= 12 or abs(alter) > 4:
+        raise ScoreError(f"a note with pitch {step[:8]!r} {octave} {alter}", where=where, cause="a damaged file")
+    return max(0, min(127, 12 * (int(octave) + 1) + _SEMITONES[step] + math.floor(alter + Fraction(1, 2))))
+
+
+def _barline(bar: _Bar, barline: Element) -> None:
+    for repeat in barline.findall("repeat"):
+        if repeat.attributes.get("direction") == "forward":
+            bar.signs["repeat_start"] = True
+        else:
+            bar.signs["repeat_times"] = max(2, min(16, _small_int(repeat.attributes.get("times", ""), 2)))
+    for ending in barline.findall("ending"):
+        if ending.attributes.get("type") == "start":
+            found = re.findall(r"\d{1,2}", ending.attributes.get("number", ""))
+            bar.ending_starts = tuple(sorted({int(n) for n in found})) or (1,)
+        else:
+            bar.ending_stops = True
+    if any(True for _ in barline.findall("segno")):
+        bar.signs["segno"] = True
+    if any(True for _ in barline.findall("coda")):
+        bar.signs["coda"] = True

@@ -1,0 +1,1 @@
+"""Performances rebuilt from beat times and loudness curves, and the loudness of notes without playing them."""

@@ -1,0 +1,164 @@
+"""How loud a piano is: Bark-band power of a note by pitch and velocity, its decay, and notes sounding together.
+
+The table is the mean of several sampled pianos (`python -m train.data.resynthesis.piano_model`), smoothed over pitch
+so that no single sample speaks; a rendering on a piano that is not among them is a fair test of what is solved with
+it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from runtime.errors import MezzoforteError
+from train.data.errors import DataError
+from train.data.labels.values import Floats, Ints
+from train.data.resynthesis.loudness import N_BANDS, RATE_HZ, band_power, sones, total
+
+if TYPE_CHECKING:
+    from train.rendering.instruments import Instrument, Player
+
+TABLE_PATH = Path(__file__).with_name("piano_model.npz")
+PITCHES = np.arange(21, 109, 3)
+VELOCITIES = np.array([8, 20, 32, 44, 56, 68, 80, 92, 104, 116, 127])
+LOWEST_VELOCITY, HIGHEST_VELOCITY = 16, 124
+_NOTE_S, _GAP_S = 1.4, 0.6
+_ATTACK_FRAMES = 10
+_DAMPED_DB_PER_S = 240.0
+_MEAN_DB = 58.0
+"""Level of the loudest band of a note of middling velocity, as a recording at CD level would have it."""
+
+
+@dataclass(frozen=True, eq=False)
+class PianoModel:
+    """`power` [128, 128, 23] by pitch and velocity (0 dB is 1), `decay_db_per_s` [128] by pitch."""
+
+    power: Floats
+    decay_db_per_s: Floats
+
+    def loudness(self, ringing: Floats, chord: Floats) -> Floats:
+        """Total loudness in sone [k] of what rings [23] under chords [k, 23]."""
+        return total(sones(ringing[None] + chord))
+
+
+def load_model(path: Path = TABLE_PATH) -> PianoModel:
+    """The measured table, interpolated to every pitch and velocity. Raises `DataError` when it is unreadable."""
+    try:
+        with np.load(path) as table:
+            level_db, decay = table["level_db"].astype(np.float64), table["decay_db_per_s"].astype(np.float64)
+    except (OSError, ValueError, KeyError) as e:
+        raise DataError("the piano table cannot be read", where=str(path), cause=str(e)) from e
+    pitches, velocities = np.arange(128), np.arange(128)
+    by_velocity = np.apply_along_axis(lambda column: np.interp(velocities, VELOCITIES, column), 1, level_db)
+    by_both = np.apply_along_axis(lambda column: np.interp(pitches, PITCHES, column), 0, by_velocity)
+    return PianoModel(10 ** (by_both / 10), np.interp(pitches, PITCHES, decay))
+
+
+def measure(sound: Floats, onsets_s: Floats) -> tuple[Floats, Floats]:
+    """(level in dB [n, 23] at the loudest frame of each attack, decay in dB/s [n]) of notes at `onsets_s`."""
+    power = band_power(sound)
+    levels, decays = [], []
+    for onset_s in onsets_s.tolist():
+        first = int(onset_s * RATE_HZ / 256)
+        attack = power[first : first + _ATTACK_FRAMES]
+        peak = int(np.argmax(total(sones(attack))))
+        levels.append(10 * np.log10(np.maximum(attack[peak], 1e-3)))
+        later = power[first + 80 : first + 100].mean(axis=0).sum()
+        early = power[first + 10 : first + 20].mean(axis=0).sum()
+        # 75 frames lie between the middles of the two spans.
+        decays.append(10 * np.log10(max(early, 1e-3) / max(later, 1e-3)) / (75 * 256 / RATE_HZ))
+    return np.array(levels), np.clip(np.array(decays), 2.0, 60.0)
+
+
+class Strings:
+    """The notes ringing in one performance, by band, as time goes on."""
+
+    def __init__(self, model: PianoModel) -> None:
+        self._model = model
+        self._power = np.zeros((0, N_BANDS))
+        self._start_s = self._stop_s = self._decay = np.zeros(0)
+
+    def ringing(self, now_s: float) -> Floats:
+        """Power [23] of all notes at `now_s`."""
+        sounded = np.maximum(now_s - self._start_s, 0.0)
+        damped = np.maximum(now_s - self._stop_s, 0.0)
+        gain = 10 ** (-(sounded * self._decay + damped * _DAMPED_DB_PER_S) / 10)
+        return gain @ self._power
+
+    def strike(self, now_s: float, stops_s: Floats, pitches: Ints, velocities: Ints) -> None:
+        """Add notes that begin at `now_s` and are damped at `stops_s`; forgets what has died away."""
+        alive = self._stop_s > now_s - 0.3
+        self._power = np.vstack([self._power[alive], self._model.power[pitches, velocities]])
+        self._start_s = np.append(self._start_s[alive], np.full(len(pitches), now_s))
+        self._stop_s = np.append(self._stop_s[alive], stops_s)
+        self._decay = np.append(self._decay[alive], self._model.decay_db_per_s[pitches])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line: measure the table on instruments of `train.rendering.instruments` and write it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m train.data.resynthesis.piano_model", description=(__doc__ or "").split("\n\n")[0]
+    )
+    parser.add_argument("--instruments", default="salamander,splendid,musescore_grand")
+    parser.add_argument("--pianos", type=Path, required=True, help="folder with the SFZ pianos")
+    parser.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"))
+    parser.add_argument("--out", type=Path, default=TABLE_PATH)
+    args = parser.parse_args(arguments)
+    try:
+        _calibrate(args.instruments.split(","), args.pianos, args.soundfonts, args.out)
+    except MezzoforteError as e:
+        print(e, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _calibrate(names: list[str], pianos: Path, soundfonts: Path, out: Path) -> None:
+    """Mean table of the instruments, each brought to the same mean level first."""
+    from train.rendering.instruments import INSTRUMENTS, Player
+
+    player = Player(pianos, soundfonts)
+    measured = [_measure_instrument(player, INSTRUMENTS[name]) for name in names]
+    means = [levels[:, (VELOCITIES >= 56) & (VELOCITIES <= 92)].max(axis=2).mean() for levels, _ in measured]
+    level_db = np.mean([levels - mean + _MEAN_DB for (levels, _), mean in zip(measured, means, strict=True)], axis=0)
+    # A louder blow is never softer, whatever a sample layer does.
+    level_db = np.maximum.accumulate(_smooth_over_pitch(level_db), axis=1)
+    decay = np.exp(np.mean([np.log(d) for _, d in measured], axis=0))
+    part = out.with_suffix(".part.npz")
+    np.savez_compressed(
+        part,
+        level_db=level_db.astype(np.float16),
+        decay_db_per_s=_smooth_over_pitch(decay[:, None])[:, 0].astype(np.float16),
+    )
+    part.replace(out)
+
+
+def _measure_instrument(player: Player, instrument: Instrument) -> tuple[Floats, Floats]:
+    import soxr
+
+    from train.rendering.instruments import RENDER_RATE_HZ
+    from train.rendering.performance import MidiEvent
+
+    events, onsets = [], []
+    for k, (pitch, velocity) in enumerate((p, v) for p in PITCHES.tolist() for v in VELOCITIES.tolist()):
+        onsets.append(0.2 + k * (_NOTE_S + _GAP_S))
+        events.append(MidiEvent(onsets[-1], "on", pitch, velocity))
+        events.append(MidiEvent(onsets[-1] + _NOTE_S, "off", pitch, 0))
+    sound = player.render(instrument, events).astype(np.float64)
+    # Full scale, so that soft notes stay clear of the 0 dB floor of the loudness law.
+    level_db, decay = measure(soxr.resample(sound / np.abs(sound).max(), RENDER_RATE_HZ, RATE_HZ), np.array(onsets))
+    shape = (len(PITCHES), len(VELOCITIES))
+    return level_db.reshape(*shape, N_BANDS), np.median(decay.reshape(shape), axis=1)
+
+
+def _smooth_over_pitch(table: Floats) -> Floats:
+    padded = np.concatenate([table[:1], table, table[-1:]])
+    return 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Scores as the readers of corpora need them: MusicXML, MIDI, the order of measures."""

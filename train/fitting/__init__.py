@@ -1,0 +1,1 @@
+"""What all trainings share: steps and rates, runs to go on from, small networks, where results come from."""

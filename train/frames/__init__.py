@@ -1,0 +1,1 @@
+"""The network over frames: front ends, network, packs, segments, losses, training, predictions and calibration."""

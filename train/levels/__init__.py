@@ -1,0 +1,1 @@
+"""The stage for levels: its data, network, training and cross-validation."""

@@ -1,0 +1,1 @@
+"""What marks in a score are fitted on, and the fit."""

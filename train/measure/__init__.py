@@ -1,0 +1,1 @@
+"""The accuracy protocols of the project, baselines, and the evaluation of a model."""

@@ -1,0 +1,5 @@
+"""`python -m train.notes`: see `train.notes.fit`."""
+
+from train.notes.fit import main
+
+main()

@@ -1,0 +1,139 @@
+"""Train the transcriber: `python -m train.notes --pack PACK.h5 --renders MIDI_DIR AUDIO_DIR --fold 0 --out RUN`.
+
+The pack has the samples, the JSON files that `train.rendering.render` wrote into AUDIO_DIR say which notes were
+played. RUN gets `last.pt` every few minutes and at the end, and `log.csv`; `--resume` goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from runtime.errors import MezzoforteError
+from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
+from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
+from train.fitting.command import start
+from train.frames.fit import identity_of
+from train.frames.segments import Pack, Recording
+from train.notes.augment import augment_notes
+from train.notes.labels import NoteTable, NoteTargets, note_targets, notes_of_render
+from train.notes.network import NoteNet, PitchSpectrum
+from train.rendering.augment import change_speed
+from train.rendering.render import audio_path_of
+
+SEGMENT_S = 8.0
+DETUNE = 0.015
+"""Largest change of playing speed: a quarter of a semitone."""
+CONFIG = RunConfig("notes", learning_rate=3e-3, warm_up_steps=50, weight_decay=1e-3, ema_decay=0.99)
+WEIGHTS = {"onset": 4.0, "frame": 1.0, "offset": 1.0, "velocity": 1.0, "pedal": 0.1}
+
+
+class NoteSampler:
+    """Draws segments with their notes: a corpus, a piece of it, a recording of it, a start.
+
+    Raises `MezzoforteError` when a recording of the pack has no JSON in the folders of renders.
+    """
+
+    def __init__(self, pack: Pack, recordings: list[Recording], renders: list[tuple[Path, Path]]) -> None:
+        self._pack, self._renders = pack, renders
+        self.n_samples = round(SEGMENT_S * SAMPLE_RATE_HZ / HOP_SAMPLES) * HOP_SAMPLES
+        self.n_frames = 1 + self.n_samples // HOP_SAMPLES
+        tree: dict[str, dict[str, list[Recording]]] = defaultdict(lambda: defaultdict(list))
+        for r in recordings:
+            tree[r.corpus][r.piece_id].append(r)
+        self._pieces = [list(pieces.values()) for pieces in tree.values()]
+        self._notes: dict[str, NoteTable] = {}
+
+    def _notes_of(self, recording: Recording) -> NoteTable:
+        if recording.key not in self._notes:
+            self._notes[recording.key] = self._find(recording)
+        return self._notes[recording.key]
+
+    def _find(self, recording: Recording) -> NoteTable:
+        for midi_dir, audio_dir in self._renders:
+            audio_path = audio_path_of(audio_dir, recording.source)
+            if audio_path.with_suffix(".json").is_file() and (midi_dir / recording.source).is_file():
+                return notes_of_render(midi_dir, audio_path)
+        raise MezzoforteError(
+            "no folder of renders has this recording", where=recording.source, advice="Name its folders with --renders"
+        )
+
+    def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, NoteTargets]:
+        """Samples [n] float32 and the targets of their frames."""
+        pieces = self._pieces[rng.integers(len(self._pieces))]
+        recordings = pieces[rng.integers(len(pieces))]
+        recording = recordings[rng.integers(len(recordings))]
+        speed = float(np.exp(rng.uniform(-DETUNE, DETUNE)))
+        n_read = int(np.ceil(self.n_samples * speed)) + 1
+        first = int(rng.integers(0, max(1, recording.n_samples - n_read + 1)))
+        samples = change_speed(self._pack.samples(recording, first, n_read), speed, self.n_samples)
+        notes = _faster(self._notes_of(recording), first / SAMPLE_RATE_HZ, speed)
+        return samples, note_targets(notes, 0.0, self.n_frames)
+
+
+def _faster(notes: NoteTable, start_s: float, speed: float) -> NoteTable:
+    """The notes in seconds after `start_s`, played `speed` times as fast."""
+    times = [(t - start_s) / speed for t in (notes.onset_s, notes.offset_s, notes.release_s)]
+    return NoteTable(*times, notes.pitch, notes.velocity, (notes.pedal - start_s) / speed)
+
+
+def note_losses(logits: dict[str, Tensor], targets: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Binary cross-entropy of onset, frame, offset and pedal, squared error of velocity beside onsets, weighted.
+
+    Rolls are averaged over frames and summed over pitches, so that a note weighs the same in any register.
+    """
+    n_frames = targets["onset"].shape[0] * targets["onset"].shape[1]
+    losses = {
+        task: F.binary_cross_entropy_with_logits(logits[task], targets[task], reduction="sum") / n_frames
+        for task in ("onset", "frame", "offset", "pedal")
+    }
+    struck = targets["velocity"] > 0
+    error = (torch.sigmoid(logits["velocity"][struck]) - targets["velocity"][struck]).square()
+    losses["velocity"] = 10 * error.sum() / struck.sum().clamp_min(1)
+    return {task: WEIGHTS[task] * loss for task, loss in losses.items()}
+
+
+class NoteTrainer(AveragedRun):
+    """The run of the transcriber."""
+
+    def __init__(self, sampler: NoteSampler, identity: str, steps: int, batch: int, fold: int | None) -> None:
+        super().__init__(CONFIG, NoteNet(), identity, steps, batch, fold)
+        self.sampler, self.spectrum = sampler, PitchSpectrum()
+
+    def losses(self) -> dict[str, Tensor]:
+        drawn = [self.sampler.draw(self.rng) for _ in range(self.batch)]
+        samples = torch.from_numpy(np.stack([s for s, _ in drawn]))
+        targets = {k: torch.from_numpy(np.stack([getattr(t, k) for _, t in drawn])).to(self.device) for k in WEIGHTS}
+        with torch.no_grad():
+            power = augment_notes(self.spectrum(samples), self.rng)
+        return note_losses(self.model(power.to(self.device)), targets)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train.notes", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument(
+        "--renders", nargs=2, type=Path, action="append", required=True, metavar=("MIDI_DIR", "AUDIO_DIR")
+    )
+    add_arguments(parser, steps=1_700, batch=4)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set up, resume when asked, train."""
+    prepare(args)
+    pack = Pack(args.pack)
+    recordings = pack.split("train", args.fold)
+    sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders])
+    fit(NoteTrainer(sampler, identity_of(recordings), args.steps, args.batch, args.fold), args)
+    return 0
+
+
+def main() -> None:
+    start(build_parser(), run)

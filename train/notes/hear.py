@@ -1,0 +1,27 @@
+"""The notes of a recording as the shipped transcriber hears them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.network import windows
+from runtime.notes.played import PlayedNotes
+from runtime.transcribe import own
+from runtime.transcribe.events import EventDecoder
+from runtime.transcribe.registry import Setting
+
+
+def load_transcriber() -> own.OwnTranscriber:
+    """The shipped transcriber, on the CPU."""
+    loaded = own.load(Setting(provider="cpu"))
+    assert isinstance(loaded, own.OwnTranscriber)
+    return loaded
+
+
+def heard_notes(samples: npt.NDArray[np.float32], transcriber: own.OwnTranscriber) -> PlayedNotes:
+    """The notes of a whole recording at 22,050 Hz and at the level of the level rule."""
+    decoder = EventDecoder(own.options_of(transcriber.card))
+    for columns in windows.stretches(transcriber.columns, iter([samples]), 1):
+        decoder.push(own.rolls_of(columns))
+    return decoder.finish()[0]

@@ -1,0 +1,162 @@
+"""Weigh notes against sound in the onset stage: `python -m train.onsets.tune --model CARD --pack VALID.h5 --fold 0`.
+
+The notes are those that the shipped transcriber hears in the validation recordings. Weights and calibration are fitted
+by logistic regression on onsets (beats) and on beats (downbeats), the beats' delay is their median error, and how sure
+beats must be to come without a warning is what tells wrong pulses best; other options stay those of the model without
+notes. The card gets the result and loses its test figures with notes; figures before (sound alone) and after go to
+stdout as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from runtime.decode import DecodeOptions
+from runtime.decode.beats import track_beats
+from runtime.errors import MezzoforteError
+from runtime.model import Model, find_card, load_model
+from runtime.network.card import KNOWING_NOTES
+from runtime.notes.onsets import Onsets, onsets_of
+from runtime.stages.onsets import Mix, heard_at, mixed
+from runtime.write.atomic import write_bytes
+from train.fitting.command import start
+from train.frames.predict import Heard, labels_of, listen_frames
+from train.frames.segments import Pack, Recording
+from train.frames.tune import beat_calibration, beat_figures, calibrate_delay, fit_weights
+from train.measure.evaluate import without_notes
+from train.notes.hear import heard_notes, load_transcriber
+from train.onsets.data import Targets, targets_of
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """One recording: what the sound says, its onsets and what the notes say of them (beat and downbeat logits)."""
+
+    heard: Heard
+    onsets: Onsets
+    notes: tuple[Floats, Floats]
+
+    def mixed(self, mix: Mix) -> Heard:
+        """What both say together."""
+        return replace(self.heard, logits=mixed(self.heard.logits, self.onsets, self.notes, mix))
+
+
+def tell(pack: Pack, recordings: Sequence[Recording], model: Model) -> list[Told]:
+    """What sound and notes say of each recording. Raises `MezzoforteError` when the model has no onset stage."""
+    if model.onsets is None:
+        raise MezzoforteError("the model has no onset stage", advice="Put one in with export.onsets")
+    transcriber, told = load_transcriber(), []
+    for r in tqdm(recordings, desc="listening", unit="recording"):
+        samples = pack.samples(r, 0, r.n_samples)
+        heard = Heard(r, labels_of(r), model.refined(listen_frames(samples, model)))
+        notes = heard_notes(samples, transcriber)
+        onsets = onsets_of(notes.onset_s, notes.pitch, notes.velocity.astype(np.float64))
+        told.append(Told(heard, onsets, model.onsets.run(onsets)))
+    return told
+
+
+def fit_mix(told: Sequence[Told]) -> Mix:
+    """Weights under which the mixed logits are those of the share of beats, and of downbeats among beats."""
+    rows: dict[str, list[tuple[Floats, npt.NDArray[np.bool_]]]] = {"beat": [], "downbeat": []}
+    for t in told:
+        truth = targets_of(t.onsets, t.heard.truth.beats_s, t.heard.truth.beat_in_bar)
+        sound = heard_at(t.heard.logits, t.onsets)
+        for k, (name, scored) in enumerate((("beat", truth.inside), ("downbeat", _in_bars(truth)))):
+            x = np.column_stack([t.notes[k], sound[k], np.ones(len(sound[k]))])
+            rows[name].append((x[scored], getattr(truth, name)[scored]))
+    beat, downbeat = (
+        fit_weights(np.concatenate([x for x, _ in r]), np.concatenate([y for _, y in r]), np.array([0.5, 0.5, 0.0]))
+        for r in rows.values()
+    )
+    return Mix(*(round(float(w), 4) for w in (*beat, *downbeat)))
+
+
+def _in_bars(truth: Targets) -> npt.NDArray[np.bool_]:
+    return np.asarray(truth.beat & truth.has_bar)
+
+
+def calibrated(options: DecodeOptions) -> DecodeOptions:
+    """Options for logits that are calibrated already."""
+    return replace(options, beat_scale=1.0, beat_offset=0.0, downbeat_scale=1.0, downbeat_offset=0.0)
+
+
+CALIBRATION = ("beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s", "sure_confidence")
+"""The decoding options that differ where notes are known."""
+WRONG_PULSE_F = 0.8
+"""Beats with a lower F-measure are those of another pulse than the music's, at least in parts."""
+_SURE = tuple(k / 20 for k in range(8, 19))
+
+
+def sure_confidence(heard: Sequence[Heard], options: DecodeOptions) -> float:
+    """The mean confidence of beats below which the pulse is to be doubted: the one that says so of the wrong ones and
+    of no others as well as can be, the highest of several."""
+    sure, wrong = [], []
+    for h in heard:
+        told = track_beats(h.logits.beat, h.logits.downbeat, options).probability
+        sure.append(float(told.mean()) if len(told) else 0.0)
+        ((beat_f, _),) = beat_figures([h], options).values()
+        wrong.append(beat_f < WRONG_PULSE_F)
+    mistakes = [np.count_nonzero((np.array(sure) < least) != np.array(wrong)) for least in _SURE]
+    return max(least for least, n in zip(_SURE, mistakes, strict=True) if n == min(mistakes))
+
+
+def figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, dict[str, float]]:
+    """Beat F, downbeat F and calibration error of beats by corpus."""
+    rows = {}
+    for corpus, (beat, downbeat) in beat_figures(heard, options).items():
+        error = beat_calibration([h for h in heard if h.recording.corpus == corpus], options)
+        values = {"beat F": beat, "downbeat F": downbeat, "calibration error": error}
+        rows[corpus] = {name: round(value, 4) for name, value in values.items()}
+    return rows
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train.onsets.tune", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
+    parser.add_argument("--pack", type=Path, required=True, help="renders of validation pieces")
+    parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold of the model")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit, write the card, print figures."""
+    card_path, pack = find_card(args.model), Pack(args.pack)
+    model = load_model(card_path, "cpu")
+    recordings = pack.split("valid", args.fold)
+    if not recordings:
+        raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
+    told = tell(pack, recordings, model)
+    before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
+    after = [t.mixed(mix) for t in told]
+    options = calibrate_delay(after, calibrated(before))
+    options = replace(options, sure_confidence=sure_confidence(after, options))
+    thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
+    thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
+    metrics = without_notes(model.card.metrics)
+    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, metrics=metrics)
+    write_bytes(card_path, card.to_json().encode())
+    print(json.dumps({
+        "sound alone": figures([t.heard for t in told], before), "with notes": figures(after, options),
+        "mix": asdict(mix), "delay_s": options.beat_delay_s, "sure_confidence": options.sure_confidence,
+    }, indent=1))  # fmt: skip
+    print(f"written: {card_path}", file=sys.stderr)
+    return 0
+
+
+def main() -> None:
+    start(build_parser(), run)
+
+
+if __name__ == "__main__":
+    main()
