@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from runtime.frames import FRAME_S
 from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
-from train.rendering.performance import MidiEvent, Variation, read_performance
+from train.rendering.performance import PEDAL_DOWN, MidiEvent, Variation, read_performance
 
 ONSET_REACH_FRAMES = 3.0
 """An onset target falls from 1 at the onset to 0 this far from it (Kong et al., IEEE TASLP 2021, equation 1)."""
 
-_SUSTAIN, _PEDAL_DOWN = 64, 64
+_SUSTAIN = 64
 Floats = npt.NDArray[np.float64]
 
 
@@ -43,9 +43,9 @@ def notes_of_events(events: list[MidiEvent]) -> NoteTable:
     spans, down_s = [], None
     for e in events:
         if e.kind == "control" and e.number == _SUSTAIN:
-            if e.value >= _PEDAL_DOWN and down_s is None:
+            if e.value >= PEDAL_DOWN and down_s is None:
                 down_s = e.time_s
-            elif e.value < _PEDAL_DOWN and down_s is not None:
+            elif e.value < PEDAL_DOWN and down_s is not None:
                 spans.append((down_s, e.time_s))
                 down_s = None
     if down_s is not None:

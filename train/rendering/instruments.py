@@ -1,7 +1,7 @@
 """The pianos that performances are rendered with, their licences and how to play them.
 
 An SFZ piano is played block by block in this process (pysfizz); a SoundFont by the `fluidsynth` program. Both
-give mono float32 at `RENDER_RATE_HZ`. Two renders of the same notes are equal.
+give mono float32 at `RENDER_RATE_HZ`. Two renders of the same notes are equal. Pedals are switches (`switched_pedals`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import soundfile as sf
 
 from runtime.errors import MezzoforteError
-from train.rendering.performance import MidiEvent, write_midi
+from train.rendering.performance import MidiEvent, switched_pedals, write_midi
 
 RENDER_RATE_HZ = 32_000
 _BLOCK_SAMPLES = 512
@@ -91,6 +91,7 @@ class Player:
 
         Raises `MezzoforteError` when the instrument's file or the synthesiser is missing.
         """
+        events = switched_pedals(events)
         root = self._pianos_dir if instrument.is_sfz else self._soundfonts_dir
         path = root / instrument.path
         if not path.is_file():

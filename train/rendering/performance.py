@@ -15,6 +15,8 @@ from runtime.errors import MezzoforteError
 
 _PEDALS = (64, 66, 67)
 _TICKS_PER_S = 2_000
+PEDAL_DOWN = 64
+"""A pedal is down from this controller value on: in labels (`train.notes.labels`), and on every piano that plays."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,15 @@ class Variation:
             value = int(np.clip(round(bent), 1, 127))
         number = event.number + self.transpose
         return MidiEvent(time_s, event.kind, number if 21 <= number <= 108 else event.number, value)
+
+
+def switched_pedals(events: list[MidiEvent]) -> list[MidiEvent]:
+    """The events with each pedal fully down (127) from `PEDAL_DOWN` on and fully up (0) below.
+
+    Samplers take a half-pressed pedal each in their own way, some any value above 0 as fully down; labels count from
+    `PEDAL_DOWN`. Switched, a render rings on where its labels say so and nowhere else.
+    """
+    return [e if e.kind != "control" else replace(e, value=127 if e.value >= PEDAL_DOWN else 0) for e in events]
 
 
 def write_midi(events: list[MidiEvent], path: Path, *, program: int = 0, bank: int = 0) -> None:

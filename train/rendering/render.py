@@ -1,7 +1,7 @@
 """Render performance MIDI files to audio with several pianos: `python -m train.rendering MIDI_DIR OUT_DIR …`.
 
 Every performance becomes `OUT_DIR/<relative path>.flac` (mono, 22,050 Hz, 16 bit, peak −1 dBFS) and a JSON file
-beside it that says how it was made: instrument, onset latency, variation. What is there is skipped; a render is
+beside it that says how it was made: instrument, onset latency, pedal, variation. What is there is skipped; a render is
 written beside and then moved, so an interrupted run goes on where it stopped. The instrument and the variation
 depend only on the file's path and `--seed`.
 """
@@ -33,7 +33,7 @@ from train.rendering.instruments import (
     Player,
     onset_latency_s,
 )
-from train.rendering.performance import Variation, read_performance
+from train.rendering.performance import PEDAL_DOWN, Variation, read_performance
 
 _PEAK = 10 ** (-1 / 20)
 
@@ -87,7 +87,8 @@ def render_one(job: RenderJob, options: RenderOptions, player: Player) -> None:
     audio_path.parent.mkdir(parents=True, exist_ok=True)
     beside = audio_path.with_name(f".{os.getpid()}-{audio_path.name}")
     sf.write(beside, samples * (_PEAK / peak), SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
-    how = {**asdict(job), "onset_latency_s": round(onset_latency_s(player, instrument), 4)}
+    latency_s = round(onset_latency_s(player, instrument), 4)
+    how = {**asdict(job), "onset_latency_s": latency_s, "pedal_switched_at": PEDAL_DOWN}
     audio_path.with_suffix(".json").write_text(json.dumps(how, indent=1))
     beside.replace(audio_path)
 

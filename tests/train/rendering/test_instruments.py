@@ -1,13 +1,23 @@
-"""Pianos made from another piano's samples by SFZ opcodes."""
+"""Pianos made from another piano's samples by SFZ opcodes, and what their pedals do."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from runtime.errors import MezzoforteError
-from train.rendering.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, VALIDATION_INSTRUMENT, _with_opcodes
+from train.rendering.instruments import (
+    HELD_OUT_INSTRUMENT,
+    INSTRUMENTS,
+    RENDER_RATE_HZ,
+    VALIDATION_INSTRUMENT,
+    Player,
+    _with_opcodes,
+)
+from train.rendering.performance import MidiEvent
 from train.rendering.render import build_parser
 
 
@@ -34,3 +44,37 @@ def test_opcodes_without_a_global_section_are_refused(tmp_path: Path) -> None:
 def test_the_pianos_of_validation_and_test_are_not_drawn_for_training() -> None:
     drawn = build_parser().parse_args(["midi", "out", "--pianos", "p"]).instruments.split(",")
     assert set(drawn) == set(INSTRUMENTS) - {HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT}
+
+
+SF2_FOLDER = Path("/usr/share/sounds/sf2")
+
+
+def ring_db(player: Player, name: str, pedal: int) -> float:
+    """How loud a note is one second after its key was let go, against its first half second, with the pedal at a value."""
+    key_up_s = 0.7
+    events = [
+        MidiEvent(0.1, "control", 64, pedal),
+        MidiEvent(0.2, "on", 60, 80),
+        MidiEvent(key_up_s, "off", 60, 0),
+        MidiEvent(2.5, "control", 64, 0),
+    ]
+    sound = player.render(INSTRUMENTS[name], events).astype(np.float64)
+
+    def rms(start_s: float, stop_s: float) -> float:
+        part = sound[int(start_s * RENDER_RATE_HZ) : int(stop_s * RENDER_RATE_HZ)]
+        return float(np.sqrt(np.mean(part**2)))
+
+    return 20 * np.log10(max(rms(key_up_s + 1, key_up_s + 1.2), 1e-9) / rms(0.2, key_up_s))
+
+
+@pytest.mark.parametrize("name", ["salamander", "splendid", "upright", "timgm"])
+def test_a_note_rings_on_from_the_pedal_value_that_labels_count_from(name: str) -> None:
+    piano = INSTRUMENTS[name]
+    folder = Path(os.environ.get("MEZZOFORTE_DATA", "")) / "pianos" if "MEZZOFORTE_DATA" in os.environ else Path("none")
+    root = folder if piano.is_sfz else SF2_FOLDER
+    if not (root / piano.path).exists():
+        pytest.skip(f"no {piano.path} (MEZZOFORTE_DATA, or a SoundFont)")
+    player = Player(folder, SF2_FOLDER)
+    up, half, switched, down = (ring_db(player, name, value) for value in (0, 63, 64, 127))
+    assert up < -40 and half == pytest.approx(up, abs=0.1)  # dB
+    assert down > -30 and switched == pytest.approx(down, abs=0.1)
