@@ -1,1 +1,1 @@
-"""What reading and writing share: XML as text with byte positions, and the terms of MusicXML and of MuseScore's format."""
+"""What reading and writing share: XML as text with byte positions, and the terms of MusicXML and MuseScore."""

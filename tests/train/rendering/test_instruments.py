@@ -50,7 +50,7 @@ SF2_FOLDER = Path("/usr/share/sounds/sf2")
 
 
 def ring_db(player: Player, name: str, pedal: int) -> float:
-    """How loud a note is one second after its key was let go, against its first half second, with the pedal at a value."""
+    """How loud a note is 1 s after its key was let go, against its first half second, with a pedal value."""
     key_up_s = 0.7
     events = [
         MidiEvent(0.1, "control", 64, pedal),
