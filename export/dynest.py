@@ -22,10 +22,10 @@ from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network.card import ModelCard, load_card
 from runtime.write.atomic import write_bytes
+from train.fitting.checkpoints import load_checkpoint
 from train.fitting.command import start
 from train.fitting.provenance import commit
 from train.fitting.tcn import n_parameters
-from train.frames.fit import load_checkpoint
 
 OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
 PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from train.frames.config import from_dict
+from train.fitting.config import from_dict
 from train.frames.features import Bssl, PowerSpectrum
 from train.frames.model import FrameModel
 

@@ -22,9 +22,9 @@ from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network.card import NOTES, ModelCard, load_card
 from runtime.write.atomic import write_bytes
 from train.fitting.averaged_run import plain_config
+from train.fitting.checkpoints import load_checkpoint
 from train.fitting.command import start
 from train.fitting.tcn import n_parameters
-from train.frames.fit import load_checkpoint
 from train.notes.network import TASKS, NoteNet, NoteNetConfig, PitchSpectrum
 
 OUTPUTS = (*TASKS, "pedal")

@@ -27,9 +27,9 @@ from runtime.notes.onsets import COLUMNS, features_of, onsets_of
 from runtime.stages.onsets import WINDOW_ONSETS
 from runtime.write.atomic import write_bytes
 from train.fitting.averaged_run import plain_config
+from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
 from train.fitting.command import start
 from train.fitting.tcn import n_parameters
-from train.frames.fit import CHECKPOINT, load_checkpoint
 from train.measure.evaluate import without_notes
 from train.onsets.fit import CONFIG
 from train.onsets.network import OnsetGraph, OnsetNet, OnsetNetConfig

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from runtime.analysis import LEVELS, ModelIdentity
 from runtime.errors import ModelError
 from runtime.network import session as onnx_session
 from runtime.network.card import ANALYSIS, Metric, ModelCard, load_card
+from runtime.network.logits import FrameLogits
 from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
 from runtime.sound.level import Samples
 from runtime.stages import beats as beat_stage
@@ -29,9 +29,7 @@ from runtime.stages.onsets import Mix, OnsetStage
 if TYPE_CHECKING:  # reading notes takes lxml and mido
     from runtime.notes.played import PlayedNotes
 
-__all__ = ["FrameLogits", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
-
-Values = npt.NDArray[np.float32]
+__all__ = ["Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
 
 DEFAULT_MODEL = "mezzoforte"
 MODELS_FOLDER = Path(__file__).parent / "models"
@@ -39,36 +37,6 @@ CONTRACT = Contract(
     {"beat": (), "downbeat": (), "change": (), "dynamics": (len(LEVELS),), "ntot_sone": ()},
     same_as_cpu=0.05,  # logits
 )
-
-
-@dataclass(frozen=True)
-class FrameLogits:
-    """What the network says per frame (50 per second, frame t at ``t * 0.02`` s); all float32."""
-
-    beat: Values
-    """Shape (T,), logits."""
-    downbeat: Values
-    """Shape (T,), logits."""
-    change: Values
-    """Shape (T,), logits of a dynamic change point."""
-    dynamics: Values
-    """Shape (T, 5), logits of pp, p, mf, f, ff."""
-    ntot_sone: Values
-    """Shape (T,), total loudness in sone of the recording at the level of the level rule."""
-
-    def columns(self) -> Values:
-        """All values as one array, shape (T, 9): beat, downbeat, change, dynamics (5), ntot_sone."""
-        return np.column_stack((self.beat, self.downbeat, self.change, self.dynamics, self.ntot_sone))
-
-    @classmethod
-    def from_columns(cls, columns: Values) -> FrameLogits:
-        """The inverse of `columns`."""
-        return cls.from_rows(np.ascontiguousarray(columns.T, dtype=np.float32))
-
-    @classmethod
-    def from_rows(cls, rows: Values) -> FrameLogits:
-        """From the transpose of `columns`, shape (9, T); nothing is copied."""
-        return cls(rows[0], rows[1], rows[2], rows[3:-1].T, rows[-1])
 
 
 @dataclass(frozen=True)

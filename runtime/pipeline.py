@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +17,12 @@ from runtime.decode import decode
 from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
-from runtime.model import FrameLogits, Model
+from runtime.model import Model
 from runtime.network import windows
+from runtime.network.logits import FrameLogits
 from runtime.progress import Cancel, Progress, check
 from runtime.sound import read as audio
+from runtime.sound.ahead import ahead
 from runtime.sound.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.sound.spool import Spool
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has n
     from runtime.notes.played import PlayedNotes
 
 SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
-BLOCKS_AHEAD = 40  # of at most 2 s: more than the model takes away at once
 OUTLINE_HOP_S = 0.1
 _SCAN_SHARE, _MODEL_SHARE = 0.3, 0.65  # of the progress; the rest is decoding
 
@@ -205,50 +204,6 @@ def _decode(
     if notes is not None:
         card, logits = card.knowing_notes(), model.knowing(logits, notes)
     return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels)
-
-
-def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samples]:
-    """Produce `blocks` in another thread, at most `depth` of them ahead of the consumer.
-
-    What the producer raises is raised here; a consumer that stops early stops the producer.
-    """
-    queue: Queue[Samples | BaseException | None] = Queue(depth)
-    stop = threading.Event()
-
-    def put(item: Samples | BaseException | None) -> bool:
-        while not stop.is_set():
-            try:
-                queue.put(item, timeout=0.1)
-                return True
-            except Full:
-                continue
-        return False
-
-    def produce() -> None:
-        try:
-            for block in blocks:
-                if not put(block):
-                    return
-            put(None)
-        except BaseException as e:  # carried over to the consumer, which raises it
-            put(e)
-
-    thread = threading.Thread(target=produce, name="decode and resample", daemon=True)
-    thread.start()
-    try:
-        while True:
-            try:
-                item = queue.get(timeout=0.2)  # with a limit, so that Ctrl-C is seen on every system
-            except Empty:
-                continue
-            if item is None:
-                return
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        thread.join()
 
 
 class _OutlineMaker:

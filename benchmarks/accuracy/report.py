@@ -24,6 +24,7 @@ from runtime.model import Model, load_model
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import start
+from train.frames.hear import load_transcriber
 from train.frames.predict import Heard, Predicted, analyse, listen, predict
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import (
@@ -40,7 +41,6 @@ from train.measure.evaluate import (
     table,
 )
 from train.measure.metrics import dynamics_scores
-from train.notes.hear import load_transcriber
 
 N_WORST = 5
 
@@ -59,7 +59,7 @@ Written by `{command}`.
 - *Other systems* run with their own defaults, on the same samples. They say nothing about levels; a change point of
   theirs counts at the true beat nearest in time. Where a system was not run on every recording, the model has a row on
   the same ones beside it.
-- *Other models* are decoded like ours, with options chosen on the same validation pieces (`train.frames.tune`).
+- *Other models* are decoded like ours, with options chosen on the same validation pieces (`train.measure.tune`).
 - *Reliability*: of all events that are given with a confidence of 0.8, eight in ten should be right; the expected
   calibration error is the mean difference over ten bins. A marking is right when its level is the true one at its beat.
   A change point is right when the score changes within two beats of it, which is what its confidence promises; how many

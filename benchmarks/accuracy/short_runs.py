@@ -68,7 +68,7 @@ def stages_of(name: str, fold: int, args: argparse.Namespace) -> Iterator[Stage]
         fit = (*corpora, *packed, "--out", levels, "--networks", "1")
         yield Stage("train.levels.fit", fit, folder / "levels" / "levels.pt")
         yield Stage("export.levels", (levels, "--model", str(card)))
-    yield Stage("train.frames.tune", ("--model", str(card), "--pack", str(args.valid), *on_fold))
+    yield Stage("train.measure.tune", ("--model", str(card), "--pack", str(args.valid), *on_fold))
     tests = ("--pack", *map(str, args.test), *on_fold)
     yield Stage("train.measure.evaluate", ("--model", str(card), *tests, "--json", str(figures)), figures)
 

@@ -49,7 +49,7 @@ def stages(args: argparse.Namespace) -> list[Stage]:
     return [
         *plan,
         Stage("export.dynest", (dynamics, "--metre", metre, "--out", onnx), card),
-        Stage("train.frames.tune", ("--model", str(card), *on_pack)),
+        Stage("train.measure.tune", ("--model", str(card), *on_pack)),
         Stage("benchmarks.accuracy.report", ("--model", str(card), *on_pack, "--out", str(out / "accuracy.md"))),
     ]
 

@@ -31,7 +31,8 @@ from runtime.errors import MezzoforteError, ScoreError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.marks import hearing
 from runtime.marks.hearing import HeardInScore
-from runtime.model import FrameLogits, Model
+from runtime.model import Model
+from runtime.network.logits import FrameLogits
 from runtime.score import unfold
 from runtime.score.align import recording as alignment_of
 from runtime.score.align.fine import Evidence

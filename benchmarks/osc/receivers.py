@@ -12,7 +12,8 @@ from bridge.osc.data import make_transfer
 from bridge.osc.server import send_analysis
 from runtime.analysis import Analysis
 from tests.bridge.osc.net import LossyPath
-from tests.bridge.osc.receiver_rig import Programs, free_port, start_liblo, start_pd, start_sclang, wait_for
+from tests.bridge.osc.receiver_rig import Programs, start_liblo, start_pd, start_sclang, wait_for
+from tests.ports import free_port
 
 Figures = dict[str, float]
 Start = Callable[[Programs, int, int, int], tuple[Path, str]]

@@ -21,9 +21,9 @@ from typing import Any
 from lxml import etree
 
 from runtime.errors import ScoreError
+from runtime.notes import midi_file
 from runtime.score import plan as planning
 from runtime.score.plan import Plan, PlannedMark
-from runtime.score.read import midi as read_midi
 from runtime.score.read.files import Source, from_bytes, parse
 from runtime.score.table import ZERO, Note, Score
 from runtime.score.write import files as write
@@ -101,7 +101,7 @@ def _same(one: Source, other: Source) -> bool:
     """The same bytes; of MIDI, which may be packed in several ways, the same events."""
     if one.format != "midi":
         return one.text == other.text
-    return read_midi.parse(one.text, "").tracks == read_midi.parse(other.text, "").tracks
+    return midi_file.parse(one.text, "").tracks == midi_file.parse(other.text, "").tracks
 
 
 def _silent(notes: tuple[Note, ...]) -> list[Note]:

@@ -31,8 +31,8 @@ from runtime.decode.hairpins import find_hairpins
 from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
 from runtime.decode.options import DecodeOptions
 from runtime.frames import FRAME_S, frames_to_s
-from runtime.model import FrameLogits
 from runtime.network.card import ModelCard
+from runtime.network.logits import FrameLogits
 from runtime.stages.levels import LevelStage
 from runtime.stages.peaks import where_it_sounds
 

@@ -12,7 +12,8 @@ from runtime.decode.bars import BarGrid
 from runtime.decode.levels import LevelPath, find_levels
 from runtime.decode.options import DecodeOptions
 from runtime.frames import FRAME_S
-from runtime.model import FrameLogits, Model
+from runtime.model import Model
+from runtime.network.logits import FrameLogits
 from runtime.stages.levels import LevelStage
 
 Floats = npt.NDArray[np.float64]

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.errors import ScoreError
-from runtime.score.read import midi as read_midi
-from runtime.score.xml.text import MAX_BYTES
+from runtime.notes import midi_file
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -70,8 +69,10 @@ def read_notes(path: str | Path) -> PlayedNotes:
     try:
         if not path.is_file():
             raise ScoreError("no such MIDI file", where=str(path), advice="Check the path after --notes")
-        if path.stat().st_size > MAX_BYTES:
-            raise ScoreError(f"larger than {MAX_BYTES // 2**20} MiB", where=path.name, cause="not a performance")
+        if path.stat().st_size > midi_file.MAX_BYTES:
+            raise ScoreError(
+                f"larger than {midi_file.MAX_BYTES // 2**20} MiB", where=path.name, cause="not a performance"
+            )
         return from_bytes(path.read_bytes(), path.name)
     except OSError as e:
         raise ScoreError(f"cannot be opened ({e.strerror})", where=str(path)) from e
@@ -83,7 +84,7 @@ def from_bytes(data: bytes, where: str) -> PlayedNotes:
         raise ScoreError(
             "the notes are not a MIDI file", where=where, advice="Give the performance as .mid after --notes"
         )
-    midi = read_midi.parse(data, where)
+    midi = midi_file.parse(data, where)
     found = _Found()
     now_s = 0.0
     try:

@@ -20,7 +20,7 @@ from runtime.sound.phon import phon
 from runtime.stages.peaks import find_peaks, where_it_sounds
 
 if TYPE_CHECKING:
-    from runtime.model import FrameLogits
+    from runtime.network.logits import FrameLogits
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -21,7 +21,7 @@ from runtime.frames import FRAME_S
 from runtime.notes.onsets import COLUMNS, Onsets, features_of, onsets_of
 
 if TYPE_CHECKING:
-    from runtime.model import FrameLogits
+    from runtime.network.logits import FrameLogits
     from runtime.notes.played import PlayedNotes
 
 Floats = npt.NDArray[np.float64]

@@ -11,9 +11,9 @@ import numpy as np
 
 from runtime.network import windows
 from runtime.network.windows import Columns
-from runtime.pipeline import ahead
 from runtime.progress import Cancel, Progress, check
 from runtime.sound import read as audio
+from runtime.sound.ahead import ahead
 from runtime.sound.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.sound.spool import Spool
 

@@ -12,13 +12,14 @@ from export.dynest import PROOF_LENGTHS, build_parser, run
 from export.graph import RuntimeGraph, model_of
 from runtime.model import load_model
 from tests.train.small_pack import write_small_pack
-from train.frames.config import FitConfig
-from train.frames.fit import Trainer, load_checkpoint
+from train.fitting.checkpoints import load_checkpoint
+from train.fitting.config import FitConfig
+from train.frames.fit import Trainer
 from train.frames.segments import Pack
-from train.frames.tune import build_parser as tune_parser
-from train.frames.tune import run as tune_run
 from train.measure.evaluate import build_parser as evaluate_parser
 from train.measure.evaluate import run as evaluate_run
+from train.measure.tune import build_parser as tune_parser
+from train.measure.tune import run as tune_run
 
 pytestmark = pytest.mark.slow
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from runtime import model as model_module
 from runtime.errors import ModelError
 from runtime.frames import n_frames
-from runtime.model import FrameLogits, Model, find_card, load_model, package_conflict
+from runtime.model import Model, find_card, load_model, package_conflict
 from runtime.network import session as onnx_session
 from runtime.network.card import Metric, ModelCard, load_card, parse_card
+from runtime.network.logits import FrameLogits
 from runtime.network.wire import has_external_data
 from tests import stub_model
 from tests.stub_model import onnx

@@ -15,7 +15,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-from runtime.model import FrameLogits, Model
+from runtime.model import Model
+from runtime.network.logits import FrameLogits
 from runtime.stages.beats import FEATURES, FEWEST_PEAKS, GAPS, LOGITS, candidate_peaks, peak_features
 from train.frames.predict import Heard, labels_of, listen_frames
 from train.frames.segments import Pack, Recording

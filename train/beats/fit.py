@@ -26,7 +26,7 @@ from train.fitting.command import start
 from train.fitting.optimise import save_beside
 from train.frames.predict import Heard
 from train.frames.segments import Pack
-from train.frames.tune import BEAT_OPTIONS, beat_calibration, beat_figures, tune_beats
+from train.measure.tune import BEAT_OPTIONS, beat_calibration, beat_figures, tune_beats
 
 
 def say(line: str) -> None:

@@ -11,10 +11,10 @@ import soxr
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
-from train.dual.network import DualConfig
+from train.fitting.config import DualConfig
 from train.fitting.rate import FrameRate
 from train.frames.segments import Pack, Recording, frame_targets, level_in_force
-from train.notes.table import PackedNotes
+from train.rendering.notes import PackedNotes
 
 Floats = npt.NDArray[np.float32]
 

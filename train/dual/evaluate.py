@@ -27,16 +27,16 @@ from train.data.labels.values import BeatLabels, LevelPrediction
 from train.dual.data import DualReader
 from train.dual.fit import dual_config
 from train.dual.network import DualNet
+from train.fitting.checkpoints import load_checkpoint
 from train.fitting.command import start
-from train.frames.config import from_dict
-from train.frames.fit import load_checkpoint
+from train.fitting.config import from_dict
 from train.frames.predict import RULES
 from train.frames.segments import Pack, Recording
-from train.frames.tune import search
 from train.levels.cv import Heard, figures, mean_figure
 from train.levels.data import Curve
 from train.levels.fit import LEVEL_GRID
 from train.measure.metrics import change_point_counts, dynamics_scores
+from train.measure.tune import search
 
 THRESHOLDS = tuple(np.round(np.arange(-3.0, 3.01, 0.25), 2))
 

@@ -1,6 +1,11 @@
-"""Training of the network that hears sound and reads notes: what differs from `train.frames.fit.Trainer`."""
+"""Train the network that hears sound and reads notes: `python -m train.dual --preset NAME --pack PACK.h5 --out RUN …`.
+
+Options, checkpoints and the log are those of `python -m train.frames`.
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import torch
@@ -8,9 +13,10 @@ from torch import Tensor, nn
 
 from runtime.errors import MezzoforteError
 from train.dual.data import DualReader, DualSampler, DualSegment
-from train.dual.network import DualConfig, DualNet
-from train.frames.config import AugmentConfig, FitConfig
-from train.frames.fit import Trainer
+from train.dual.network import DualNet
+from train.fitting.command import start
+from train.fitting.config import AugmentConfig, DualConfig, FitConfig
+from train.frames.fit import Trainer, build_parser, run
 from train.frames.segments import Pack, Recording
 
 _NO_CHANGE = AugmentConfig(gain_db=0.0)
@@ -48,3 +54,7 @@ class DualTrainer(Trainer):
 
 def _stacked(batch: list[DualSegment], name: str) -> Tensor:
     return torch.from_numpy(np.stack([np.float32(getattr(s, name)) for s in batch]))
+
+
+def main() -> None:
+    start(build_parser(), partial(run, trainer_class=DualTrainer))

@@ -9,9 +9,6 @@ recurrent units.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -19,51 +16,11 @@ from torch.nn import functional as F
 
 from runtime.analysis import LEVELS
 from runtime.notes.keys import N_PITCHES
-from train.fitting.rate import FrameRate
+from train.fitting.config import DualConfig
 from train.frames.features import LogMelConfig, mel_filters
 
 _NO_BLANK = -30.0
 """The blank class of the losses, which these targets do not have."""
-
-
-@dataclass(frozen=True)
-class DualConfig:
-    """Inputs, targets and sizes; the defaults are those of the published configuration where it is known, else those of
-    the transcriber that it is named after.
-
-    Attributes:
-        sample_rate_hz, hop_samples, window_samples: 16 kHz, 40 frames per second, a Fourier transform of 1,024.
-        segment_hop_s: segments begin at multiples of this.
-        midi: ``masked_velocity`` is the velocity of every sounding key and 0 for others; ``none`` leaves the notes out.
-        channels, pool: of each block of convolutions, and by how much each shortens the frequency axis.
-        recurrent, recurrent_layers, recurrent_hop: width and layers of the recurrent units, and how many frames are
-            averaged into one of their steps.
-        level_mask_frames: levels are learnt only this near a change of level; −1 learns them at every beat.
-    """
-
-    sample_rate_hz: int = 16_000
-    hop_samples: int = 400
-    window_samples: int = 1_024
-    segment_hop_s: float = 30.0
-    midi: Literal["masked_velocity", "none"] = "masked_velocity"
-    level_mask_frames: int = 1
-    n_mels: int = 128
-    channels: tuple[int, ...] = (48, 64, 96, 128)
-    pool: int = 2
-    embedding: int = 768
-    recurrent: int = 256
-    recurrent_layers: int = 2
-    recurrent_hop: int = 1
-    dropout: float = 0.2
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "channels", tuple(self.channels))
-        if self.midi not in ("masked_velocity", "none"):
-            raise TypeError(f"midi is masked_velocity or none, not {self.midi!r}")
-
-    @property
-    def rate(self) -> FrameRate:
-        return FrameRate(self.sample_rate_hz, self.hop_samples, self.window_samples)
 
 
 class DualLogMel(nn.Module):

@@ -20,9 +20,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
+from train.fitting.checkpoints import CHECKPOINT, CsvLog, load_checkpoint
 from train.fitting.optimise import optimise, save_beside, scheduled_rate
 from train.fitting.provenance import commit
-from train.frames.fit import CHECKPOINT, CsvLog, load_checkpoint
 
 SEED = 86
 

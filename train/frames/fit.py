@@ -8,7 +8,6 @@ checkpoint stood, also with a larger `--steps`.
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import signal
 import sys
@@ -24,16 +23,16 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
+from train.fitting.checkpoints import CHECKPOINT, CsvLog, load_checkpoint
 from train.fitting.command import start
+from train.fitting.config import FitConfig, LossConfig, load_config, to_dict
 from train.fitting.optimise import optimise, save_beside, scheduled_rate
 from train.fitting.provenance import commit
-from train.frames.config import FitConfig, LossConfig, load_config, to_dict
+from train.frames.augment import augment_power
 from train.frames.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.frames.model import FrameModel
 from train.frames.segments import Pack, Recording, Sampler, Targets
-from train.rendering.augment import augment_power
 
-CHECKPOINT = "last.pt"
 WARM_UP_STEPS = 200
 
 
@@ -122,6 +121,8 @@ class Trainer:
 
     def _model(self) -> torch.nn.Module:
         """The network with fresh weights."""
+        if self.config.dual is not None:
+            raise MezzoforteError(f"the preset {self.config.name} reads notes too", advice="Use python -m train.dual")
         return FrameModel(self.config)
 
     def _batch(self) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -177,49 +178,10 @@ class Trainer:
         self.step = state["step"]
 
 
-def trainer_of(config: FitConfig) -> type[Trainer]:
-    """The trainer for the config's network."""
-    if config.network != "dual_hpt":
-        return Trainer
-    from train.dual.fit import DualTrainer  # which builds on this module
-
-    return DualTrainer
-
-
-def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint without running code from it. Raises `MezzoforteError` when it is not one."""
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        if state["schema"] != 1:
-            raise KeyError("schema")
-    except FileNotFoundError as e:
-        raise MezzoforteError("there is no checkpoint", where=str(path)) from e
-    except Exception as e:
-        raise MezzoforteError("not a checkpoint of train.frames.fit", where=str(path), cause=str(e)[:200]) from e
-    return dict(state)
-
-
 def identity_of(recordings: list[Recording]) -> str:
     """Hash of what was trained on: keys, lengths and beat counts of the recordings."""
     lines = sorted(f"{r.key} {r.n_samples} {len(r.beats_s)} {r.instrument}" for r in recordings)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-class CsvLog:
-    """Appends one row of mean losses per report; columns are fixed by the first row."""
-
-    def __init__(self, path: Path, *, fresh: bool) -> None:
-        self._path = path
-        if fresh:
-            path.unlink(missing_ok=True)
-
-    def write(self, row: dict[str, float]) -> None:
-        new = not self._path.exists()
-        with self._path.open("a", newline="") as stream:
-            writer = csv.DictWriter(stream, fieldnames=list(row))
-            if new:
-                writer.writeheader()
-            writer.writerow({k: f"{v:.6g}" for k, v in row.items()})
 
 
 def make_loggers(args: argparse.Namespace) -> list[Any]:
@@ -275,7 +237,7 @@ def fit(trainer: Trainer, args: argparse.Namespace) -> None:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.frames", description=(__doc__ or "").split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--preset", required=True, help="a name in train/presets or a YAML file")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold kept for tests (default: none)")
@@ -291,7 +253,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, trainer_class: type[Trainer] = Trainer) -> int:
     """Set up, resume when asked, train. Being terminated saves like an interrupt."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -301,7 +263,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    trainer = trainer_of(config)(config, Pack(args.pack), args.fold)
+    trainer = trainer_class(config, Pack(args.pack), args.fold)
     checkpoint = args.out / CHECKPOINT
     if checkpoint.exists():
         if not args.resume:

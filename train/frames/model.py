@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from runtime.errors import MezzoforteError
+from train.fitting.config import FitConfig
 from train.fitting.tcn import MetreTcn
-from train.frames.config import FitConfig
 from train.frames.features import LOUDNESS_BINS, N_BINS, Bssl, LogMel, PowerSpectrum
 from train.frames.network import PRESETS, MultiScaleNet
 

@@ -4,7 +4,7 @@ Layout, one group per recording, named by its id with ``/`` replaced by ``|``::
 
     samples       int16 [n]      mono, 22,050 Hz beats_s       float64 [b]    beat times in this audio (tempo variation
     and onset latency applied) beat_in_bar   int16 [b]      1 is the downbeat, 0 unknown levels        int8 [b]       0
-    unknown, 1 pp … 5 ff notes         `train.notes.table.NOTE` [k]  the performance as this audio plays it: tempo,
+    unknown, 1 pp … 5 ff notes         `train.rendering.notes.NOTE` [k]  the performance as this audio plays it: tempo,
     velocity law, transposition and
                                  onset latency applied; packs made before there were notes lack it
     attributes    corpus, piece_id, composer, instrument, gain (level rule of runtime.sound.read), source
@@ -36,7 +36,7 @@ from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.items import Item, Reading
 from train.fitting.command import start
 from train.fitting.hdf5 import open_hdf5
-from train.notes.table import packed_notes
+from train.rendering.notes import packed_notes
 from train.rendering.performance import Variation, read_performance
 from train.rendering.render import audio_path_of
 

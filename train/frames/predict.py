@@ -14,15 +14,16 @@ from runtime.decode.assemble import level_evidence
 from runtime.decode.bars import downbeat_probability, find_bars
 from runtime.decode.levels import find_levels
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-from runtime.model import FrameLogits, Model
+from runtime.model import Model
 from runtime.network import windows
 from runtime.network.card import ModelCard
+from runtime.network.logits import FrameLogits
 from runtime.notes.played import PlayedNotes
 from runtime.stages.levels import LevelStage
 from runtime.transcribe.own import OwnTranscriber
 from train.data.labels.values import LEVEL_NUMBER, BeatLabels, BeatPrediction, LevelPrediction, prediction_of
+from train.frames.hear import heard_notes
 from train.frames.segments import Pack, Recording
-from train.notes.hear import heard_notes
 
 Samples = npt.NDArray[np.float32]
 

@@ -15,9 +15,9 @@ from runtime.frames import FRAME_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.sound.level import TARGET_DBFS
 from train.data.splits import Split, split_of_recording
 from train.fitting.hdf5 import open_hdf5
-from train.notes.table import PackedNotes
-from train.rendering.augment import change_speed
+from train.frames.augment import change_speed
 from train.rendering.codec import through_codec
+from train.rendering.notes import PackedNotes
 
 
 @dataclass(frozen=True)

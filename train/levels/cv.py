@@ -15,11 +15,11 @@ from runtime.decode.options import DecodeOptions
 from runtime.decode.probability import probability
 from train.data.labels.values import LevelPrediction
 from train.data.splits import FOLD_OF_MAZURKA
-from train.frames.tune import fit_logistic
 from train.levels.data import Curve
 from train.levels.network import LevelEnsemble, LevelNet
 from train.levels.train import Example, LevelFitConfig, train_network
 from train.measure.metrics import calibration_error, change_point_counts, counted_beats, dynamics_scores
+from train.measure.tune import fit_logistic
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """Loudness curves with the levels of their scores: the data of the second stage, kept as one small file each.
 
 Two sources give the same curve: a packed recording through the front end, and note events through the measured piano
-table (`train.data.resynthesis.emulate`), which costs nothing to speak of and so brings in every labelled performance
+table (`runtime.piano.emulate`), which costs nothing to speak of and so brings in every labelled performance
 at full length.
 """
 
@@ -20,14 +20,14 @@ import torch
 
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAMES_PER_S, HOP_SAMPLES
+from runtime.piano.emulate import total_loudness
+from runtime.piano.table import PianoModel
 from runtime.write.atomic import write_bytes
 from train.data.items import Item
 from train.data.labels.values import BeatLabels
-from train.data.resynthesis.emulate import total_loudness
-from train.data.resynthesis.piano_model import PianoModel
 from train.frames.features import LOUDNESS_BINS, Bssl, PowerSpectrum
 from train.frames.segments import Pack, Recording
-from train.notes.table import PackedNotes, packed_notes
+from train.rendering.notes import PackedNotes, note_spans, packed_notes
 from train.rendering.performance import read_performance
 
 Floats = npt.NDArray[np.float64]
@@ -68,12 +68,17 @@ def choose(items: Iterable[Item], per_piece: int, seed: int = 0) -> list[Item]:
     return chosen
 
 
+def _emulated(midi: Path, model: PianoModel) -> Floats:
+    events = read_performance(midi)
+    return total_loudness(note_spans(events), model, events[-1].time_s)
+
+
 def curves_of_items(items: Sequence[Item], model: PianoModel, cache: Path, *, notes: bool = False) -> Iterator[Curve]:
     """The emulated curve of each item, with its notes when asked for; computed once, then read from `cache`."""
     for item in items:
         assert item.midi_path is not None
         name, midi = f"{item.id.replace('/', '|')}.npy", item.midi_path
-        ntot = _kept(cache / "midi" / name, lambda m=midi: total_loudness(read_performance(m), model))
+        ntot = _kept(cache / "midi" / name, lambda m=midi: _emulated(m, model))
         played = _kept(cache / "notes" / name, lambda m=midi: packed_notes(read_performance(m))) if notes else None
         yield Curve(item.id, item.corpus, item.piece_id, "emulated", ntot.astype(np.float64), item.labels, played)
 

@@ -22,19 +22,19 @@ import torch
 
 from runtime.decode.options import DecodeOptions
 from runtime.errors import MezzoforteError
+from runtime.piano.table import load_piano
 from runtime.write.atomic import write_bytes
 from train.data.corpora.asap import read_asap
 from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.items import Item
-from train.data.resynthesis.piano_model import load_model as load_piano
 from train.data.splits import split_of
 from train.fitting.command import start
 from train.fitting.optimise import save_beside
 from train.frames.segments import Pack
-from train.frames.tune import search
 from train.levels.cv import Heard, calibrate, cross_hear, figures, mean_figure
 from train.levels.data import Curve, choose, curves_of_items, curves_of_pack
 from train.levels.train import Example, LevelFitConfig, example, train_network
+from train.measure.tune import search
 
 LEVEL_GRID = {
     "level_evidence": (0.5, 0.8, 1.2),

@@ -20,7 +20,7 @@ from runtime.stages.loudness_features import FEATURES, beat_features
 from runtime.stages.note_features import note_features
 from train.levels.data import Curve
 from train.levels.network import LevelNet, LevelNetConfig
-from train.notes.table import PackedNotes
+from train.rendering.notes import PackedNotes
 
 _AVERAGE_DECAY = 0.98
 

@@ -26,10 +26,10 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S
 from runtime.marks import gestures, hearing, swells
 from runtime.marks.swells import FEATURES, Grid, Swell
+from runtime.piano.table import load_piano
 from runtime.score.table import Score
 from runtime.write.atomic import write_bytes
 from train.data.items import Item
-from train.data.resynthesis.piano_model import load_model as load_piano
 from train.data.splits import split_of
 from train.fitting.command import start
 from train.levels.cv import group_of

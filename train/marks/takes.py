@@ -1,6 +1,6 @@
 """Performances of ASAP laid along their scores by annotation: what the choice of marks in a score is fitted on.
 
-Loudness comes from the note events by the measured piano table (`train.data.resynthesis.emulate`), the place of every
+Loudness comes from the note events by the measured piano table (`runtime.piano.emulate`), the place of every
 beat in the written score from the annotations and the score's own MIDI file, so that nothing that is heard has a part
 in it.
 """
@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.errors import MezzoforteError
+from runtime.piano.table import PianoModel
 from runtime.score.align.recording import Alignment
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
 from train.data.errors import DataError
 from train.data.items import Item
 from train.data.labels.annotations import read_annotation
-from train.data.resynthesis.piano_model import PianoModel
 from train.data.scores.follow import Placement, place_measures
 from train.data.scores.midi import read_midi_score
 from train.data.scores.musicxml import read_measures

@@ -23,6 +23,7 @@ from runtime.write.atomic import write_bytes
 from train.data.labels.values import BeatLabels
 from train.data.splits import Split
 from train.fitting.command import start
+from train.frames.hear import load_transcriber
 from train.frames.predict import RULES, Heard, Predicted, listen, predict
 from train.frames.segments import Pack, Recording
 from train.measure.baseline_files import read_told, told_scores
@@ -35,7 +36,6 @@ from train.measure.metrics import (
     dynamics_scores_own_beats,
 )
 from train.measure.published import published_scores
-from train.notes.hear import load_transcriber
 
 COLUMNS = {
     "beat_f": "beat F", "beat_cmlt": "CMLt", "beat_amlt": "AMLt", "downbeat_f": "downbeat F",

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train.rendering.augment import smear
+from train.frames.augment import smear
 
 
 def augment_notes(power: Tensor, rng: np.random.Generator) -> Tensor:

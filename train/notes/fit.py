@@ -19,12 +19,12 @@ from runtime.errors import MezzoforteError
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
 from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
 from train.fitting.command import start
+from train.frames.augment import change_speed
 from train.frames.fit import identity_of
 from train.frames.segments import Pack, Recording
 from train.notes.augment import augment_notes
 from train.notes.labels import NoteTable, NoteTargets, note_targets, notes_of_render
 from train.notes.network import NoteNet, PitchSpectrum
-from train.rendering.augment import change_speed
 from train.rendering.render import audio_path_of
 
 SEGMENT_S = 8.0

@@ -2,7 +2,7 @@
 
 No sound is needed, so every performance counts, at full length. `--pack PACK` adds the recordings of a pack as the
 shipped transcriber hears them, `--scores DIR` scores that nobody recorded (`train.onsets.unrecorded`). One group per
-performance: `notes` (see `train.notes.table.NOTE`), `beats_s`, `beat_in_bar`, and the attributes corpus, piece_id,
+performance: `notes` (see `train.rendering.notes.NOTE`), `beats_s`, `beat_in_bar`, and the attributes corpus, piece_id,
 composer. What is there is kept.
 """
 
@@ -25,12 +25,12 @@ from train.beats.data import choose
 from train.data.splits import Split, split_of_recording
 from train.fitting.command import start
 from train.fitting.hdf5 import open_hdf5
+from train.frames.hear import heard_notes, load_transcriber
 from train.frames.pack import READERS
 from train.frames.segments import Pack
-from train.notes.hear import heard_notes, load_transcriber
-from train.notes.table import NOTE, PackedNotes, packed_notes
 from train.onsets.unrecorded import CORPUS as SCORES
 from train.onsets.unrecorded import unrecorded
+from train.rendering.notes import NOTE, PackedNotes, packed_notes
 from train.rendering.performance import read_performance
 
 

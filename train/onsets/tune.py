@@ -29,11 +29,11 @@ from runtime.notes.onsets import Onsets, onsets_of
 from runtime.stages.onsets import Mix, heard_at, mixed
 from runtime.write.atomic import write_bytes
 from train.fitting.command import start
+from train.frames.hear import heard_notes, load_transcriber
 from train.frames.predict import Heard, labels_of, listen_frames
 from train.frames.segments import Pack, Recording
-from train.frames.tune import beat_calibration, beat_figures, calibrate_delay, fit_weights
 from train.measure.evaluate import without_notes
-from train.notes.hear import heard_notes, load_transcriber
+from train.measure.tune import beat_calibration, beat_figures, calibrate_delay, fit_weights
 from train.onsets.data import Targets, targets_of
 
 Floats = npt.NDArray[np.float64]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from runtime.errors import MezzoforteError
 from runtime.score.read.files import read_score
 from runtime.score.table import Note, Score
-from train.notes.table import NOTE, PackedNotes
+from train.rendering.notes import NOTE, PackedNotes
 
 CORPUS = "scores"
 COMPOSERS = (

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import mido
 
 from runtime.errors import ScoreError
+from runtime.notes import midi_file
 from runtime.score.read.musicxml import MAX_MEASURES, MAX_NOTES
 from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS, ZERO, Mark, Measure, Note, Score, Staff, TimeSignature
-from runtime.score.xml.text import MAX_BYTES
 
 OWN_TEXT = "mezzoforte:"
 _PERCUSSION_CHANNEL = 9
-
-
-def parse(data: bytes, where: str) -> mido.MidiFile:
-    """Parse MIDI bytes. Raises `ScoreError` when they are damaged, too large or have no musical time."""
-    if len(data) > MAX_BYTES:
-        raise ScoreError(f"{len(data) / 2**20:.0f} MiB of MIDI, too large for a score", where=where)
-    try:
-        midi = mido.MidiFile(file=io.BytesIO(data))
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError, LookupError) as e:
-        raise ScoreError(f"not a readable MIDI file ({e})", where=where, cause="a damaged file") from e
-    if midi.ticks_per_beat <= 0 or midi.type == 2:
-        raise ScoreError(
-            "the MIDI file has no musical time",
-            where=where,
-            cause="it counts film frames, or it holds independent patterns (type 2)",
-            advice="Export it again as type 0 or 1 with ticks per beat",
-        )
-    return midi
 
 
 @dataclass
@@ -47,7 +28,7 @@ class _Found:
 
 def read(data: bytes, where: str) -> Score:
     """Read MIDI bytes as a score; tracks (or channels) with notes become staves. Raises `ScoreError`."""
-    midi = parse(data, where)
+    midi = midi_file.parse(data, where)
     found = _Found()
     for index, track in enumerate(midi.tracks):
         _track(index, track, found)

@@ -18,9 +18,9 @@ import numpy as np
 from runtime.network import session as onnx_session
 from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract
 from runtime.notes.keys import N_PITCHES
-from runtime.pipeline import ahead
 from runtime.progress import Cancel, Progress, check
 from runtime.sound import read as audio
+from runtime.sound.ahead import ahead
 from runtime.sound.level import Samples
 from runtime.transcribe.hearing import warnings_of
 from runtime.transcribe.hpt.card import HptCard, load_card

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.accuracy import short_runs
 from benchmarks.accuracy.folds import document, pair_row, piece_means, read, spread_table
 from runtime.errors import MezzoforteError
-from train.frames.config import load_config
+from train.fitting.config import load_config
 from train.frames.model import build_network
 
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.accuracy.small_model import PIANOS, build_parser, check, stages
 from benchmarks.accuracy.stages import Stage, run_stage, table
 from runtime.errors import MezzoforteError
-from train.frames.config import load_config
+from train.fitting.config import load_config
 from train.rendering.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, VALIDATION_INSTRUMENT
 
 
@@ -25,7 +25,7 @@ def test_every_command_takes_its_arguments(tmp_path: Path) -> None:
         parsed = importlib.import_module(stage.module).build_parser().parse_args(list(stage.arguments))
         if stage.module == "train.frames.fit":
             assert load_config(parsed.preset).steps <= 500
-    assert [s.module for s in plan][-3:] == ["export.dynest", "train.frames.tune", "benchmarks.accuracy.report"]
+    assert [s.module for s in plan][-3:] == ["export.dynest", "train.measure.tune", "benchmarks.accuracy.report"]
 
 
 def test_the_pianos_of_options_and_tests_are_not_trained_on() -> None:

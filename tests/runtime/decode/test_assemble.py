@@ -18,8 +18,8 @@ from runtime.decode.hairpins import find_hairpins, phon
 from runtime.decode.levels import find_levels
 from runtime.decode.path import SHORTEST_BEAT_S
 from runtime.frames import FRAME_S
-from runtime.model import FrameLogits
 from runtime.network.card import ModelCard
+from runtime.network.logits import FrameLogits
 from runtime.stages.peaks import find_peaks
 
 CARD = ModelCard(

@@ -15,7 +15,7 @@ from runtime.frames import FRAME_S
 from runtime.marks import hearing
 from runtime.marks.annotate import annotate
 from runtime.marks.files import hear_in_score, score_summary
-from runtime.model import FrameLogits
+from runtime.network.logits import FrameLogits
 from tests.runtime.marks.test_annotate import QUARTER_S, alignment_of, analysis_of, score_of
 
 N_QUARTERS = 64

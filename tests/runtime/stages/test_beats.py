@@ -13,7 +13,8 @@ from runtime.decode.beats import track_beats
 from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
 from runtime.frames import FRAME_S
-from runtime.model import FrameLogits, load_model
+from runtime.model import load_model
+from runtime.network.logits import FrameLogits
 from runtime.pipeline import hear
 from runtime.stages.beats import FEATURES, LEAST_LOGIT, BeatStage, candidate_peaks, check_features, moved, peak_features
 from tests.runtime.audio_files import write

@@ -15,7 +15,8 @@ from runtime.decode.beats import track_beats
 from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
 from runtime.frames import FRAME_S
-from runtime.model import FrameLogits, load_model
+from runtime.model import load_model
+from runtime.network.logits import FrameLogits
 from runtime.network.session import LateSession
 from runtime.notes.onsets import COLUMNS, LONGEST_GAP_S, Onsets, features_of, onsets_of
 from runtime.notes.played import PlayedNotes

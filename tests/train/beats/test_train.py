@@ -13,7 +13,8 @@ from export import beats as export_beats
 from export.beats import load_beats, with_beats
 from runtime.errors import MezzoforteError, ModelError
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-from runtime.model import FrameLogits, beats_path, load_model
+from runtime.model import beats_path, load_model
+from runtime.network.logits import FrameLogits
 from runtime.stages.beats import FEATURES, candidate_peaks
 from tests import stub_model
 from train.beats.data import CROP_PEAKS, Drawer, Peaks, choose, hear, peaks_of

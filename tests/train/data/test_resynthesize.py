@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.piano import loudness
+from runtime.piano.table import load_piano
 from tests.train.data.paths import data_folder
 from tests.train.data.scores import write_score
 from tests.train.data.test_readers import make_mazurkabl
@@ -19,10 +21,8 @@ from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.corpora.mazurkabl import read_mazurka
 from train.data.errors import DataError
 from train.data.labels.repair import SHORTEST_S, repair_beats
-from train.data.resynthesis import loudness
 from train.data.resynthesis import make as resynthesize
 from train.data.resynthesis.perform import Clock, LoudnessCurve
-from train.data.resynthesis.piano_model import load_model
 from train.data.resynthesis.proof import agreement
 from train.rendering.performance import MidiEvent, read_performance
 
@@ -153,7 +153,7 @@ def test_the_flawed_total_is_the_plain_one_until_another_band_leads() -> None:
 
 
 def test_the_piano_model_is_louder_when_struck_harder_and_lower_strings_ring_longer() -> None:
-    model = load_model()
+    model = load_piano()
     peak = loudness.total(loudness.sones(model.power[48:85:6, 20:125]))
     assert np.all(np.diff(peak, axis=1) >= 0)
     assert np.all(peak[:, -1] > 4 * peak[:, 0])
@@ -179,7 +179,7 @@ def test_a_real_recording_has_the_notes_of_the_reference_set() -> None:
     mazurka = read_mazurka(source, "M06-1")
     notes = grid_notes(source, mazurka)
     curve = resynthesize.read_curve(resynthesize.curve_path(source, "M06-1", "pid1263-01"))
-    made = resynthesize.resynthesize(mazurka, notes, "pid1263-01", curve, load_model())
+    made = resynthesize.resynthesize(mazurka, notes, "pid1263-01", curve, load_piano())
     with (reference / "index.csv").open() as stream:
         row = next(r for r in csv.DictReader(stream) if (r["mazurka"], r["pid"]) == ("M06-1", "pid1263-01"))
     ours = [e for e in made.events if e.kind == "on"]

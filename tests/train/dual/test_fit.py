@@ -16,11 +16,12 @@ from tests.train.small_pack import write_small_pack
 from train.dual import evaluate as dual_evaluate
 from train.dual.data import DualReader, dual_targets, masked_velocities
 from train.dual.fit import DualTrainer
-from train.dual.network import DualConfig, DualNet
-from train.frames.config import FitConfig, from_dict, load_config, to_dict
-from train.frames.fit import CHECKPOINT, build_parser, load_checkpoint, run
+from train.dual.network import DualNet
+from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
+from train.fitting.config import DualConfig, FitConfig, from_dict, load_config, to_dict
+from train.frames.fit import build_parser, run
 from train.frames.segments import Pack
-from train.notes.table import NOTE
+from train.rendering.notes import NOTE
 
 TINY = DualConfig(n_mels=32, channels=(2, 2), pool=4, embedding=8, recurrent=8, recurrent_layers=1, recurrent_hop=3)
 
@@ -124,8 +125,10 @@ def test_the_commands_train_resume_and_evaluate(tmp_path: Path) -> None:
     preset.write_text(json.dumps(config))
     packed = pack_with_notes(tmp_path / "p.h5")
     words = ["--preset", str(preset), "--pack", str(packed), "--fold", "0", "--out", str(tmp_path / "run")]
-    assert run(build_parser().parse_args([*words, "--steps", "2"])) == 0
-    assert run(build_parser().parse_args([*words, "--steps", "3", "--resume"])) == 0
+    with pytest.raises(MezzoforteError, match=r"train\.dual"):
+        run(build_parser().parse_args(words))
+    assert run(build_parser().parse_args([*words, "--steps", "2"]), DualTrainer) == 0
+    assert run(build_parser().parse_args([*words, "--steps", "3", "--resume"]), DualTrainer) == 0
     checkpoint = tmp_path / "run" / CHECKPOINT
     assert load_checkpoint(checkpoint)["step"] == 3
     words = [str(checkpoint), "--pack", str(packed), "--fold", "0"]

@@ -13,11 +13,12 @@ import torch
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S
 from tests.train.small_pack import write_small_pack
-from train.frames.config import AugmentConfig, FitConfig, LossConfig, from_dict, load_config, to_dict
-from train.frames.fit import CHECKPOINT, Trainer, build_parser, load_checkpoint, run
+from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
+from train.fitting.config import AugmentConfig, FitConfig, LossConfig, from_dict, load_config, to_dict
+from train.frames.augment import augment_power, change_speed
+from train.frames.fit import Trainer, build_parser, run
 from train.frames.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.frames.segments import Pack, Sampler, frame_targets
-from train.rendering.augment import augment_power, change_speed
 
 SMALL = FitConfig("small", "multitask_bssl", "bssl", segment_s=4.0, batch=2, steps=6, learning_rate=1e-3)
 

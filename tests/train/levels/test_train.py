@@ -14,17 +14,17 @@ from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
 from runtime.model import levels_path, load_model
 from runtime.notes.played import PlayedNotes
+from runtime.piano.emulate import total_loudness
+from runtime.piano.table import load_piano
 from runtime.stages.levels import WITH_NOTES
 from runtime.stages.loudness_features import FEATURES, beat_features
 from tests import stub_model
 from train.data.labels.values import BeatLabels
-from train.data.resynthesis.emulate import note_spans, total_loudness
-from train.data.resynthesis.piano_model import load_model as load_piano
 from train.levels.cv import Heard, calibrate, calibration_error, decode, figures
 from train.levels.data import Curve, counted_metre
 from train.levels.network import LevelEnsemble, LevelNet, LevelNetConfig
 from train.levels.train import LevelFitConfig, example, train_network
-from train.notes.table import NOTE
+from train.rendering.notes import NOTE, note_spans
 from train.rendering.performance import MidiEvent
 
 
@@ -46,7 +46,7 @@ def key(start_s: float, stop_s: float, velocity: int, pitch: int = 60) -> list[M
 
 def test_a_harder_blow_is_louder_and_every_note_dies_away() -> None:
     piano = load_piano()
-    soft, loud = (total_loudness(key(0.5, 1.5, v), piano) for v in (40, 100))
+    soft, loud = (total_loudness(note_spans(key(0.5, 1.5, v)), piano) for v in (40, 100))
     assert loud.max() > 2 * soft.max() > 0
     assert loud[:20].max() < 0.05 * loud.max()
     assert (np.diff(loud[30:70]) < 0).all()

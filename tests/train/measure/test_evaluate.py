@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from runtime.errors import MezzoforteError
-from runtime.model import FrameLogits
 from runtime.network.card import load_card
+from runtime.network.logits import FrameLogits
 from tests.stub_model import write_stub
 from tests.train.small_pack import write_small_pack
 from train.frames.predict import Heard, labels_of

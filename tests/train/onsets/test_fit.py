@@ -15,8 +15,9 @@ from runtime.decode import DecodeOptions
 from runtime.decode.beats import track_beats
 from runtime.errors import MezzoforteError, ModelError
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-from runtime.model import FrameLogits, load_model, onsets_path
+from runtime.model import load_model, onsets_path
 from runtime.network.card import Metric
+from runtime.network.logits import FrameLogits
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
 from runtime.stages.onsets import Mix
 from tests import stub_model
@@ -24,7 +25,6 @@ from tests.train.small_pack import write_small_pack
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
-from train.notes.table import NOTE
 from train.onsets import played
 from train.onsets import tune as tune_onsets
 from train.onsets.data import CROP_ONSETS, Drawer, batch_of, beginning, draw_one, targets_of
@@ -32,6 +32,7 @@ from train.onsets.fit import OnsetRun, build_parser, onset_losses
 from train.onsets.network import OnsetNet, OnsetNetConfig
 from train.onsets.played import Played, read_played
 from train.onsets.unrecorded import CORPUS as SCORES
+from train.rendering.notes import NOTE
 
 SMALL = OnsetNetConfig(channels=32, layers=1, heads=2, dropout=0.0)
 

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
-from train.frames.config import load_config
+from train.fitting.config import load_config
 from train.rendering import codec
 from train.rendering.codec import CODECS, through_codec
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
+from runtime.piano.table import PianoModel, load_piano
 from train.data.corpora.mazurka_notes import GridNote, grid_notes
 from train.data.corpora.mazurkabl import Mazurka, mazurka_names, read_mazurka
 from train.data.corpora.mazurkabl_facts import (
@@ -37,7 +38,6 @@ from train.data.items import Dropped
 from train.data.labels.repair import Repair, repair_beats
 from train.data.labels.values import change_points
 from train.data.resynthesis.perform import LoudnessCurve, Style, perform
-from train.data.resynthesis.piano_model import PianoModel, load_model
 from train.rendering.performance import MidiEvent, write_midi
 
 _GAP_S = 3.0
@@ -167,7 +167,7 @@ def _write_text(path: Path, text: str) -> None:
 
 def run(folder: Path, out: Path, only: tuple[str, ...], every: int = 1) -> tuple[int, list[Dropped]]:
     """Resynthesise every recording that has its files; returns how many and what was dropped."""
-    model, dropped = load_model(), list[Dropped]()
+    model, dropped = load_piano(), list[Dropped]()
     rows: list[dict[str, object]] = []
     for mazurka, notes, pid, curve in recordings(folder, only, dropped, every):
         made = resynthesize(mazurka, notes, pid, curve, model)

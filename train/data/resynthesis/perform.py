@@ -12,9 +12,10 @@ from itertools import pairwise
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from runtime.piano.table import PianoModel
 from train.data.corpora.mazurka_notes import GridNote
 from train.data.labels.values import Floats
-from train.data.resynthesis.piano_model import HIGHEST_VELOCITY, LOWEST_VELOCITY, PianoModel, Strings
+from train.data.resynthesis.strings import HIGHEST_VELOCITY, LOWEST_VELOCITY, Strings
 from train.rendering.performance import MidiEvent
 
 _BEFORE_S, _AFTER_S = 0.030, 0.110

@@ -1,62 +1,29 @@
-"""How loud a piano is: Bark-band power of a note by pitch and velocity, its decay, and notes sounding together.
+"""Measure how loud a piano is, for `runtime.piano.table`: `python -m train.data.resynthesis.piano_model`.
 
-The table is the mean of several sampled pianos (`python -m train.data.resynthesis.piano_model`), smoothed over pitch
-so that no single sample speaks; a rendering on a piano that is not among them is a fair test of what is solved with
-it.
+Every third key at eleven velocities on several sampled pianos; the mean is smoothed over pitch.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from runtime.errors import MezzoforteError
-from train.data.errors import DataError
-from train.data.labels.values import Floats, Ints
-from train.data.resynthesis.loudness import N_BANDS, RATE_HZ, band_power, sones, total
+from runtime.piano.loudness import N_BANDS, RATE_HZ, band_power, sones, total
+from runtime.piano.table import PITCHES, TABLE_PATH, VELOCITIES
+from train.data.labels.values import Floats
 
 if TYPE_CHECKING:
     from train.rendering.instruments import Instrument, Player
 
-TABLE_PATH = Path(__file__).with_name("piano_model.npz")
-PITCHES = np.arange(21, 109, 3)
-VELOCITIES = np.array([8, 20, 32, 44, 56, 68, 80, 92, 104, 116, 127])
-LOWEST_VELOCITY, HIGHEST_VELOCITY = 16, 124
 _NOTE_S, _GAP_S = 1.4, 0.6
 _ATTACK_FRAMES = 10
-_DAMPED_DB_PER_S = 240.0
 _MEAN_DB = 58.0
 """Level of the loudest band of a note of middling velocity, as a recording at CD level would have it."""
-
-
-@dataclass(frozen=True, eq=False)
-class PianoModel:
-    """`power` [128, 128, 23] by pitch and velocity (0 dB is 1), `decay_db_per_s` [128] by pitch."""
-
-    power: Floats
-    decay_db_per_s: Floats
-
-    def loudness(self, ringing: Floats, chord: Floats) -> Floats:
-        """Total loudness in sone [k] of what rings [23] under chords [k, 23]."""
-        return total(sones(ringing[None] + chord))
-
-
-def load_model(path: Path = TABLE_PATH) -> PianoModel:
-    """The measured table, interpolated to every pitch and velocity. Raises `DataError` when it is unreadable."""
-    try:
-        with np.load(path) as table:
-            level_db, decay = table["level_db"].astype(np.float64), table["decay_db_per_s"].astype(np.float64)
-    except (OSError, ValueError, KeyError) as e:
-        raise DataError("the piano table cannot be read", where=str(path), cause=str(e)) from e
-    pitches, velocities = np.arange(128), np.arange(128)
-    by_velocity = np.apply_along_axis(lambda column: np.interp(velocities, VELOCITIES, column), 1, level_db)
-    by_both = np.apply_along_axis(lambda column: np.interp(pitches, PITCHES, column), 0, by_velocity)
-    return PianoModel(10 ** (by_both / 10), np.interp(pitches, PITCHES, decay))
 
 
 def measure(sound: Floats, onsets_s: Floats) -> tuple[Floats, Floats]:
@@ -73,30 +40,6 @@ def measure(sound: Floats, onsets_s: Floats) -> tuple[Floats, Floats]:
         # 75 frames lie between the middles of the two spans.
         decays.append(10 * np.log10(max(early, 1e-3) / max(later, 1e-3)) / (75 * 256 / RATE_HZ))
     return np.array(levels), np.clip(np.array(decays), 2.0, 60.0)
-
-
-class Strings:
-    """The notes ringing in one performance, by band, as time goes on."""
-
-    def __init__(self, model: PianoModel) -> None:
-        self._model = model
-        self._power = np.zeros((0, N_BANDS))
-        self._start_s = self._stop_s = self._decay = np.zeros(0)
-
-    def ringing(self, now_s: float) -> Floats:
-        """Power [23] of all notes at `now_s`."""
-        sounded = np.maximum(now_s - self._start_s, 0.0)
-        damped = np.maximum(now_s - self._stop_s, 0.0)
-        gain = 10 ** (-(sounded * self._decay + damped * _DAMPED_DB_PER_S) / 10)
-        return gain @ self._power
-
-    def strike(self, now_s: float, stops_s: Floats, pitches: Ints, velocities: Ints) -> None:
-        """Add notes that begin at `now_s` and are damped at `stops_s`; forgets what has died away."""
-        alive = self._stop_s > now_s - 0.3
-        self._power = np.vstack([self._power[alive], self._model.power[pitches, velocities]])
-        self._start_s = np.append(self._start_s[alive], np.full(len(pitches), now_s))
-        self._stop_s = np.append(self._stop_s[alive], stops_s)
-        self._decay = np.append(self._decay[alive], self._model.decay_db_per_s[pitches])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 Each performance is rendered on an instrument that the velocities were not solved for, and the loudness curve of
 the rendering is correlated with the recording's, smoothed over 0.5 s, between the first and the last beat. The
 median over recordings is the proof's figure. The total is Stevens'; the figure with the flawed total that the data
-set's own tool computes is given beside it (`train.data.resynthesis.loudness`).
+set's own tool computes is given beside it (`runtime.piano.loudness`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,7 @@ import numpy as np
 import soxr
 
 from runtime.errors import MezzoforteError
-from train.data.corpora.mazurka_resynth import read_index, read_labels
-from train.data.errors import DataError
-from train.data.items import Dropped
-from train.data.labels.values import Floats
-from train.data.resynthesis.loudness import (
+from runtime.piano.loudness import (
     CURVE_STEP_S,
     RATE_HZ,
     band_power,
@@ -31,6 +27,10 @@ from train.data.resynthesis.loudness import (
     total,
     total_as_published,
 )
+from train.data.corpora.mazurka_resynth import read_index, read_labels
+from train.data.errors import DataError
+from train.data.items import Dropped
+from train.data.labels.values import Floats
 from train.data.resynthesis.make import recordings
 from train.data.resynthesis.perform import LoudnessCurve
 from train.rendering.instruments import INSTRUMENTS, RENDER_RATE_HZ, Player

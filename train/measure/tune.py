@@ -1,4 +1,4 @@
-"""Calibrate a model and choose its decoding options on validation pieces: `python -m train.frames.tune --model CARD …`.
+"""Calibrate a model, choose its decoding options on validation pieces: `python -m train.measure.tune --model CARD …`.
 
 Probabilities are fitted by logistic regression on the logits of peaks (beats) and of true beats (downbeats), the
 beats' delay is their median error; the
@@ -275,7 +275,7 @@ def tune(
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.frames.tune", description=(__doc__ or "").split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m train.measure.tune", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", required=True, help="path of the card to tune; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--fold", type=int, choices=range(5))

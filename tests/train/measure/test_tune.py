@@ -13,8 +13,8 @@ from runtime.decode import DecodeOptions
 from runtime.decode.probability import probability
 from runtime.errors import MezzoforteError
 from train.data.labels.values import BeatLabels
-from train.frames import tune
-from train.frames.tune import calibrate_changes, fit_logistic
+from train.measure import tune
+from train.measure.tune import calibrate_changes, fit_logistic
 
 
 def test_the_logistic_fit_finds_the_law_that_made_the_answers() -> None:

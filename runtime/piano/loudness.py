@@ -8,8 +8,9 @@ Terhardt's outer ear, 23 Bark bands, Schroeder spreading, 96 dB full scale, and 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from train.data.labels.values import Floats
+Floats = npt.NDArray[np.float64]
 
 RATE_HZ = 22_050
 WINDOW, HOP = 512, 256
@@ -43,7 +44,7 @@ def sones(power: Floats) -> Floats:
 def total(specific: Floats) -> Floats:
     """Stevens' total, loudest band + 0.15 × the others, over the last axis."""
     loudest = specific.max(axis=-1)
-    return loudest + 0.15 * (specific.sum(axis=-1) - loudest)
+    return np.asarray(loudest + 0.15 * (specific.sum(axis=-1) - loudest))
 
 
 def total_as_published(specific: Floats) -> Floats:
@@ -53,7 +54,7 @@ def total_as_published(specific: Floats) -> Floats:
     first = np.full(specific.shape[1], len(specific))
     np.minimum.at(first, loudest, frames)
     adds = first[None, :] > frames[:, None]
-    return specific[frames, loudest] + 0.15 * np.where(adds, specific, 0.0).sum(axis=1)
+    return np.asarray(specific[frames, loudest] + 0.15 * np.where(adds, specific, 0.0).sum(axis=1))
 
 
 def published_curve(signal: Floats) -> Floats:

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from runtime.frames import FRAME_S
-from train.frames.config import AugmentConfig
+from train.fitting.config import AugmentConfig
 from train.frames.features import BIN_HZ
 
 
