@@ -18,7 +18,7 @@ from runtime.marks.files import align_file, hear_in_score, score_summary
 from runtime.pipeline import Heard
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import PlannedMark
-from runtime.score.table import Mark, Score
+from runtime.score.table import Score
 
 TEMPO_RANGE_BPM = (5.0, 1000.0)
 
@@ -79,9 +79,8 @@ def _mark(mark: PlannedMark, score: Score) -> dict[str, Any]:
     return data
 
 
-def _displaced(mark: Mark, score: Score) -> dict[str, Any]:
-    # such marks count from their measure, see `runtime.score.plan.relative`
-    tick = ticks(score.measures[mark.measure].start + mark.start)
+def _displaced(mark: PlannedMark, score: Score) -> dict[str, Any]:
+    tick = ticks(score.measures[mark.measure].start + mark.offset)
     return {"kind": mark.kind, "value": mark.value, "tick": tick, "staff": mark.staff}
 
 

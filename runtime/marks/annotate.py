@@ -19,7 +19,7 @@ from runtime.marks.hearing import HeardInScore
 from runtime.marks.policy import Comparison
 from runtime.score.align.recording import POOR, Alignment, Floats
 from runtime.score.plan import Plan, PlannedMark, end_place, planned
-from runtime.score.table import Mark, Score
+from runtime.score.table import Score
 
 Density = Literal["sparse", "normal", "detailed"]
 Policy = Literal["keep", "replace", "compare"]
@@ -98,13 +98,14 @@ def annotate(
     marks = [_level_mark(score, x, staff) for x in levels]
     marks += [_span_mark(score, h, staff) for h in spans if score.measure_at(h.start).index in good]
     marks += [_stress_mark(score, s) for s in stresses if score.measure_at(s.at).index in good]
-    human = [m for m in score.marks if not m.ours]
+    before = tuple(planned(score, m) for m in score.marks if m.ours)
+    human = policy.of_the_piano(score, (*score.marks, *score.hidden))
     comparison = policy.compare(score, human, [(x.at, LEVELS[x.level]) for x in heard])
-    hidden: tuple[Mark, ...] = ()
+    hidden = hidden_before = tuple(planned(score, m) for m in score.hidden)
     if options.policy == "compare":
-        marks = []
+        marks = list(before)
     elif options.policy == "keep":
-        marks = policy.beside_human(score, marks, human)
+        marks = policy.beside_human(score, marks, policy.of_the_piano(score, score.marks))
     else:
         hidden = policy.to_hide(score, human, good)
     bad = tuple(m.index for m in score.measures if m.index not in good)
@@ -112,9 +113,10 @@ def annotate(
         score.fingerprint(),
         tuple(m.number for m in score.measures),
         tuple(sorted(marks, key=lambda m: (m.measure, m.offset, m.kind))),
-        tuple(planned(score, m) for m in score.marks if m.ours),
+        before,
         hidden,
         bad,
+        hidden_before,
     )
     return Annotation(plan, comparison, (*_warnings(score, alignment, bad, heard), *_unsure(heard, levels, options)))
 

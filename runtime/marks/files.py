@@ -62,7 +62,8 @@ class MarkReport:
 def load(path: str | Path) -> tuple[Source, Score]:
     """A score file in memory and its note table. Raises `ScoreError`."""
     source = open_source(Path(path))
-    return source, parse(source)
+    score = parse(source)
+    return source, replace(score, hidden=write.hidden_marks(source, score))
 
 
 def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None = None) -> Alignment:
@@ -120,7 +121,10 @@ def mark_file(
     alignment = alignment or align_file(audio_path, score, analysis)
     heard = hear_in_score(score, alignment, analysis, evidence, options.annotate.density)
     decided = annotate(score, alignment, analysis, options.annotate, heard)
-    data = write.marked(source, decided.plan, options.midi_mode)
+    if options.annotate.policy == "compare":  # what stands in the file stays as it is, ours included
+        data = source.packed(source.text)
+    else:
+        data = write.marked(source, decided.plan, options.midi_mode)
     written = backup = None
     if out is not None:
         backup, written = write.save(out, data, Path(score_path)), out

@@ -54,16 +54,18 @@ class Plan:
     """Everything of ours that the score shall hold, and the human marks that make way for it.
 
     `marks` is the complete set: applying takes out what we wrote before and writes these, so that applying
-    a plan twice is the same as once. `hidden` marks can be brought back by removing ours. `unmarked` lists
-    the measures (indexes) that the alignment could not place.
+    a plan twice is the same as once. `hidden` is as complete: human marks out of sight, of which `hidden_before`
+    are so already; removing ours brings them back. `unmarked` lists the measures (indexes) that the alignment could
+    not place.
     """
 
     fingerprint: str
     numbers: tuple[str, ...]
     marks: tuple[PlannedMark, ...]
     before: tuple[PlannedMark, ...] = ()
-    hidden: tuple[Mark, ...] = ()
+    hidden: tuple[PlannedMark, ...] = ()
     unmarked: tuple[int, ...] = ()
+    hidden_before: tuple[PlannedMark, ...] = ()
 
     def edits(self) -> list[Edit]:
         """What changes in the file compared with what we wrote before, in score order."""
@@ -76,7 +78,8 @@ class Plan:
                 out.append(Edit("insert", mark))
             elif _content(there) != _content(mark):
                 out.append(Edit("replace", mark, there.value))
-        out += [Edit("remove", _of_mark(self, m)) for m in self.hidden]
+        out += [Edit("remove", _human(m)) for m in self.hidden if m not in self.hidden_before]
+        out += [Edit("insert", _human(m)) for m in self.hidden_before if m not in self.hidden]
         return sorted(out, key=lambda e: (e.mark.measure, e.mark.offset, e.mark.staff, e.mark.kind, e.action))
 
     def to_json(self) -> str:
@@ -94,7 +97,7 @@ class Plan:
                     for e in self.edits()
                 ],
                 "marks": [self._plain(m) for m in self.marks],
-                "hidden": [self._plain(_of_mark(self, m)) for m in self.hidden],
+                "hidden": [self._plain(_human(m)) for m in self.hidden],
                 "unmarked_measures": [self.numbers[i] for i in self.unmarked],
             },
             ensure_ascii=False,
@@ -146,8 +149,8 @@ def _content(m: PlannedMark) -> tuple[str, int, Fraction]:
     return (m.value, m.end_measure, m.end_offset)
 
 
-def _of_mark(plan: Plan, mark: Mark) -> PlannedMark:
-    return PlannedMark(mark.kind, mark.value, mark.measure, mark.start, mark.staff, reason="a mark in the score")
+def _human(mark: PlannedMark) -> PlannedMark:
+    return replace(mark, reason="a mark in the score")
 
 
 def planned(score: Score, mark: Mark) -> PlannedMark:
@@ -168,12 +171,6 @@ def end_place(score: Score, end: Fraction) -> tuple[int, Fraction]:
     return m.index, min(end - m.start, m.duration)
 
 
-def relative(score: Score, mark: Mark) -> Mark:
-    """A copy whose `start` counts from its measure, as `Plan.hidden` keeps them."""
-    start = mark.start - score.measures[mark.measure].start
-    return replace(mark, start=start, end=start)
-
-
 def from_json(text: str, score: Score) -> Plan:
     """Read a plan that `Plan.to_json` wrote, for this score.
 
@@ -184,7 +181,8 @@ def from_json(text: str, score: Score) -> Plan:
         if data["schema"] != PLAN_SCHEMA:
             raise ValueError(f"schema {data['schema']!r}, expected {PLAN_SCHEMA}")
         marks = tuple(_checked(m, score) for m in data["marks"])
-        hidden = tuple(_to_hide(m, score) for m in data.get("hidden", []))
+        # A human mark may be drawn before the bar line of its measure.
+        hidden = tuple(_checked(m, score, sign="-?") for m in data.get("hidden", []))
         plan = Plan(str(data["fingerprint"]), tuple(m.number for m in score.measures), marks, hidden=hidden)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
         raise ScoreError(f"not a plan of edits ({e})", advice="Make a new plan with --format plan") from e
@@ -207,12 +205,6 @@ def _checked(data: dict[str, Any], score: Score, sign: str = "") -> PlannedMark:
     start, stop = (Fraction(t) for t in offsets)
     confidence = float(data.get("confidence", 1.0))
     return PlannedMark(kind, value, measure, start, staff, end, stop, confidence, str(data.get("reason", ""))[:200])
-
-
-def _to_hide(data: dict[str, Any], score: Score) -> Mark:
-    """A human mark that makes way for ours; it may be drawn before the bar line of its measure."""
-    mark = _checked(data, score, sign="-?")
-    return Mark(mark.kind, mark.value, mark.offset, mark.offset, mark.measure, mark.staff)
 
 
 def check(plan: Plan, score: Score) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -23,6 +25,22 @@ JumpKind = Literal["", "dacapo", "dalsegno"]
 # Dynamics that set a level, from soft to loud, and those that stress one note.
 LEVEL_SIGNS = ("pppppp", "ppppp", "pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "fffff", "ffffff")
 STRESS_SIGNS = ("sf", "sfz", "sff", "sffz", "sfp", "sfpp", "sfzp", "fz", "rf", "rfz", "fp", "pf", "n")  # fmt: skip
+
+
+_KEYBOARD = re.compile(
+    r"piano|klavier|clavier|keyboard|\b(pno|pfte?|kbd|klav)\b|фортепиано|рояль|ピアノ|钢琴|鋼琴|피아노", re.I
+)
+_HAND = re.compile(
+    r"\b([rl]\.? ?h|m\. ?[dgs])\b|\b(right|left)( hand)?$|\b(rechte|linke|right|left) hand\b"
+    r"|\bmain (droite|gauche)\b|\bmano (destra|sinistra|derecha|izquierda)\b|\bm[ãa]o (direita|esquerda)\b",
+    re.I,
+)  # fmt: skip
+_ASIDE = re.compile(r"\b(ossia|oppure|cues?)\b", re.I)
+
+
+def named_aside(name: str) -> bool:
+    """Whether a part is named as something that stands beside the music: an ossia, cue notes."""
+    return bool(_ASIDE.search(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +125,25 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A staff of the score: its part (from 0), its number inside the part (from 1) and the part's name."""
+    """A staff of the score: its part (from 0), its number inside the part (from 1) and the part's name.
+
+    `piano`: whether the file names a piano's sound for the part (None: it names none). `aside`: the staff shows what
+    is not played as it stands: an ossia, a cue, the same music drawn in another way.
+    """
 
     part: int
     number: int
     name: str = ""
+    piano: bool | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Everything that alignment and annotation need to know about a written score."""
+    """Everything that alignment and annotation need to know about a written score.
+
+    `hidden`: human marks that we put out of sight in an earlier run and that can be brought back.
+    """
 
     format: str
     notes: tuple[Note, ...]
@@ -125,6 +152,7 @@ class Score:
     marks: tuple[Mark, ...] = ()
     tempos: tuple[tuple[Fraction, float], ...] = ()
     warnings: tuple[str, ...] = ()
+    hidden: tuple[Mark, ...] = ()
 
     @property
     def end(self) -> Fraction:
@@ -150,12 +178,23 @@ class Score:
         return tuple(sorted({n.onset for n in self.notes if not n.tied and not n.grace}))
 
     def keyboard_staves(self) -> tuple[int, ...]:
-        """The staves of the piano: a part named so, else a part of several staves, else all staves."""
-        for test in (_named_keyboard, _has_several_staves):
-            parts = [s.part for s in self.staves if test(self, s)]
-            if parts:
-                return tuple(i for i, s in enumerate(self.staves, 1) if s.part == parts[0])
-        return tuple(range(1, len(self.staves) + 1))
+        """The staves of the piano, top to bottom.
+
+        A part of several staves that is named so, else all parts of one staff that are named so or after a hand, else
+        the part of several staves whose sound is a piano's, else a part of several staves, else all parts of one staff
+        with a piano's sound, else all staves. Staves aside are not among them unless there are no others.
+        """
+        playing = [(i, s) for i, s in enumerate(self.staves, 1) if not s.aside] or [*enumerate(self.staves, 1)]
+        size = Counter(s.part for _, s in playing)
+        named = [(i, s) for i, s in playing if _KEYBOARD.search(s.name) or _HAND.search(s.name)]
+        sounding = [(i, s) for i, s in playing if s.piano]
+        for staves in (named, sounding, playing):
+            several = [s.part for _, s in staves if size[s.part] > 1]
+            if several:
+                return tuple(i for i, s in playing if s.part == several[0])
+            if staves is named and named:
+                return tuple(i for i, _ in named)
+        return tuple(i for i, _ in sounding or playing)
 
     def fingerprint(self) -> str:
         """A hash of measures and notes (not of marks): tells whether the music changed in between."""
@@ -165,17 +204,6 @@ class Score:
         for n in self.notes:
             digest.update(f"n{n.onset} {n.duration} {n.pitch} {n.staff} {n.grace}{n.tied}\n".encode())
         return digest.hexdigest()
-
-
-def _named_keyboard(score: Score, staff: Staff) -> bool:
-    name = staff.name.lower()
-    words = ("piano", "klavier", "pianoforte", "clavier", "keyboard", "pf.", "フォルテピアノ", "ピアノ")
-    several = sum(s.part == staff.part for s in score.staves) > 1
-    return any(w in name for w in words) and (several or len({s.part for s in score.staves}) == 1)
-
-
-def _has_several_staves(score: Score, staff: Staff) -> bool:
-    return sum(s.part == staff.part for s in score.staves) > 1
 
 
 def with_offsets(measures: list[Measure]) -> list[Measure]:

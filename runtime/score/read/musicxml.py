@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from runtime.errors import ScoreError
-from runtime.score.table import ZERO, Mark, Measure, Note, Score, Staff, TimeSignature, with_offsets
+from runtime.score.read import repeated_bars
+from runtime.score.table import ZERO, Mark, Measure, Note, Score, Staff, TimeSignature, named_aside, with_offsets
 from runtime.score.xml import musicxml
 from runtime.score.xml.musicxml import Clock, Step
 from runtime.score.xml.text import Element, XmlDocument
@@ -49,6 +52,63 @@ class _Found:
     staff: int
     element: Element
     pitch: int = 0
+    repeated: bool = False
+
+
+@dataclass
+class _Part:
+    """What the attributes of a part say about its staves, which are numbered over the whole score; 0 stands for all."""
+
+    all_aside: bool = False
+    _aside: dict[int, bool] = field(default_factory=dict)
+    _ever_aside: set[int] = field(default_factory=set)
+    _semitones: dict[int, int] = field(default_factory=dict)
+    _repeats: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def attributes(self, i: int, element: Element, first_staff: int) -> None:
+        """Take in the attributes that stand in measure `i`."""
+        for details in element.findall("staff-details"):
+            kind = details.value("staff-type")
+            if kind:
+                staff = first_staff + _small_int(details.attributes.get("number", ""), 1)
+                self._aside[staff] = kind in ("ossia", "cue", "alternate")
+                if self._aside[staff]:
+                    self._ever_aside.add(staff)
+        for transpose in element.findall("transpose"):
+            octaves, semitones = (_signed_int(transpose.value(tag)) for tag in ("octave-change", "chromatic"))
+            self._semitones[self._staff(transpose, first_staff)] = 12 * octaves + semitones
+        for style in element.findall("measure-style"):
+            sign = style.find("measure-repeat")
+            if sign is not None:
+                length = _small_int(sign.text.strip(), 1) if sign.attributes.get("type") == "start" else 0
+                self._repeats.append((i, self._staff(style, first_staff), length))
+
+    @staticmethod
+    def _staff(element: Element, first_staff: int) -> int:
+        number = _small_int(element.attributes.get("number", ""), 0)
+        return first_staff + number if number else 0
+
+    def is_aside(self, staff: int) -> bool:
+        """Whether what stands in a staff now is not played."""
+        return self.all_aside or self._aside.get(staff, False)
+
+    def was_aside(self, staff: int) -> bool:
+        """Whether a staff was ever aside."""
+        return self.all_aside or staff in self._ever_aside
+
+    def semitones(self, staff: int) -> int:
+        """From what is written in a staff to what sounds."""
+        return self._semitones.get(staff, self._semitones.get(0, 0))
+
+    def sources(self, staves: Iterable[int], n_measures: int) -> dict[tuple[int, int], int]:
+        """The measures drawn as repeat signs, each with the one that it repeats."""
+        out: dict[tuple[int, int], int] = {}
+        for staff in staves:
+            signs = [(i, length) for i, of_staff, length in self._repeats if of_staff in (0, staff)]
+            for (first, length), (last, _) in pairwise([*signs, (n_measures, 0)]):
+                if length and first >= length:
+                    out |= {(staff, i): first - length + (i - first) % length for i in range(first, last)}
+        return out
 
 
 def read(data: bytes, where: str) -> Score:
@@ -80,22 +140,23 @@ def _gathered(document: XmlDocument) -> _Reader:
 class _Reader:
     def __init__(self, document: XmlDocument) -> None:
         self._where = document.where
-        self._names = {
-            p.attributes.get("id", ""): p.value("part-name") for p in document.root.iter() if p.tag == "score-part"
-        }
+        self._parts = {p.attributes.get("id", ""): p for p in document.root.iter() if p.tag == "score-part"}
         self._bars: list[_Bar] = []
         self._notes: list[_Found] = []
         self._signs: list[tuple[str, str, _Found]] = []
         self._tempos: list[tuple[int, Fraction, float]] = []
         self._staves: list[Staff] = []
         self._warnings: list[str] = []
-        self._unpitched = 0
+        self._unpitched = self._aside = 0
+        self._part = _Part()
 
     def part(self, index: int, part: Element) -> None:
         clock = Clock()
         first_staff = len(self._staves)
-        name = self._names.get(part.attributes.get("id", ""), "")
-        n_staves = 1
+        listed = self._parts.get(part.attributes.get("id", ""))
+        name = "" if listed is None else listed.value("part-name")
+        self._part = _Part(all_aside=named_aside(name))
+        first_note, n_staves = len(self._notes), 1
         for i, measure in enumerate(part.findall("measure")):
             if i >= MAX_MEASURES:
                 raise ScoreError(f"more than {MAX_MEASURES} measures", where=self._where)
@@ -103,7 +164,13 @@ class _Reader:
                 self._bars.append(_Bar(measure.attributes.get("number", str(i + 1))))
             for step in musicxml.steps(measure, clock, f"{self._where}, measure {self._bars[i].number}"):
                 n_staves = max(n_staves, self._child(i, step, first_staff))
-        self._staves += [Staff(index, n + 1, name) for n in range(n_staves)]
+        staves = range(first_staff + 1, first_staff + n_staves + 1)
+        piano = None if listed is None else _piano_sound(listed)
+        self._staves += [Staff(index, n, name, piano, self._part.was_aside(s)) for n, s in enumerate(staves, 1)]
+        sources = self._part.sources(staves, len(self._bars))
+        self._notes += repeated_bars.copies(
+            self._notes[first_note:], sources, lambda n, measure: replace(n, measure=measure, repeated=True)
+        )
 
     def _child(self, i: int, step: Step, first_staff: int) -> int:
         """Take in one child of measure `i`; returns the highest staff number it speaks of."""
@@ -120,6 +187,7 @@ class _Reader:
             _barline(bar, element)
         elif element.tag == "attributes":
             staff = _small_int(element.value("staves"), 1)
+            self._part.attributes(i, element, first_staff)
             beats, beat_type = _beats(element.value("time/beats")), _small_int(element.value("time/beat-type"), 0)
             if beats and beat_type:
                 bar.time = TimeSignature(beats, beat_type)
@@ -129,6 +197,9 @@ class _Reader:
         element = step.element
         if element.find("rest") is not None:
             return
+        if element.find("cue") is not None or self._part.is_aside(staff):  # a cue is silent by definition
+            self._aside += 1
+            return
         for notations in element.findall("notations"):
             here = _Found(i, step.before, ZERO, staff, notations)
             self._signs += [("dynamic", sign, here) for sign in musicxml.dynamics_of(notations)]
@@ -137,7 +208,7 @@ class _Reader:
         if pitch is None:
             self._unpitched += 1
             return
-        midi = _pitch(pitch, self._where)
+        midi = max(0, min(127, _pitch(pitch, self._where) + self._part.semitones(staff)))
         self._notes.append(_Found(i, step.before, musicxml.note_length(step, self._where), staff, element, midi))
         if len(self._notes) > MAX_NOTES:
             raise ScoreError(f"more than {MAX_NOTES} notes", where=self._where)
@@ -178,6 +249,8 @@ class _Reader:
 
     def score(self) -> Score:
         measures = self.measures()
+        if self._aside:
+            self._warnings.append(f"{self._aside} notes of an ossia or of cues are left out: they are not played")
         if self._unpitched:
             self._warnings.append(f"{self._unpitched} notes without pitch (percussion) are left out")
         notes = sorted(
@@ -221,7 +294,8 @@ class _Reader:
             voice=e.value("voice", "1"),
             measure=found.measure,
             grace=e.find("grace") is not None,
-            tied=any(t.attributes.get("type") == "stop" for t in e.findall("tie")),
+            tied=any(t.attributes.get("type") == "stop" for t in e.findall("tie"))
+            and not (found.repeated and not found.at),
         )
 
     def marks(self, measures: list[Measure]) -> list[tuple[Mark, tuple[Element, ...]]]:
@@ -253,6 +327,19 @@ def _clamped(measure: Measure, at: Fraction) -> Fraction:
 
 def _gradual(match: re.Match[str]) -> str:
     return "crescendo" if match.group(1).lower() == "cresc" else "diminuendo"
+
+
+def _signed_int(text: str) -> int:
+    return int(text) if re.fullmatch(r"[+-]?\d{1,3}", text) else 0
+
+
+def _piano_sound(part: Element) -> bool | None:
+    """Whether the sound that the part list names is a piano's; None when it names none."""
+    sounds = [e.text.strip() for e in part.iter() if e.tag == "instrument-sound"]
+    programs = [_small_int(e.text.strip(), 0) for e in part.iter() if e.tag == "midi-program"]
+    if not sounds and not programs:
+        return None
+    return any(s.startswith("keyboard") for s in sounds) or (not sounds and any(1 <= p <= 8 for p in programs))
 
 
 def _small_int(text: str, default: int) -> int:

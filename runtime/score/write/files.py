@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from runtime.errors import OutputError
 from runtime.score.plan import Plan
-from runtime.score.read.files import Source
+from runtime.score.read.files import Source, parse
+from runtime.score.table import Mark, Score
 from runtime.score.write import midi as write_midi
 from runtime.score.write import mscx as write_mscx
 from runtime.score.write import musicxml as write_musicxml
@@ -36,6 +39,18 @@ def unmarked(source: Source) -> bytes:
     """The score file without any mark of ours, and with the marks that had made way for them."""
     writer = {"musicxml": write_musicxml, "mscx": write_mscx, "midi": write_midi}[source.format]
     return source.packed(writer.remove(source.text, source.name))
+
+
+def hidden_marks(source: Source, score: Score) -> tuple[Mark, ...]:
+    """The human marks that an earlier run put out of sight; `score` is the table of `source` as it stands."""
+    if source.format == "midi":
+        return ()
+    writer = write_musicxml if source.format == "musicxml" else write_mscx
+    clean = writer.remove(source.text, source.name)
+    if clean == source.text:
+        return ()
+    seen = Counter(m for m in score.marks if not m.ours)
+    return tuple((Counter(parse(replace(source, text=clean)).marks) - seen).elements())
 
 
 def check_output(source: Source, out: Path) -> None:

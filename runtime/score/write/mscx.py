@@ -16,7 +16,7 @@ from runtime.errors import ScoreError
 from runtime.score import plan
 from runtime.score.plan import Plan, PlannedMark
 from runtime.score.read import mscx as read_mscx
-from runtime.score.table import ZERO, Mark, Score
+from runtime.score.table import ZERO, Score
 from runtime.score.write.musicxml import VELOCITIES
 from runtime.score.xml import mscx, musicxml
 from runtime.score.xml.mscx import OWN_DYNAMIC_Z, OWN_HAIRPIN_Z
@@ -148,7 +148,7 @@ class _Writer:
             last: dict[int, Fraction] = {}
             for step in mscx.steps(measure, self._bars[index], self._document.where):
                 last[step.voice] = step.after
-                if step.element.tag in ("Chord", "Rest") and (step.after > step.before):
+                if step.element.tag in mscx.TIMED and (step.after > step.before):
                     chord = step.element if step.element.tag == "Chord" else None
                     yield _Gap(index, step.before, step.element.start, staff, step.voice, chord)
             for voice, container in enumerate(measure.findall("voice")):
@@ -210,9 +210,9 @@ def _location(side: str, bars: int, quarters: Fraction) -> list[str]:
     return [*lines, "      </location>", f"    </{side}>"]
 
 
-def _hidden(document: XmlDocument, score: Score, marks: Iterable[Mark]) -> Iterator[Replacement]:
+def _hidden(document: XmlDocument, score: Score, marks: Iterable[PlannedMark]) -> Iterator[Replacement]:
     """Human marks put out of sight, in a form that `remove` turns back."""
-    wanted = {(m.kind, m.value, m.measure, m.start, m.staff) for m in marks}
+    wanted = {(m.kind, m.value, m.measure, m.offset, m.staff) for m in marks}
     bars = score.measures
     for number, staff in enumerate(mscx.staves(document), 1):
         ends: set[tuple[int, Fraction, int]] = set()

@@ -16,7 +16,7 @@ from runtime.errors import ScoreError
 from runtime.score import plan
 from runtime.score.plan import Plan, PlannedMark
 from runtime.score.read import musicxml as read_musicxml
-from runtime.score.table import ZERO, Mark, Score, Staff
+from runtime.score.table import ZERO, Score, Staff
 from runtime.score.xml import musicxml
 from runtime.score.xml.musicxml import OWN_ID, Clock
 from runtime.score.xml.text import Element, Replacement, XmlDocument
@@ -104,7 +104,9 @@ class _Writer:
             clock, where = Clock(), self._document.where
             measures = list(self._parts[part].findall("measure"))
             home = _home_staves(measures)
-            self._gaps[part] = [_gaps(m, clock, home, where) for m in measures]
+            aside = {s.number for s in self._score.staves if s.part == part and s.aside}
+            found = [_gaps(m, clock, home, where) for m in measures]
+            self._gaps[part] = [[g for g in gaps if g.staff not in aside] or gaps for gaps in found]
         return self._gaps[part]
 
     def _gaps_in(self, measure: int, staff: Staff) -> list[_Gap]:
@@ -262,13 +264,13 @@ def _free_wedge_numbers(document: XmlDocument) -> list[int]:
     return free or [_MAX_WEDGE_NUMBER]
 
 
-def _hidden(document: XmlDocument, score: Score, marks: Iterable[Mark]) -> Iterable[Replacement]:
+def _hidden(document: XmlDocument, score: Score, marks: Iterable[PlannedMark]) -> Iterable[Replacement]:
     """Human marks put out of sight, in a form that `remove` turns back."""
-    wanted = {(m.kind, m.value, m.measure, m.start, m.staff) for m in marks}
+    wanted = {(m.kind, m.value, m.measure, m.offset, m.staff) for m in marks}
     done: set[int] = set()
     for mark, elements in read_musicxml.marks_with_elements(document):
-        m = plan.relative(score, mark)
-        if (m.kind, m.value, m.measure, m.start, m.staff) not in wanted:
+        m = plan.planned(score, mark)
+        if (m.kind, m.value, m.measure, m.offset, m.staff) not in wanted:
             continue
         for element in elements:
             for target in _to_hide(element):

@@ -15,6 +15,9 @@ from runtime.score.xml.text import Element, XmlDocument
 OWN_DYNAMIC_Z = "3173"
 OWN_HAIRPIN_Z = "7673"
 
+# What takes time in a voice; the repeat signs of bars (MuseScore 3 and 4) are rests to MuseScore.
+TIMED = ("Chord", "Rest", "RepeatMeasure", "MeasureRepeat")
+
 _TYPES = {
     "long": Fraction(16), "breve": Fraction(8), "whole": Fraction(4), "half": Fraction(2), "quarter": Fraction(1),
     "eighth": Fraction(1, 2), "16th": Fraction(1, 4), "32nd": Fraction(1, 8), "64th": Fraction(1, 16),
@@ -84,7 +87,7 @@ def steps(measure: Element, bar: Fraction, where: str) -> Iterator[Step]:
         cursor, ratio = ZERO, [Fraction(1)]
         for element in container.children:
             before = cursor
-            if element.tag in ("Chord", "Rest"):
+            if element.tag in TIMED:
                 cursor += length(element, bar, ratio[-1], where)
             elif element.tag == "location":
                 cursor += whole_notes(element.value("fractions", "0"), where)
@@ -96,10 +99,10 @@ def steps(measure: Element, bar: Fraction, where: str) -> Iterator[Step]:
 
 
 def length(element: Element, bar: Fraction, ratio: Fraction, where: str) -> Fraction:
-    """The length of a Chord or Rest in quarters (0 for grace notes)."""
+    """The length of a Chord, Rest or repeat sign in quarters (0 for grace notes)."""
     if any(c.tag in _GRACE for c in element.children):
         return ZERO
-    name = element.value("durationType")
+    name = element.value("durationType", "measure" if element.tag in TIMED[2:] else "")
     if name == "measure":
         text = element.value("duration")
         return whole_notes(text, where) if text else bar

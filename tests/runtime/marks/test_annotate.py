@@ -179,7 +179,7 @@ def test_human_marks_make_way_when_asked():
     heard = analysis_of([(0, "p", 0.9), (16, "f", 0.9)])
     plan = annotate(score, alignment_of(score), heard, AnnotateOptions(policy="replace")).plan
     assert [m.value for m in plan.marks] == ["p", "f"]
-    assert [(m.value, m.measure, m.start) for m in plan.hidden] == [("mf", 4, 0)]
+    assert [(m.value, m.measure, m.offset) for m in plan.hidden] == [("mf", 4, 0)]
     assert {e.action for e in plan.edits()} == {"insert", "remove"}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime.score.__main__ import main
-from runtime.score.plan import Plan, PlannedMark, relative
+from runtime.score.plan import Plan, PlannedMark, planned
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
 from tests.runtime.score import make
@@ -24,7 +24,7 @@ MARKS = (
 
 def plan_of(score: Score) -> Plan:
     """`MARKS`, all human marks out of their way."""
-    hidden = tuple(relative(score, m) for m in score.marks)
+    hidden = tuple(planned(score, m) for m in score.marks)
     return Plan(score.fingerprint(), tuple(m.number for m in score.measures), MARKS, hidden=hidden)
 
 

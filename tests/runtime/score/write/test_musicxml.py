@@ -159,7 +159,7 @@ def with_human_marks() -> bytes:
 def test_hidden_human_marks_are_out_of_sight_and_come_back_exactly():
     data = with_human_marks()
     score = read_musicxml.read(data, "t")
-    hidden = tuple(plan.relative(score, m) for m in score.marks)
+    hidden = tuple(plan.planned(score, m) for m in score.marks)
     assert len(hidden) == 3
     written = marked(data, P, hidden=hidden)
     assert [m.value for m in read_musicxml.read(written, "t").marks] == ["p"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.errors import OutputError, ScoreError
-from runtime.score.plan import Plan, PlannedMark, relative
+from runtime.score.plan import Plan, PlannedMark, planned
 from runtime.score.read.files import Source, from_bytes, open_source, parse
 from runtime.score.write import files as write
 from tests.runtime.score import make
@@ -79,7 +79,7 @@ def test_hidden_musescore_marks_come_back_exactly():
     human = write.marked(source, plan_for(source)).replace(b"<z>7673</z>", b"").replace(b"<z>3173</z>", b"")
     theirs = from_bytes(human, "t.mscx")
     score = parse(theirs)
-    hidden = tuple(relative(score, m) for m in score.marks if m.kind != "accent")
+    hidden = tuple(planned(score, m) for m in score.marks if m.kind != "accent")
     written = write.marked(theirs, plan_for(theirs, (), hidden=hidden))
     assert [m.kind for m in parse(from_bytes(written, "t.mscx")).marks] == ["accent"]
     assert write.unmarked(from_bytes(written, "t.mscx")) == human
