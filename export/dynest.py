@@ -8,30 +8,33 @@ leaves nothing, when they differ by more than 1e-3 in any logit.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import tempfile
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from export.graph import RuntimeGraph, Together, model_of
-from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
-from export.training_data import left_out
+from export.proof import Proven, proven, swelling_noise
+from export.stages import left_out
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network.card import ModelCard, load_card
-from runtime.write.atomic import write_bytes
 from train.fitting.checkpoints import load_checkpoint
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.fitting.provenance import commit
-from train.fitting.tcn import n_parameters
 
 OUTPUTS = ("beat", "downbeat", "change", "dynamics", "ntot_sone")
 PROOF_LENGTHS = (1, 441, 5_000, 60 * SAMPLE_RATE_HZ + 137, 600 * SAMPLE_RATE_HZ)
 STAGE_MARK = "second stage: "
 NOTES_MARK = "second stage with notes: "
 """How a card's sentence about the second stage's training data begins (`export.levels`)."""
+KEPT = (
+    "thresholds",
+    "held_out",
+    *(f"{stage}_{f}" for stage in ("levels", "levels_notes") for f in ("sha256", "features")),
+)
+"""What a fresh export leaves of the card that was there."""
 LICENCE = "CC-BY-NC-SA-4.0"
 LIMITS = (
     "Trained on synthesised piano alone: other instruments give nothing sensible.",
@@ -49,27 +52,20 @@ ATTRIBUTION = (
 )
 
 
-def make_card(
-    args: argparse.Namespace, graph: RuntimeGraph, onnx: bytes, presets: str, trained_on: list[str], trained_at: str
-) -> ModelCard:
+def make_card(args: Namespace, made: Proven, presets: str, trained_on: list[str], trained_at: str) -> ModelCard:
     """The card of a fresh export, trained at commit `trained_at`; decoding thresholds and second stage are kept from
     a card that is there already."""
-    card_path = args.out.with_suffix(".json")
-    there = load_card(card_path) if card_path.is_file() else None
-    thresholds = dict(there.thresholds) if there else {}
-    trained_on = [
-        *trained_on,
-        *(s for s in (there.training_data if there else ()) if s.startswith((STAGE_MARK, NOTES_MARK))),
-    ]
-    return ModelCard(
-        name=args.out.stem, version=args.version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pampalk",
-        preset=presets, parameters=n_parameters(graph), thresholds=thresholds, training_data=tuple(trained_on),
-        training_commit=trained_at, licence=LICENCE, attribution=ATTRIBUTION,
-        levels_sha256=there.levels_sha256 if there else "", levels_features=there.levels_features if there else (),
-        levels_notes_sha256=there.levels_notes_sha256 if there else "",
-        levels_notes_features=there.levels_notes_features if there else (),
-        held_out=there.held_out if there else (), limits=LIMITS,
+    card = ModelCard(
+        name=args.out.stem, version=args.version, sha256=made.sha256, feature="pampalk", preset=presets,
+        parameters=made.n_parameters, thresholds={}, training_data=tuple(trained_on), training_commit=trained_at,
+        licence=LICENCE, attribution=ATTRIBUTION, limits=LIMITS,
     )  # fmt: skip
+    if not args.out.with_suffix(".json").is_file():
+        return card
+    there = load_card(args.out.with_suffix(".json"))
+    of_stages = (s for s in there.training_data if s.startswith((STAGE_MARK, NOTES_MARK)))
+    kept = {name: getattr(there, name) for name in KEPT}
+    return replace(card, training_data=(*trained_on, *of_stages), **kept)
 
 
 def _describe(checkpoint: dict) -> str:
@@ -81,50 +77,37 @@ def _describe(checkpoint: dict) -> str:
     )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.dynest", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("checkpoint", type=Path, nargs="+", help="of presets that have the four tasks together")
     parser.add_argument("--metre", type=Path, help="checkpoint of a metre branch for beats and downbeats")
     parser.add_argument("--metre-weight", type=float, default=1.0, help="share of the metre branch in both logits")
     parser.add_argument("--out", type=Path, required=True, help="the ONNX file; its card lies beside it")
     parser.add_argument("--version", default="0.1.0")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Export, prove, write the file and its card, print the proof."""
     main_checkpoints = [load_checkpoint(path) for path in args.checkpoint]
-    metre_checkpoint = load_checkpoint(args.metre) if args.metre else None
+    metre_checkpoints = [load_checkpoint(args.metre)] if args.metre else []
     branches = [model_of(c) for c in main_checkpoints]
     dynamics = branches[0] if len(branches) == 1 else Together(branches)
     if missing := {"dynamics", "beat", "downbeat", "change"} - set(dynamics.tasks):
         where = ", ".join(map(str, args.checkpoint))
         raise MezzoforteError(f"the network lacks {', '.join(sorted(missing))}", where=where)
-    metre = model_of(metre_checkpoint) if metre_checkpoint else None
+    metre = model_of(metre_checkpoints[0]) if metre_checkpoints else None
     graph = RuntimeGraph(dynamics, metre, args.metre_weight).eval()
-    with tempfile.TemporaryDirectory() as folder:
-        beside = Path(folder) / "model.onnx"
-        write_onnx(graph, beside, "samples", torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1, OUTPUTS)
-        differences = prove(graph, beside, "samples", swelling_noise(PROOF_LENGTHS), OUTPUTS)
-        onnx = beside.read_bytes()
-        speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
-    checkpoints = [*main_checkpoints, *([metre_checkpoint] if metre_checkpoint else [])]
+    example = torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1
+    made = proven(graph, example, swelling_noise(PROOF_LENGTHS), OUTPUTS, "samples", is_timed=True)
+    checkpoints = [*main_checkpoints, *metre_checkpoints]
     presets = " + ".join(c["config"]["name"] for c in checkpoints)
     # Checkpoints of before the commit was kept in them are named by the commit that exports them.
     trained_at = next((c["commit"] for c in reversed(checkpoints) if "commit" in c), commit())
-    card = make_card(args, graph, onnx, presets, [_describe(c) for c in checkpoints], trained_at)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(args.out, onnx)
-    write_bytes(args.out.with_suffix(".json"), card.to_json().encode())
-    print(describe(onnx, args.out, card.parameters, differences, "samples"))
-    for threads, seconds in speeds.items():
-        print(f"  one minute of audio in {seconds:.3f} s on {threads} thread(s)")
-    return 0
+    card = make_card(args, made, presets, [_describe(c) for c in checkpoints], trained_at)
+    made.save(args.out, args.out.with_suffix(".json"), card.to_json())
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -6,25 +6,21 @@ card that is there already are kept; `train.notes.tune` chooses them.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import tempfile
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from export.dynest import ATTRIBUTION, LICENCE
-from export.proof import describe, prove, seconds_per_minute, swelling_noise, write_onnx
-from export.training_data import left_out
+from export.proof import Proven, proven, swelling_noise
+from export.stages import left_out
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network.card import NOTES, ModelCard, load_card
-from runtime.write.atomic import write_bytes
 from train.fitting.averaged_run import plain_config
 from train.fitting.checkpoints import load_checkpoint
-from train.fitting.command import start
-from train.fitting.tcn import n_parameters
+from train.fitting.command import Command
 from train.notes.network import TASKS, NoteNet, NoteNetConfig, PitchSpectrum
 
 OUTPUTS = (*TASKS, "pedal")
@@ -58,52 +54,37 @@ def load_notes(path: Path) -> tuple[NotesGraph, dict]:
     return NotesGraph(network).eval(), checkpoint
 
 
-def make_card(out: Path, version: str, graph: NotesGraph, onnx: bytes, checkpoint: dict) -> ModelCard:
+def make_card(out: Path, version: str, made: Proven, checkpoint: dict) -> ModelCard:
     """The card; thresholds are kept from a card that is there already."""
     there = load_card(out.with_suffix(".json")) if out.with_suffix(".json").is_file() else None
-    fold = checkpoint["fold"]
     sentence = (
-        f"notes: MazurkaBL and (n)ASAP performances, synthesised with several pianos, {left_out(fold)}; "
+        f"notes: MazurkaBL and (n)ASAP performances, synthesised with several pianos, {left_out(checkpoint['fold'])}; "
         f"{checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
     )
     return ModelCard(
-        name=out.stem, version=version, sha256=hashlib.sha256(onnx).hexdigest(), feature="pitch spectrum",
-        preset="notes", parameters=n_parameters(graph), thresholds=dict(there.thresholds) if there else THRESHOLDS,
+        name=out.stem, version=version, sha256=made.sha256, feature="pitch spectrum", preset="notes",
+        parameters=made.n_parameters, thresholds=dict(there.thresholds) if there else THRESHOLDS,
         training_data=(sentence,), training_commit=checkpoint["commit"], licence=LICENCE, attribution=ATTRIBUTION,
         kind=NOTES,
     )  # fmt: skip
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.notes", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="the ONNX file; its card lies beside it")
     parser.add_argument("--version", default="0.1.0")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Export, prove, write the file and its card, print the proof."""
     graph, checkpoint = load_notes(args.checkpoint)
-    with tempfile.TemporaryDirectory() as folder:
-        beside = Path(folder) / "notes.onnx"
-        write_onnx(graph, beside, "samples", torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1, OUTPUTS)
-        differences = prove(graph, beside, "samples", swelling_noise(PROOF_LENGTHS), OUTPUTS)
-        onnx = beside.read_bytes()
-        speeds = {threads: seconds_per_minute(beside, threads) for threads in (1, 2)}
-    card = make_card(args.out, args.version, graph, onnx, checkpoint)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(args.out, onnx)
-    write_bytes(args.out.with_suffix(".json"), card.to_json().encode())
-    print(describe(onnx, args.out, card.parameters, differences, "samples"))
-    for threads, seconds in speeds.items():
-        print(f"  one minute of audio in {seconds:.2f} s on {threads} thread(s)")
-    return 0
+    example = torch.randn(2, 3 * SAMPLE_RATE_HZ) * 0.1
+    made = proven(graph, example, swelling_noise(PROOF_LENGTHS), OUTPUTS, "samples", is_timed=True)
+    made.save(args.out, args.out.with_suffix(".json"), make_card(args.out, args.version, made, checkpoint).to_json())
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

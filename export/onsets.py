@@ -7,9 +7,7 @@ weighs notes against sound.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import tempfile
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,18 +16,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from export.proof import Inputs, describe, prove, write_onnx
-from export.training_data import left_out
+from export.proof import Inputs, Proven, proven
+from export.stages import MODEL_HELP, left_out
 from runtime.errors import MezzoforteError
 from runtime.model import find_card, onsets_path
 from runtime.network.card import ModelCard, load_card
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
 from runtime.stages.onsets import WINDOW_ONSETS
-from runtime.write.atomic import write_bytes
 from train.fitting.averaged_run import plain_config
 from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
-from train.fitting.command import start
-from train.fitting.tcn import n_parameters
+from train.fitting.command import Command
 from train.measure.evaluate import without_notes
 from train.onsets.fit import CONFIG
 from train.onsets.network import OnsetGraph, OnsetNet, OnsetNetConfig
@@ -79,53 +75,41 @@ def proof_onsets() -> Iterator[Inputs]:
         yield features_of(onsets.part(0, WINDOW_ONSETS))[None]
 
 
-def with_onsets(card: ModelCard, onnx: bytes, checkpoints: Sequence[dict[str, Any]], n_values: int) -> ModelCard:
+def with_onsets(card: ModelCard, made: Proven, checkpoints: Sequence[dict[str, Any]]) -> ModelCard:
     """The card with this stage, which is not weighed against sound yet; figures with notes, which belong to another
     one, are left out."""
     corpora = sorted({name for checkpoint in checkpoints for name in checkpoint["corpora"]})
     learned = ", ".join(CORPORA.get(name, name) for name in corpora)
     runs = " and ".join(f"{c['step']} steps on data {c['data_identity'][:12]}" for c in checkpoints)
     mean = f"mean of {len(checkpoints)} runs, " if len(checkpoints) > 1 else ""
-    sentence = (
-        f"{ONSETS_MARK}notes of {learned}, {left_out(checkpoints[0]['fold'])}; {mean}{runs}; {n_values:,} parameters"
-    )
+    left, size = left_out(checkpoints[0]["fold"]), f"{made.n_parameters:,} parameters"
+    sentence = f"{ONSETS_MARK}notes of {learned}, {left}; {mean}{runs}; {size}"
     credit = tuple(s for s in card.attribution if s != SCORES_CREDIT) + (SCORES_CREDIT,) * (SCORES in corpora)
     others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))
     return replace(
-        card, onsets_sha256=hashlib.sha256(onnx).hexdigest(), onsets_columns=COLUMNS,
+        card, onsets_sha256=made.sha256, onsets_columns=COLUMNS,
         thresholds={**card.thresholds, **NOTES_ALONE}, training_data=(*others, sentence),
         attribution=credit, metrics=without_notes(card.metrics),
     )  # fmt: skip
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.onsets", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN", help="folder that train.onsets.fit wrote; of several the mean"
     )
-    parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
-    return parser
+    parser.add_argument("--model", required=True, help=MODEL_HELP)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Export, prove, write the stage and the card, print the proof."""
     graph, checkpoints = load_onsets([folder / CHECKPOINT for folder in args.runs])
-    card_path = find_card(args.model)
-    inputs = list(proof_onsets())
-    with tempfile.TemporaryDirectory() as folder:
-        beside = Path(folder) / "onsets.onnx"
-        write_onnx(graph, beside, "features", torch.from_numpy(np.repeat(inputs[-1], 2, axis=0)), OUTPUTS)
-        differences, onnx = prove(graph, beside, "features", inputs, OUTPUTS), beside.read_bytes()
-    card = with_onsets(load_card(card_path), onnx, checkpoints, n_parameters(graph))
-    write_bytes(onsets_path(card_path), onnx)
-    write_bytes(card_path, card.to_json().encode())
-    print(describe(onnx, onsets_path(card_path), n_parameters(graph), differences, "onsets"))
-    return 0
+    card_path, inputs = find_card(args.model), list(proof_onsets())
+    made = proven(graph, torch.from_numpy(np.repeat(inputs[-1], 2, axis=0)), inputs, OUTPUTS, "onsets")
+    made.save(onsets_path(card_path), card_path, with_onsets(load_card(card_path), made, checkpoints).to_json())
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

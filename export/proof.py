@@ -1,11 +1,15 @@
-"""A torch module as an ONNX file, and the proof that both say the same."""
+"""A torch module as an ONNX file with the proof that both say the same: what every export begins and ends with."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import tempfile
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,49 +20,109 @@ from torch import Tensor, nn
 
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
+from runtime.write.atomic import write_bytes
+from train.fitting.tcn import n_parameters
 
 OPSET = 20
 MAX_DIFFERENCE = 1e-3
 
 Inputs = npt.NDArray[np.float32]
+Writer = Callable[[nn.Module, Path, str, Tensor, Sequence[str]], None]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """An ONNX file that says what torch says: its bytes, the trained values in it, and the proof in lines."""
+
+    onnx: bytes
+    n_parameters: int
+    largest_difference: float
+    proof: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Of the file."""
+        return hashlib.sha256(self.onnx).hexdigest()
+
+    def save(self, path: Path, card_path: Path, card: str) -> None:
+        """Write the file and the card, and print the proof."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, self.onnx)
+        write_bytes(card_path, card.encode())
+        head = f"{path}: {len(self.onnx) / 1e6:.2f} MB, {self.n_parameters:,} parameters"
+        print(head, *self.proof, sep="\n  ")
+
+
+def proven(
+    module: nn.Module,
+    example: Tensor,
+    inputs: Iterable[Inputs],
+    outputs: Sequence[str],
+    unit: str,
+    *,
+    is_timed: bool = False,
+    most: float = MAX_DIFFERENCE,
+    write: Writer | None = None,
+) -> Proven:
+    """A module of one input [batch, length, …] as an ONNX file, compared with torch on `inputs`, one at a time.
+
+    The input is called ``samples`` where `unit`, which lengths are counted in, is that, else ``features``. Raises
+    `MezzoforteError` when an output differs by more than `most`.
+    """
+    name = "samples" if unit == "samples" else "features"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        (write or write_onnx)(module, path, name, example, outputs)
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        proof, worst = [], 0.0
+        for values in inputs:
+            got = session.run(list(outputs), {name: values})
+            with torch.no_grad():
+                expected = [t.numpy() for t in module(torch.from_numpy(values))]
+            difference = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
+            if not difference <= most:
+                raise MezzoforteError(f"the exported network differs from torch by {difference:.2g}")
+            proof.append(f"{values.shape[1]:>10,} {unit}: largest difference to torch {difference:.1e}")
+            worst = max(worst, difference)
+        if is_timed:
+            speeds = {threads: seconds_per_minute(path, threads) for threads in (1, 2)}
+            proof += [f"one minute of audio in {s:.3f} s on {threads} thread(s)" for threads, s in speeds.items()]
+        return Proven(path.read_bytes(), n_parameters(module), worst, tuple(proof))
 
 
 def write_onnx(module: nn.Module, path: Path, name: str, example: Tensor, outputs: Sequence[str]) -> None:
     """Write a module of one input `name` with dynamic batch and length (its first two axes), weights inside."""
-    dynamic = {name: {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         program = torch.onnx.export(
-            module, (example,), input_names=[name], output_names=list(outputs), dynamic_shapes=(dynamic[name],),
+            module, (example,), input_names=[name], output_names=list(outputs),
+            dynamic_shapes=({0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC},),
             dynamo=True, opset_version=OPSET, verbose=False,
         )  # fmt: skip
     assert program is not None
     program.save(str(path), external_data=False)
 
 
-def prove(
-    module: nn.Module, path: Path, name: str, inputs: Iterable[Inputs], outputs: Sequence[str]
-) -> dict[int, float]:
-    """Largest difference to torch per length (second axis) of `inputs`. Raises `MezzoforteError` over 1e-3."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    differences = {}
-    for values in inputs:
-        got = session.run(list(outputs), {name: values})
-        with torch.no_grad():
-            expected = [t.numpy() for t in module(torch.from_numpy(values))]
-        differences[values.shape[1]] = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
-    worst = max(differences.values())
-    if worst > MAX_DIFFERENCE:
-        raise MezzoforteError(f"the exported network differs from torch by {worst:.2g}", where=str(path))
-    return differences
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without the remarks of the exporters."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
-def swelling_noise(lengths: Iterable[int]) -> Iterable[Inputs]:
+def swelling_noise(lengths: Iterable[int]) -> Iterator[Inputs]:
     """Audio for proofs: noise [1, n] that grows from nearly silent to loud, one at a time."""
     rng = np.random.default_rng(0)
     for n in lengths:
         yield (rng.standard_normal((1, n)) * np.linspace(0.001, 0.3, n)).astype(np.float32)
+
+
+def noise_features(lengths: Iterable[int], n_features: int) -> Iterator[Inputs]:
+    """Features [1, n, `n_features`] for proofs, one at a time."""
+    rng = np.random.default_rng(0)
+    for n in lengths:
+        yield rng.standard_normal((1, n, n_features)).astype(np.float32)
 
 
 def seconds_per_minute(path: Path, threads: int) -> float:
@@ -73,10 +137,3 @@ def seconds_per_minute(path: Path, threads: int) -> float:
         session.run(None, {"samples": samples})
         times.append(time.perf_counter() - start)
     return min(times)
-
-
-def describe(onnx: bytes, path: Path, n_parameters: int, differences: dict[int, float], unit: str) -> str:
-    """What a command prints of its proof."""
-    head = f"{path}: {len(onnx) / 1e6:.2f} MB, {n_parameters:,} parameters, opset {OPSET}"
-    rows = (f"  {n:>10,} {unit}: largest difference to torch {difference:.1e}" for n, difference in differences.items())
-    return "\n".join((head, *rows))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from export.dynest import PROOF_LENGTHS, build_parser, run
+from export.dynest import PROOF_LENGTHS, main, run
 from export.graph import RuntimeGraph, model_of
 from runtime.model import load_model
 from tests.train.small_pack import write_small_pack
@@ -34,7 +34,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
         trainer.train_step()
         trainer.save(folder / f"{name}.pt")
     words = [str(folder / "main.pt"), "--metre", str(folder / "metre.pt"), "--metre-weight", "0.7"]
-    assert run(build_parser().parse_args([*words, "--out", str(folder / "tiny.onnx")])) == 0
+    run(main.parse([*words, "--out", str(folder / "tiny.onnx")]))
     return folder
 
 
@@ -71,5 +71,5 @@ def test_tuning_then_evaluating_writes_the_card_and_prints_a_table(
 
 def test_a_checkpoint_without_all_tasks_is_refused(exported: Path, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="lacks change, dynamics"):
-        run(build_parser().parse_args([str(exported / "metre.pt"), "--out", str(tmp_path / "x.onnx")]))
+        run(main.parse([str(exported / "metre.pt"), "--out", str(tmp_path / "x.onnx")]))
     assert not list(tmp_path.iterdir())

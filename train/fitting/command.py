@@ -1,16 +1,46 @@
-"""How the commands of `train`, `export` and `benchmarks` start and end."""
+"""How the commands of `train`, `export` and `benchmarks` are told what to do, and how they end."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from runtime.errors import MezzoforteError
 
 
-def start(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> NoReturn:
+@dataclass(frozen=True)
+class Command:
+    """What `python -m MODULE` does: `add_options` says what may be asked for, `run` does it and may return a status.
+
+    The help begins with the first paragraph of the docstring of the module that `run` is in.
+    """
+
+    add_options: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int | None]
+
+    def parse(self, words: Sequence[str] | None = None) -> Namespace:
+        """The options that these words, or those of the command line, ask for; wrong ones end the process."""
+        spec = sys.modules["__main__"].__spec__
+        name = f"python -m {spec.name.removesuffix('.__main__')}" if spec else None
+        parser = ArgumentParser(name, description=(sys.modules[self.run.__module__].__doc__ or "").split("\n\n")[0])
+        self.add_options(parser)
+        return parser.parse_args(words)
+
+    def __call__(self) -> NoReturn:
+        """Run with the command line's options and leave with the status (0 for none); an error of ours is told in one
+        line (status 1), an interruption has status 130."""
+        try:
+            sys.exit(self.run(self.parse()))
+        except MezzoforteError as e:
+            sys.exit(f"error: {e}")
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+
+def start(parser: ArgumentParser, run: Callable[[Namespace], int]) -> NoReturn:
     """Run with the command line's options and leave with its status; an error of ours is told in one line (status 1),
     an interruption has status 130."""
     try:

@@ -11,6 +11,7 @@ import torch
 
 from export import beats as export_beats
 from export.beats import load_beats, with_beats
+from export.proof import Proven
 from runtime.errors import MezzoforteError, ModelError
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import beats_path, load_model
@@ -129,8 +130,8 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(
         "frames_sha256": before.card.sha256,
     }  # fmt: skip
     torch.save(checkpoint, tmp_path / "beats.pt")
-    args = export_beats.build_parser().parse_args([str(tmp_path), "--model", str(card_path)])
-    assert export_beats.run(args) == 0 and "20,000 peaks" in capsys.readouterr().out
+    export_beats.run(export_beats.main.parse([str(tmp_path), "--model", str(card_path)]))
+    assert "20,000 peaks" in capsys.readouterr().out
     model = load_model(card_path, "cpu")
     assert model.beats is not None and model.card.thresholds["beat_threshold"] == 0.4
     features = np.random.default_rng(0).standard_normal((77, len(FEATURES)))
@@ -140,10 +141,10 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(
         np.testing.assert_allclose(got, torch_says[0].numpy(), atol=1e-4)
     onnx = beats_path(card_path).read_bytes()
     with pytest.raises(MezzoforteError, match="another frame network"):
-        with_beats(model.card, onnx, {**checkpoint, "frames_sha256": "1" * 64}, 2)
+        with_beats(model.card, Proven(onnx, 2, 0.0, ()), {**checkpoint, "frames_sha256": "1" * 64})
     beats_path(card_path).write_bytes(onnx + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(card_path, "cpu")
     (tmp_path / "beats.pt").write_bytes(b"no")
-    with pytest.raises(MezzoforteError, match="not a stage for beats"):
+    with pytest.raises(MezzoforteError, match="not a checkpoint of this stage"):
         load_beats(tmp_path / "beats.pt")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from export.levels import export, prove_stage, with_stage
+from export.levels import export, with_stage
 from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
 from runtime.model import levels_path, load_model
@@ -148,24 +148,22 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(tmp_path: Pa
     torch.manual_seed(0)
     stage = LevelEnsemble([LevelNet(), LevelNet()]).eval()
     card_path = stub_model.write_stub(tmp_path)
-    export(stage, levels_path(card_path))
-    assert max(prove_stage(stage, levels_path(card_path)).values()) < 1e-4
-    onnx = levels_path(card_path).read_bytes()
+    made = export(stage)
+    assert made.largest_difference < 1e-4
     checkpoint = {
         "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}, {}], "identity": "0" * 64,
         "features": FEATURES, "options": {"level_evidence": 0.5}, "config": asdict(LevelFitConfig()),
     }  # fmt: skip
     model = load_model(card_path, "cpu")
     assert model.levels is None
-    card = with_stage(model.card, onnx, checkpoint, 2)
-    card_path.write_text(card.to_json())
+    made.save(levels_path(card_path), card_path, with_stage(model.card, made, checkpoint).to_json())
     staged = load_model(card_path, "cpu")
     assert staged.levels is not None
     features = np.random.default_rng(0).standard_normal((77, len(FEATURES)))
     log_p, change = staged.levels.run(features)
     assert log_p.shape == (77, 5) and change.shape == (77,)
     np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1, atol=1e-5)
-    levels_path(card_path).write_bytes(onnx + b"\0")
+    levels_path(card_path).write_bytes(made.onnx + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(card_path, "cpu")
 
@@ -177,18 +175,18 @@ def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_pa
     card_path = stub_model.write_stub(tmp_path)
     path = levels_path(card_path, notes=True)
     assert path.name.endswith(".levels_notes.onnx")
-    export(stage, path)
-    assert max(prove_stage(stage, path).values()) < 1e-4
+    made = export(stage)
+    assert made.largest_difference < 1e-4
     checkpoint = {
         "config": asdict(config), "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}],
         "identity": "0" * 64, "features": config.features, "options": {"level_evidence": 0.5},
     }  # fmt: skip
     without = load_model(card_path, "cpu").card
-    card = with_stage(without, path.read_bytes(), checkpoint, 2)
+    card = with_stage(without, made, checkpoint)
     assert card.levels_sha256 == without.levels_sha256 and card.metrics == without.metrics
     assert card.thresholds == {**without.thresholds, "notes_level_evidence": 0.5}
     assert card.knowing_notes().thresholds["level_evidence"] == 0.5
-    card_path.write_text(card.to_json())
+    made.save(path, card_path, card.to_json())
     model = load_model(card_path, "cpu")
     assert model.levels is None and model.levels_notes is not None
     rows = [(float(t), t + 0.4, 60, 40 + t) for t in range(60)]

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from export import onsets as export_onsets
+from export.proof import Proven
 from runtime.decode import DecodeOptions
 from runtime.decode.beats import track_beats
 from runtime.errors import MezzoforteError, ModelError
@@ -160,14 +161,14 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
     run = small_run(tmp_path)
     run.train_step()
     run.save(tmp_path / "last.pt")
-    args = export_onsets.build_parser().parse_args([str(tmp_path), "--model", str(card_path)])
-    assert export_onsets.run(args) == 0 and "onsets" in capsys.readouterr().out
+    export_onsets.run(export_onsets.main.parse([str(tmp_path), "--model", str(card_path)]))
+    assert "onsets" in capsys.readouterr().out
     model = load_model(card_path, "cpu")
     assert model.onsets is not None and model.onsets.mix == Mix(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     assert model.card.onsets_columns == COLUMNS
     stale = replace(model.card, metrics=tuple(Metric("beat F", 0.5, p, "x") for p in (PROTOCOL, PROTOCOL_WITH_NOTES)))
     graph, checkpoints = export_onsets.load_onsets([tmp_path / "last.pt"])
-    kept = export_onsets.with_onsets(stale, b"", checkpoints, 1).metrics
+    kept = export_onsets.with_onsets(stale, Proven(b"", 1, 0.0, ()), checkpoints).metrics
     assert [m.protocol for m in kept] == [PROTOCOL]
     onsets = beginning(waltz(), 15.0)
     with torch.no_grad():
@@ -191,7 +192,9 @@ def test_of_several_runs_the_mean_is_exported_and_all_are_named(tmp_path: Path) 
     assert any((one[name] != other[name]).any() for name in mean)
     for name in mean:
         torch.testing.assert_close(mean[name], (one[name] + other[name]) / 2)
-    card = export_onsets.with_onsets(stub_model.card_for(b""), b"", export_onsets.load_onsets(paths)[1], 1)
+    card = export_onsets.with_onsets(
+        stub_model.card_for(b""), Proven(b"", 1, 0.0, ()), export_onsets.load_onsets(paths)[1]
+    )
     assert "mean of 2 runs, 1 steps" in card.training_data[-1] and "2 steps" in card.training_data[-1]
     assert export_onsets.SCORES_CREDIT not in card.attribution
     strange = torch.load(paths[1], weights_only=False) | {"fold": 3}
@@ -248,6 +251,6 @@ def test_a_stage_that_learned_from_scores_credits_them_once() -> None:
     checkpoint = {"corpora": ["asap", SCORES], "step": 1, "fold": 0, "data_identity": "0" * 64}
     card = stub_model.card_for(b"")
     for _ in range(2):
-        card = export_onsets.with_onsets(card, b"", [checkpoint], 1)
+        card = export_onsets.with_onsets(card, Proven(b"", 1, 0.0, ()), [checkpoint])
     assert card.attribution.count(export_onsets.SCORES_CREDIT) == 1
     assert "scores that come with music21" in card.training_data[-1]
