@@ -7,8 +7,7 @@ import logging
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +26,6 @@ OPSET = 20
 MAX_DIFFERENCE = 1e-3
 
 Inputs = npt.NDArray[np.float32]
-Writer = Callable[[nn.Module, Path, str, Tensor, Sequence[str]], None]
 
 
 @dataclass(frozen=True)
@@ -61,18 +59,16 @@ def proven(
     unit: str,
     *,
     is_timed: bool = False,
-    most: float = MAX_DIFFERENCE,
-    write: Writer | None = None,
 ) -> Proven:
     """A module of one input [batch, length, …] as an ONNX file, compared with torch on `inputs`, one at a time.
 
     The input is called ``samples`` where `unit`, which lengths are counted in, is that, else ``features``. Raises
-    `MezzoforteError` when an output differs by more than `most`.
+    `MezzoforteError` when an output differs by more than 1e-3.
     """
     name = "samples" if unit == "samples" else "features"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        (write or write_onnx)(module, path, name, example, outputs)
+        write_onnx(module, path, name, example, outputs)
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         proof, worst = [], 0.0
         for values in inputs:
@@ -80,7 +76,7 @@ def proven(
             with torch.no_grad():
                 expected = [t.numpy() for t in module(torch.from_numpy(values))]
             difference = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
-            if not difference <= most:
+            if not difference <= MAX_DIFFERENCE:
                 raise MezzoforteError(f"the exported network differs from torch by {difference:.2g}")
             proof.append(f"{values.shape[1]:>10,} {unit}: largest difference to torch {difference:.1e}")
             worst = max(worst, difference)
@@ -92,7 +88,9 @@ def proven(
 
 def write_onnx(module: nn.Module, path: Path, name: str, example: Tensor, outputs: Sequence[str]) -> None:
     """Write a module of one input `name` with dynamic batch and length (its first two axes), weights inside."""
-    with quiet():
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         program = torch.onnx.export(
             module, (example,), input_names=[name], output_names=list(outputs),
             dynamic_shapes=({0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC},),
@@ -100,15 +98,6 @@ def write_onnx(module: nn.Module, path: Path, name: str, example: Tensor, output
         )  # fmt: skip
     assert program is not None
     program.save(str(path), external_data=False)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without the remarks of the exporters."""
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def swelling_noise(lengths: Iterable[int]) -> Iterator[Inputs]:

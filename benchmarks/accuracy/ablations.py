@@ -6,7 +6,7 @@ that the others change something of.
 
 from __future__ import annotations
 
-import argparse
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from benchmarks.accuracy.folds import read
 from benchmarks.accuracy.short_runs import SYSTEMS
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.measure.evaluate import COLUMNS, table
 
 HEAD = """# Ablations
@@ -47,30 +47,23 @@ def document(models: dict[str, dict[str, Any]]) -> str:
     return "\n\n".join(parts)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.ablations", description=(__doc__ or "").split("\n\n")[0]
-    )
     parser.add_argument("--work", type=Path, required=True, help="folder of benchmarks.accuracy.short_runs")
     parser.add_argument("--fold", type=int, default=0)
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--out", type=Path, required=True)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Read, compare, write."""
     results = read(args.work, args.systems, [args.fold])
     text = document({SYSTEMS[name].label: folds[args.fold] for name, folds in results.items()})
     write_bytes(args.out, f"{HEAD.format(systems=' '.join(args.systems))}\n{text}\n".encode())
     print(args.out)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

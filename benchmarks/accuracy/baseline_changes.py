@@ -9,9 +9,9 @@ which `train.measure.evaluate --baseline` reads; what is there is skipped unless
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S
 from runtime.model import load_model
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.predict import Heard, listen
 from train.frames.segments import Pack
 from train.measure.baseline_files import Told, told_scores
@@ -61,7 +61,7 @@ def tune(heard: list[Heard]) -> float:
     return max(figures, key=lambda p: figures[p])
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Choose the penalty, write what is missing."""
     model = load_model(args.model, "cpu")
     penalty = args.penalty
@@ -84,7 +84,6 @@ def run(args: argparse.Namespace) -> int:
         write_bytes(path, (json.dumps(told) + "\n").encode())
         done += 1
     print(f"{system}: {done} recordings done", file=sys.stderr)
-    return 0
 
 
 def _made_by(path: Path, system: str) -> bool:
@@ -95,11 +94,8 @@ def _made_by(path: Path, system: str) -> bool:
     return told.get("system") == system
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.baseline_changes", description=(__doc__ or "").split("\n\n")[0]
-    )
     parser.add_argument("pack", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--model", default="mezzoforte", help="whose front end computes the loudness")
@@ -107,12 +103,9 @@ def build_parser() -> argparse.ArgumentParser:
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--tune", type=Path, help="pack whose validation pieces choose the penalty")
     chosen.add_argument("--penalty", type=float)
-    return parser
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

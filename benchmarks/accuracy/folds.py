@@ -7,8 +7,8 @@ the held-out pieces of ASAP are the same in all, and a piece counts there with i
 
 from __future__ import annotations
 
-import argparse
 import json
+from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.accuracy.short_runs import SYSTEMS, figures_path
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 
 COLUMNS = {
     "beat_f": "beat F", "downbeat_f": "downbeat F", "dynamics_macro_f1": "dynamics macro-F1",
@@ -125,29 +125,22 @@ def document(results: Results) -> str:
     return "\n\n".join(parts)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.folds", description=(__doc__ or "").split("\n\n")[0]
-    )
     parser.add_argument("--work", type=Path, required=True, help="folder of benchmarks.accuracy.short_runs")
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=["ours", "published"])
     parser.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--out", type=Path, required=True)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Read, compare, write."""
     text = document(read(args.work, args.systems, args.folds))
     write_bytes(args.out, f"{HEAD}\n{text}\n".encode())
     print(args.out)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

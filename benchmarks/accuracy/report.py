@@ -6,9 +6,9 @@ and confusion by level, scores by composer, metre and piano, reliability, and pi
 
 from __future__ import annotations
 
-import argparse
 import os
 import shlex
+from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from runtime.analysis import LEVELS
 from runtime.model import Model, load_model
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.hear import load_transcriber
 from train.frames.predict import Heard, Predicted, analyse, listen, predict
 from train.frames.segments import Pack, Recording
@@ -165,8 +165,8 @@ class Pictures:
         return f"![{text or name}]({os.path.relpath(path, self.seen_from).replace(os.sep, '/')})"
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--model", default="mezzoforte")
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
     parser.add_argument("--notes", action="store_true", help="let the model know the notes that its transcriber hears")
@@ -174,10 +174,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, help="folder of the pictures (default: pictures/NAME beside NAME.md)")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Evaluate every corpus of the pack's test pieces and write the document."""
     model, baselines, rows = load_model(args.model, "cpu"), baselines_of(args), rows_of(args)
     parts = by_corpus(args.pack, "test", args.fold)
@@ -198,8 +197,6 @@ def run(args: argparse.Namespace) -> int:
     ]
     write_bytes(args.out, ("\n\n".join([head.rstrip(), *chapters]) + "\n").encode())
     print(args.out)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

@@ -9,15 +9,15 @@ model and `figures.json` (`train.measure.evaluate --json`), which `benchmarks.ac
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.accuracy.stages import Stage, run_stages
 from train.data.splits import MAZURKA_FOLDS
-from train.fitting.command import start
+from train.fitting.command import Command
 
 METRE_WEIGHT = "0.85"
 """Share of the metre branch in beats, as in the shipped model."""
@@ -49,7 +49,7 @@ def figures_path(work: Path, system: str, fold: int) -> Path:
     return work / f"{system}_{fold}" / "figures.json"
 
 
-def stages_of(name: str, fold: int, args: argparse.Namespace) -> Iterator[Stage]:
+def stages_of(name: str, fold: int, args: Namespace) -> Iterator[Stage]:
     """Train, export, tune and evaluate one system on one fold; nothing when its figures are there."""
     figures, system = figures_path(args.work, name, fold), SYSTEMS[name]
     if figures.is_file():
@@ -58,7 +58,7 @@ def stages_of(name: str, fold: int, args: argparse.Namespace) -> Iterator[Stage]
     for preset in (*system.presets, *([system.metre] if system.metre else [])):
         fit = ("--preset", f"short/{preset}", "--pack", str(args.pack), *on_fold, "--out", str(folder / preset))
         steps = ("--steps", str(args.steps)) if args.steps else ()
-        yield Stage("train.frames.fit", (*fit, *steps, "--resume", "--threads", "1"))
+        yield Stage("train.frames", (*fit, *steps, "--resume", "--threads", "1"))
     card, branches = folder / f"{name}.json", [str(folder / preset / "last.pt") for preset in system.presets]
     metre = ("--metre", str(folder / system.metre / "last.pt"), "--metre-weight", METRE_WEIGHT) if system.metre else ()
     yield Stage("export.dynest", (*branches, *metre, "--out", str(card.with_suffix(".onnx"))), card)
@@ -66,18 +66,15 @@ def stages_of(name: str, fold: int, args: argparse.Namespace) -> Iterator[Stage]
         levels, packed = str(folder / "levels"), ("--pack", str(args.pack), *on_fold)
         corpora = ("--asap", str(args.asap), "--mazurkas", str(args.mazurkas), "--cache", str(args.cache))
         fit = (*corpora, *packed, "--out", levels, "--networks", "1")
-        yield Stage("train.levels.fit", fit, folder / "levels" / "levels.pt")
+        yield Stage("train.levels", fit, folder / "levels" / "levels.pt")
         yield Stage("export.levels", (levels, "--model", str(card)))
     yield Stage("train.measure.tune", ("--model", str(card), "--pack", str(args.valid), *on_fold))
     tests = ("--pack", *map(str, args.test), *on_fold)
     yield Stage("train.measure.evaluate", ("--model", str(card), *tests, "--json", str(figures)), figures)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.short_runs", description=(__doc__ or "").split("\n\n")[0]
-    )
     parser.add_argument("--work", type=Path, required=True, help="folder for everything that is made")
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=["ours", "published"])
     parser.add_argument("--folds", nargs="+", type=int, choices=range(len(MAZURKA_FOLDS)), default=[0, 1, 2, 3, 4])
@@ -92,19 +89,15 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--mazurkas", type=Path, required=True, help="folder of mazurka_resynth, for the second stage")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the second stage's loudness curves")
     parser.add_argument("--steps", type=int, help="instead of 400: a machine with a GPU has time for more")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Run what is not done, fold by fold."""
     run_stages(stage for fold in args.folds for name in args.systems for stage in stages_of(name, fold, args))
     print(f"the figures are in {args.work}", file=sys.stderr)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -8,13 +8,13 @@ model is no good: it shows that everything is in place before hours go into a la
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from benchmarks.accuracy.stages import Stage, run_stages
 from runtime.errors import MezzoforteError
-from train.fitting.command import start
+from train.fitting.command import Command
 
 CORPORA = ("mazurka_resynth", "asap")
 PIANOS = {"train": "timgm,fluid", "valid": "csound", "test": "upright"}
@@ -24,7 +24,7 @@ THREADS = ("--threads", "1")
 """Two threads wait for each other on a machine that has other work."""
 
 
-def stages(args: argparse.Namespace) -> list[Stage]:
+def stages(args: Namespace) -> list[Stage]:
     """All commands in order."""
     data, out = args.data, args.out
     lists, renders, pack, card = out / "lists", out / "renders", str(out / "small.h5"), out / "small.json"
@@ -35,14 +35,14 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         for split, pianos in PIANOS.items():
             vary = ("--vary",) if split == "train" else ()
             chosen = ("--list", str(lists / f"{corpus}_{split}.txt"), "--instruments", pianos)
-            plan.append(Stage("train.rendering.render", (*folders, *chosen, *sounds, *vary)))
+            plan.append(Stage("train.rendering", (*folders, *chosen, *sounds, *vary)))
     corpora = [part for c in CORPORA for part in ("--corpus", c, str(data / c), str(renders / c))]
     plan.append(Stage("train.frames.pack", (pack, *corpora)))
     on_pack = ("--pack", pack, "--fold", FOLD)
     for branch in ("metre", "dynamics"):
         run_dir = str(out / "runs" / branch)
         plan.append(
-            Stage("train.frames.fit", ("--preset", f"small_{branch}", *on_pack, "--out", run_dir, "--resume", *THREADS))
+            Stage("train.frames", ("--preset", f"small_{branch}", *on_pack, "--out", run_dir, "--resume", *THREADS))
         )
     dynamics, metre = (str(out / "runs" / branch / "last.pt") for branch in ("dynamics", "metre"))
     onnx = str(card.with_suffix(".onnx"))
@@ -50,11 +50,11 @@ def stages(args: argparse.Namespace) -> list[Stage]:
         *plan,
         Stage("export.dynest", (dynamics, "--metre", metre, "--out", onnx), card),
         Stage("train.measure.tune", ("--model", str(card), *on_pack)),
-        Stage("benchmarks.accuracy.report", ("--model", str(card), *on_pack, "--out", str(out / "accuracy.md"))),
+        Stage("benchmarks.accuracy", ("--model", str(card), *on_pack, "--out", str(out / "accuracy.md"))),
     ]
 
 
-def check(args: argparse.Namespace) -> None:
+def check(args: Namespace) -> None:
     """Raises `MezzoforteError` for what would stop the run many minutes later."""
     for folder in (*CORPORA, "pianos"):
         if not (args.data / folder).is_dir():
@@ -67,30 +67,23 @@ def check(args: argparse.Namespace) -> None:
             )  # fmt: skip
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.accuracy.small_model", description=(__doc__ or "").split("\n\n")[0]
-    )
     parser.add_argument("data", type=Path, help="folder with mazurka_resynth, asap and pianos")
     parser.add_argument("out", type=Path, help="folder for everything that is made")
     parser.add_argument("--pieces", type=int, default=24, help="pieces of each corpus to train on")
     parser.add_argument("--seconds", type=float, default=60, help="only the first seconds of each performance")
     parser.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"))
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Check, then run what is not done."""
     check(args)
     run_stages(stages(args))
     print(f"\nthe model: {args.out / 'small.onnx'}; the report: {args.out / 'accuracy.md'}", file=sys.stderr)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -10,10 +10,10 @@ energy, beats). A label file that is there is kept unless ``--replace`` is given
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import tempfile
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from runtime.score.table import Score
 from runtime.write.atomic import write_bytes
 from train.data.items import Item
 from train.data.labels.values import BeatLabels
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.pack import SCHEMA, add_recording
 
 LABELS = Path(__file__).parent / "real_audio"
@@ -163,13 +163,13 @@ def compare(labels: BeatTable, fresh: BeatTable) -> str:
     )
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Do the chosen action for every recording."""
     if args.action == "pack":
         if args.out is None:
             raise MezzoforteError("pack needs --out FILE.h5")
         print(f"{write_pack(args.out, args.audio_dir, args.labels)} recordings in {args.out}")
-        return 0
+        return
     for recorded in RECORDINGS:
         path = args.labels / f"{recorded.name}.csv"
         keep = path.exists() and not args.replace
@@ -184,12 +184,10 @@ def run(args: argparse.Namespace) -> int:
             draw(args.pictures / f"{recorded.name}.png", read_audio(args.audio_dir / recorded.audio, LENGTH_S),
                  table.times_s, table.bars, table.beats)  # fmt: skip
         print(f"{recorded.name}: {len(table.times_s)} beats {'kept' if keep else 'drafted'} in {path}")
-    return 0
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.labels", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("audio_dir", type=Path, help="folder with the recordings")
     parser.add_argument("action", choices=("draft", "compare", "pack"))
     parser.add_argument("--asap", type=Path, help="folder of the ASAP data set (scores of BWV 846)")
@@ -199,8 +197,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--pictures", type=Path, help="draft: also draw the labels here")
     parser.add_argument("--replace", action="store_true", help="draft: overwrite labels, corrections by hand included")
     parser.add_argument("--out", type=Path, help="pack: the HDF5 file")
-    return parser
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

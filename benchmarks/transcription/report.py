@@ -12,12 +12,12 @@ over recordings. *Real recordings*: the notes of the score at the times that the
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
 import resource
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -42,7 +42,7 @@ from runtime.errors import MezzoforteError
 from runtime.transcribe import Setting, Transcriber, Transcription, load
 from runtime.transcribe.basic_pitch import PACKAGE_OPTIONS, BasicPitch
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 
 REAL = "real"
 
@@ -188,7 +188,7 @@ def _speed(rows: Sequence[Row]) -> str:
     return f"{sum(r.length_s for r in rows) / max(1e-9, sum(r.cpu_s for r in rows)):.0f} ×"
 
 
-def work(options: argparse.Namespace, data: Path) -> list[tuple[str, str, Callable[[str, Transcriber], Row]]]:
+def work(options: Namespace, data: Path) -> list[tuple[str, str, Callable[[str, Transcriber], Row]]]:
     """(corpus, recording, how to make its row) of everything that was asked for."""
     todo: list[tuple[str, str, Callable[[str, Transcriber], Row]]] = []
     for corpus, renders, midi in (("ASAP", options.asap, "asap"), ("Batik", options.batik, "batik_mozart")):
@@ -201,7 +201,7 @@ def work(options: argparse.Namespace, data: Path) -> list[tuple[str, str, Callab
     return todo
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: Namespace) -> None:
     """Make the rows that are missing, and print the tables."""
     rows = read_rows(options.json)
     data = Path(os.environ.get("MEZZOFORTE_DATA", ""))
@@ -220,14 +220,10 @@ def run(options: argparse.Namespace) -> int:
             told = f"onset F {row.scores.onset_f:.3f}" if row.scores else f"F {row.real.f:.3f}" if row.real else ""
             print(f"{system}: {corpus} {name}: {told}, {row.length_s / row.cpu_s:.1f} ×", file=sys.stderr, flush=True)
     print(tables(rows))
-    return 0
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.transcription", description=(__doc__ or "").split("\n\n")[0]
-    )
     add = parser.add_argument
     add("--asap", type=Path, metavar="DIR", help="renders of ASAP")
     add("--batik", type=Path, metavar="DIR", help="renders of Batik's Mozart")
@@ -244,8 +240,6 @@ def build_parser() -> argparse.ArgumentParser:
     add("--own", type=Path, help="card of another model of ours")
     add("--json", type=Path, metavar="FILE", help="rows, kept and added to")
     add("--show", action="store_true", help="only print the tables of --json")
-    return parser
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

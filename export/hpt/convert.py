@@ -7,22 +7,27 @@ when they differ by more than 1e-4 in any output.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.metadata
+import logging
 import sys
-from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+import tempfile
+import warnings
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from export.hpt.checkpoint import PACKAGE, load_network
-from export.proof import Proven, proven, quiet, swelling_noise
+from runtime.errors import MezzoforteError
+from runtime.network import session as onnx_session
 from runtime.transcribe.hpt.card import LICENCE, LICENCE_NOTE, RECORD, HptCard
 from runtime.transcribe.hpt.transcriber import CONTRACT, usual_place
 from runtime.transcribe.hpt.windows import SAMPLE_RATE_HZ, WINDOW_SAMPLES
-from train.fitting.command import Command
+from runtime.write.atomic import write_bytes
+from train.fitting.command import start
 from train.fitting.provenance import commit
 
 OPSET = 17
@@ -48,60 +53,84 @@ class HptGraph(nn.Module):
         return *(notes[name] for name in names), pedal["reg_pedal_offset_output"], pedal["pedal_frame_output"]
 
 
-def write_onnx(graph: nn.Module, path: Path, name: str, example: Tensor, outputs: Sequence[str]) -> None:
+def export(graph: HptGraph, path: Path) -> None:
     """Write the graph for one recording at a time of any length, all weights inside the file.
 
     By the TorchScript exporter: the other one fixes the length of recurrent layers.
     """
-    lengths = {name: {1: "n"}, **{output: {1: "frames"} for output in outputs}}
-    with quiet():
+    example = torch.randn(1, SAMPLE_RATE_HZ, generator=torch.Generator().manual_seed(0)) * 0.1
+    lengths = {"samples": {1: "n"}, **{name: {1: "frames"} for name in OUTPUTS}}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         torch.onnx.export(
-            graph, (example,), str(path), input_names=[name], output_names=list(outputs), dynamic_axes=lengths,
+            graph, (example,), str(path), input_names=["samples"], output_names=list(OUTPUTS), dynamic_axes=lengths,
             opset_version=OPSET, dynamo=False,
         )  # fmt: skip
 
 
-def export(graph: HptGraph, lengths: Iterable[int] = PROOF_LENGTHS) -> Proven:
-    """The graph as a file, proved at these lengths in samples. Raises `MezzoforteError` when they differ by 1e-4."""
-    example = torch.randn(1, SAMPLE_RATE_HZ, generator=torch.Generator().manual_seed(0)) * 0.1
-    noise = swelling_noise(lengths)
-    return proven(graph, example, noise, OUTPUTS, "samples", most=MAX_DIFFERENCE, write=write_onnx)
+def prove(graph: HptGraph, path: Path, lengths: tuple[int, ...] = PROOF_LENGTHS) -> dict[int, float]:
+    """Largest difference to torch per length in samples. Raises `MezzoforteError` when one is over 1e-4."""
+    session = onnx_session.plain_session(onnx_session.onnxruntime_package(), path.read_bytes(), "cpu", str(path))
+    rng = np.random.default_rng(0)
+    differences = {}
+    for n in lengths:
+        samples = (rng.standard_normal(n) * np.linspace(0.001, 0.3, n)).astype(np.float32)
+        got = CONTRACT.run(session, samples, str(path))
+        with torch.no_grad():
+            expected = [t[0].numpy() for t in graph(torch.from_numpy(samples[None]))]
+        differences[n] = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
+    worst = max(differences.values())
+    if worst > MAX_DIFFERENCE:
+        raise MezzoforteError(f"the exported file differs from torch by {worst:.2g}", where=str(path))
+    return differences
 
 
-def make_card(name: str, checkpoint: Path, made: Proven, graph: HptGraph) -> HptCard:
+def make_card(name: str, checkpoint: Path, onnx: bytes, graph: HptGraph, difference: float) -> HptCard:
     """The card of a fresh conversion."""
     unread = sum(p.numel() for p in graph.pedal.reg_pedal_onset_model.parameters())
+    trained = sum(p.numel() for p in graph.parameters() if p.requires_grad) - unread
     versions = {package: importlib.metadata.version(package) for package in ("torch", PACKAGE)}
     with checkpoint.open("rb") as file:
         checkpoint_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return HptCard(
-        name=name, sha256=made.sha256, checkpoint=checkpoint.name, checkpoint_sha256=checkpoint_sha256,
-        source=RECORD, licence=LICENCE, licence_note=LICENCE_NOTE,
+        name=name, sha256=hashlib.sha256(onnx).hexdigest(), checkpoint=checkpoint.name,
+        checkpoint_sha256=checkpoint_sha256, source=RECORD, licence=LICENCE, licence_note=LICENCE_NOTE,
         made_with={**versions, "exporter": f"TorchScript, opset {OPSET}", "mezzoforte": commit()},
-        parameters=made.n_parameters - unread, largest_difference=made.largest_difference,
-        window_samples=WINDOW_SAMPLES,
+        parameters=trained, largest_difference=difference, window_samples=WINDOW_SAMPLES,
     )  # fmt: skip
 
 
-def add_options(parser: ArgumentParser) -> None:
-    """The options of the command."""
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export.hpt", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("checkpoint", type=Path, help="the official checkpoint (docs/transcription.md says where from)")
     parser.add_argument(
         "--out", type=Path, default=usual_place().with_suffix(".onnx"),
         help="the ONNX file; its card lies beside it (default: where `hpt` looks for it, %(default)s)",
     )  # fmt: skip
+    return parser
 
 
-def run(args: Namespace) -> None:
+def run(args: argparse.Namespace) -> int:
     """Export, prove, write the file and its card, print the proof."""
     network, unused = load_network(args.checkpoint)
     if unused:
         print(f"note: not used: {', '.join(unused[:5])}{' …' if len(unused) > 5 else ''}", file=sys.stderr)
     graph = HptGraph(network).eval()
-    made = export(graph)
-    card = make_card(args.out.stem, args.checkpoint, made, graph)
-    made.save(args.out, args.out.with_suffix(".json"), card.to_json())
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Path(folder) / "hpt.onnx"
+        export(graph, beside)
+        differences, onnx = prove(graph, beside), beside.read_bytes()
+    card = make_card(args.out.stem, args.checkpoint, onnx, graph, max(differences.values()))
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(args.out, onnx)
+    write_bytes(args.out.with_suffix(".json"), card.to_json().encode())
+    print(f"{args.out}: {len(onnx) / 1e6:.1f} MB, {card.parameters:,} parameters, opset {OPSET}")
+    for n, difference in differences.items():
+        print(f"  {n / SAMPLE_RATE_HZ:>7.3f} s: largest difference to torch {difference:.1e}")
     print(f"licence of the weights: {card.licence}. {card.licence_note}")
+    return 0
 
 
-main = Command(add_options, run)
+def main() -> None:
+    start(build_parser(), run)

@@ -16,9 +16,9 @@ from train.fitting.checkpoints import load_checkpoint
 from train.fitting.config import FitConfig
 from train.frames.fit import Trainer
 from train.frames.segments import Pack
-from train.measure.evaluate import build_parser as evaluate_parser
+from train.measure.evaluate import main as evaluate
 from train.measure.evaluate import run as evaluate_run
-from train.measure.tune import build_parser as tune_parser
+from train.measure.tune import main as tune
 from train.measure.tune import run as tune_run
 
 pytestmark = pytest.mark.slow
@@ -59,13 +59,13 @@ def test_tuning_then_evaluating_writes_the_card_and_prints_a_table(
 ) -> None:
     card = str(exported / "tiny.json")
     words = ["--model", card, "--pack", str(exported / "pack.h5"), "--fold", "1"]
-    assert evaluate_run(evaluate_parser().parse_args([*words, "--write-card"])) == 0
+    evaluate_run(evaluate.parse([*words, "--write-card"]))
     printed = capsys.readouterr().out
     assert "| tiny 0.1.0 |" in printed and "metronome at 138 bpm" in printed and "padding bonus" in printed
     assert load_model(card, "cpu").card.metrics
     pack = Pack(exported / "pack.h5")
     if pack.split("valid", 1):
-        assert tune_run(tune_parser().parse_args(words)) == 0
+        tune_run(tune.parse(words))
         assert load_model(card, "cpu").card.thresholds["beat_scale"] > 0
 
 

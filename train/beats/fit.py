@@ -8,10 +8,10 @@ belongs to the frame network it was trained on.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from runtime.errors import MezzoforteError
 from runtime.model import load_model
 from train.beats.data import Peaks, choose, hear, peaks_of
 from train.beats.train import BeatFitConfig, cross_answers, train_network
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.fitting.optimise import save_beside
 from train.frames.predict import Heard
 from train.frames.segments import Pack
@@ -59,8 +59,8 @@ def figures(before: list[Heard], after: list[Heard], old: DecodeOptions, new: De
     return rows
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.beats", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card: the frame network")
     parser.add_argument("--pack", type=Path, required=True, help="renders of training pieces")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are left out")
@@ -72,10 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--networks", type=int, default=3, help="how many networks answer together")
     parser.add_argument("--steps", type=int, default=BeatFitConfig.steps)
     parser.add_argument("--threads", type=int, default=1)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Train, tune, write `beats.pt` into the run's folder; figures as JSON on stdout."""
     torch.set_num_threads(args.threads)
     model, pack, config = load_model(args.model, "cpu"), Pack(args.pack), BeatFitConfig(steps=args.steps)
@@ -106,8 +105,6 @@ def run(args: argparse.Namespace) -> int:
         "corpora": sorted({e.heard.recording.corpus for e in examples}),
     }  # fmt: skip
     save_beside(checkpoint, args.out / "beats.pt")
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

@@ -7,9 +7,9 @@ are taken depends on hashed names alone.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,7 +21,7 @@ from train.data.corpora.asap import read_metadata
 from train.data.corpora.mazurka_resynth import read_index
 from train.data.pieces import asap_piece, mazurka_piece
 from train.data.splits import Split, split_of
-from train.fitting.command import start
+from train.fitting.command import Command
 
 
 def mazurkas(folder: Path) -> list[tuple[str, str]]:
@@ -61,18 +61,16 @@ def _hash(name: str) -> str:
     return hashlib.sha256(("choose " + name).encode()).hexdigest()
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m train.data.choose", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("data", type=Path, help="folder with mazurka_resynth and asap")
     parser.add_argument("lists", type=Path, help="folder for the lists")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
     parser.add_argument("--pieces", type=int, help="at most so many pieces of each corpus to train on (default: all)")
     parser.add_argument("--per-piece", type=int, default=1, help="performances of each piece")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Write the lists; how many performances each has goes to stderr."""
     found = [name for name in CORPORA if (args.data / name).is_dir()]
     if not found:
@@ -83,12 +81,9 @@ def run(args: argparse.Namespace) -> int:
         for split, midis in chosen.items():
             write_bytes(args.lists / f"{corpus}_{split}.txt", "".join(f"{m}\n" for m in midis).encode())
             print(f"{corpus} {split}: {len(midis)} performances", file=sys.stderr)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

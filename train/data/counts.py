@@ -6,10 +6,11 @@ levels by composer, the signs written in the scores, and what was dropped or mas
 
 from __future__ import annotations
 
-import argparse
 import csv
+import json
+from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +29,11 @@ from train.data.errors import DataError
 from train.data.items import Item, Reading
 from train.data.labels.score_levels import count_marks
 from train.data.labels.values import BeatLabels
+from train.data.midi_check import drop_broken_midi
 from train.data.pieces import mazurka_piece
 from train.data.report import dropped_rows, group_rows
 from train.data.scores.musicxml import read_measures
-from train.fitting.command import start
+from train.fitting.command import Command
 
 PERFORMED = (
     "pieces",
@@ -137,64 +139,81 @@ def left_out(reading: Reading, data: Path) -> str:
     return "\n".join(lines) or "- nothing dropped, nothing masked"
 
 
-def chapter(name: str, what: str, reading: Reading, key: Callable[[Item], str], data: Path) -> str:
-    """Everything about one data set."""
-    rows = group_rows(reading.items, key, reading.score_counts)
-    if len(rows) == 2:
-        rows = {name: row for name, row in rows.items() if name != "total"}
-    parts = [f"## {name}: {what}", table(rows, PERFORMED)]
-    if reading.score_counts:
-        parts += [
-            "Written in the scores:",
-            table({k: r for k, r in rows.items() if any(r[c] for c in WRITTEN)}, WRITTEN),
-        ]
-    return "\n\n".join([*parts, "Left out:", left_out(reading, data)])
+@dataclass(frozen=True)
+class Counted:
+    """What was read of one data set, below `folder`."""
+
+    name: str
+    what: str
+    reading: Reading
+    key: Callable[[Item], str]
+    folder: Path
+
+    def rows(self) -> dict[str, dict[str, float | int]]:
+        """One row per group and their total, which a single group is already."""
+        rows = group_rows(self.reading.items, self.key, self.reading.score_counts)
+        return rows if len(rows) != 2 else {name: row for name, row in rows.items() if name != "total"}
+
+    def chapter(self) -> str:
+        """Everything about it as Markdown."""
+        rows = self.rows()
+        parts = [f"## {self.name}: {self.what}", table(rows, PERFORMED)]
+        if self.reading.score_counts:
+            written = {k: r for k, r in rows.items() if any(r[c] for c in WRITTEN)}
+            parts += ["Written in the scores:", table(written, WRITTEN)]
+        return "\n\n".join([*parts, "Left out:", left_out(self.reading, self.folder)])
+
+    def plain(self) -> dict[str, object]:
+        """The same for programs."""
+        lists = {"dropped": dropped_rows(self.reading.dropped), "masked": dropped_rows(self.reading.masked)}
+        return {"groups": self.rows(), **lists}
 
 
-def chapters(data: Path, labels: Path | None) -> list[str]:
-    """One chapter per data set that is below `data`. Raises `MezzoforteError` when there is none."""
-    out = []
-    marks = mazurka_marks(data / "mazurkabl") if (data / "mazurkabl").is_dir() else {}
-    for source in SOURCES:
-        if (data / source.folder).is_dir():
-            reading = source.read(data / source.folder)
-            if source.folder == "mazurkabl":
-                reading.score_counts.update(marks)
-            out.append(chapter(source.folder, source.what, reading, source.key, data))
-    if not out:
+def counted(data: Path, labels: Path | None, *, check_midi: bool = False) -> Iterator[Counted]:
+    """The data sets that are below `data`, and our labels. Raises `MezzoforteError` when there is none."""
+    there = [s for s in SOURCES if (data / s.folder).is_dir()]
+    if not there:
         raise MezzoforteError(
             "no data set", where=str(data), advice=f"Looked for {', '.join(s.folder for s in SOURCES)}"
         )
+    for source in there:
+        reading = source.read(data / source.folder)
+        if source.folder == "mazurkabl":
+            reading.score_counts.update(mazurka_marks(data / source.folder))
+        reading = drop_broken_midi(reading) if check_midi else reading
+        yield Counted(source.folder, source.what, reading, source.key, data)
     if labels:
         what = "the first minute of real recordings, our labels, for tests only"
-        out.append(chapter("real_audio", what, read_labelled(labels), lambda i: i.composer, labels))
-    return out
+        yield Counted("real_audio", what, read_labelled(labels), lambda i: i.composer, labels)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m train.data.counts", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("data", type=Path, help="folder with the data sets")
     parser.add_argument("--labels", type=Path, help="folder of our own label files")
     parser.add_argument("--out", type=Path, help="Markdown file (default: stdout)")
-    return parser
+    parser.add_argument("--json", action="store_true", help="JSON on stdout instead")
+    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
+    parser.add_argument("--strict", action="store_true", help="status 1 when a file is damaged or missing")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Count and write."""
+def run(args: Namespace) -> int:
+    """Count and write; 1 when something is damaged and `--strict` was asked for."""
+    sets = list(counted(args.data, args.labels, check_midi=args.check_midi))
     labels = f" --labels {args.labels}" if args.labels else ""
     head = HEAD.format(labels=labels, out=args.out or "FILE")
-    text = "\n\n".join([head.rstrip(), *chapters(args.data, args.labels)]) + "\n"
+    text = "\n\n".join([head.rstrip(), *(s.chapter() for s in sets)]) + "\n"
+    if args.json:
+        text = json.dumps({s.name: s.plain() for s in sets}, ensure_ascii=False, indent=1) + "\n"
     if args.out:
         write_bytes(args.out, text.encode())
     else:
         print(text, end="")
-    return 0
+    damaged = [d for s in sets for d in s.reading.dropped if d.is_damage]
+    return 1 if args.strict and damaged else 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

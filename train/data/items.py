@@ -18,7 +18,7 @@ class Item:
     """One recording or performance.
 
     `id` is unique over all data sets and safe as a relative file path; `piece_id` is the same for one piece of
-    music wherever it occurs (`train.data.pieces`); `midi_path` or `audio_path` may be missing; `attributes`
+    music wherever it occurs (`train.data.pieces`); `midi_path` may be missing; `attributes`
     hold what one data set alone knows (tier, fold, performer).
     """
 
@@ -28,7 +28,6 @@ class Item:
     composer: str
     labels: BeatLabels
     midi_path: Path | None = None
-    audio_path: Path | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,9 +1,7 @@
-"""Counts of what a reader gave, by group, as a table for people or JSON for programs."""
+"""Counts of what a reader gave, by group, and of what it left out."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from runtime.analysis import LEVELS
-from train.data.items import Dropped, Item, Reading
+from train.data.items import Dropped, Item
 
 
 @dataclass
@@ -76,29 +74,3 @@ def dropped_rows(dropped: Iterable[Dropped]) -> dict[str, list[str]]:
     for entry in dropped:
         by_reason[entry.reason].append(f"{entry.id}: {entry.detail}" if entry.detail else entry.id)
     return dict(sorted(by_reason.items()))
-
-
-def render(reading: Reading, key: Callable[[Item], str], *, as_json: bool, show: int = 10) -> str:
-    """The whole report: a Markdown table and lists of what was dropped or masked (first `show` of each)."""
-    rows = group_rows(reading.items, key, reading.score_counts)
-    lists = {"dropped": dropped_rows(reading.dropped), "masked": dropped_rows(reading.masked)}
-    if as_json:
-        return json.dumps({"groups": rows, **lists}, ensure_ascii=False, indent=1)
-    columns = list(rows["total"])
-    lines = ["| | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
-    lines += [f"| {name} | " + " | ".join(f"{row[c]:,}" for c in columns) + " |" for name, row in rows.items()]
-    for title, entries in lists.items():
-        for reason, ids in entries.items():
-            lines += ["", f"{title}, {reason}: {len(ids)}", *(f"- {i}" for i in ids[:show])]
-            lines += [f"- … and {len(ids) - show} more"] if len(ids) > show else []
-    return "\n".join(lines)
-
-
-def print_report(reading: Reading, key: Callable[[Item], str], *, as_json: bool, strict: bool) -> int:
-    """Print the report to stdout; exit code 1 when `strict` and something was damaged or missing."""
-    print(render(reading, key, as_json=as_json))
-    damaged = [d for d in reading.dropped if d.is_damage]
-    if strict and damaged:
-        print(f"refused: {len(damaged)} damaged or missing entries", file=sys.stderr)
-        return 1
-    return 0

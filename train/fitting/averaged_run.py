@@ -1,14 +1,12 @@
-"""A training run of one small network: averaged weights, cosine learning rate, checkpoints to go on from, a log.
-
-`train.frames.fit` is the run of the frame networks, from a pack; this one is of a network that draws its own batches.
-"""
+"""A training run: averaged weights, cosine learning rate, checkpoints to go on from, a log; subclasses give losses."""
 
 from __future__ import annotations
 
-import argparse
 import signal
 import time
+from argparse import ArgumentParser, Namespace
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from train.fitting.checkpoints import CHECKPOINT, CsvLog, load_checkpoint
+from train.fitting.config import FitConfig
 from train.fitting.optimise import optimise, save_beside, scheduled_rate
 from train.fitting.provenance import commit
 
@@ -37,19 +36,20 @@ class RunConfig:
     warm_up_steps: int
     weight_decay: float
     ema_decay: float
+    seed: int = SEED
 
 
 class AveragedRun:
     """One run that can be saved and loaded at any step; subclasses give `losses`."""
 
     def __init__(
-        self, config: RunConfig, model: nn.Module, identity: str, steps: int, batch: int, fold: int | None
+        self, config: RunConfig | FitConfig, model: nn.Module, identity: str, steps: int, batch: int, fold: int | None
     ) -> None:
         self.config, self.identity = config, identity
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = model.to(self.device)
         self.steps, self.batch, self.fold, self.step = steps, batch, fold, 0
-        self.rng = np.random.default_rng(SEED)
+        self.rng = np.random.default_rng(config.seed)
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
         self.optimiser = torch.optim.AdamW(
             model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
@@ -59,9 +59,13 @@ class AveragedRun:
         """The weighted losses by task on a fresh batch, drawn with `rng`."""
         raise NotImplementedError
 
-    def about_data(self) -> dict[str, Any]:
-        """What a checkpoint says of the data beside their identity."""
-        return {}
+    def about(self) -> dict[str, Any]:
+        """What a checkpoint says of the network, and of the data beside their identity."""
+        return {"kind": self.config.kind, "config": asdict(self.model.config)}
+
+    def is_of_this(self, state: dict[str, Any]) -> bool:
+        """Whether a checkpoint is of the same network."""
+        return state.get("kind") == self.config.kind and plain_config(state) == asdict(self.model.config)
 
     def learning_rate(self) -> float:
         """That of the next step."""
@@ -77,28 +81,28 @@ class AveragedRun:
     def save(self, path: Path) -> None:
         """Write the whole state beside `path`, then move it there."""
         state = {
-            "schema": 1, "kind": self.config.kind, "config": asdict(self.model.config), "fold": self.fold,
-            "step": self.step, "data_identity": self.identity, "commit": commit(), "model": self.model.state_dict(),
-            "average": self.average.module.state_dict(), "n_averaged": int(self.average.n_averaged),
-            "optimiser": self.optimiser.state_dict(), "numpy_rng": self.rng.bit_generator.state,
+            "schema": 1, "fold": self.fold, "step": self.step, "data_identity": self.identity, "commit": commit(),
+            "model": self.model.state_dict(), "average": self.average.module.state_dict(),
+            "n_averaged": int(self.average.n_averaged), "optimiser": self.optimiser.state_dict(),
+            "torch_rng": torch.get_rng_state(), "numpy_rng": self.rng.bit_generator.state,
         }  # fmt: skip
-        save_beside(state | self.about_data(), path)
+        save_beside(state | self.about(), path)
 
     def load(self, path: Path, *, new_data: bool = False) -> None:
         """Go on from a checkpoint; with `new_data`, with other data. Raises `MezzoforteError` when it is of another
         network or fold, or of other data."""
         state = load_checkpoint(path)
-        if (state.get("kind"), state["fold"]) != (self.config.kind, self.fold):
-            raise MezzoforteError("the checkpoint is of another network or fold", where=str(path))
+        if state["fold"] != self.fold or not self.is_of_this(state):
+            raise MezzoforteError("the checkpoint is of another network, size or fold", where=str(path))
         if state["data_identity"] != self.identity and not new_data:
             raise MezzoforteError("the checkpoint is of other data", where=str(path),
-                                  advice="Add --new-data to go on with these")  # fmt: skip
-        if plain_config(state) != asdict(self.model.config):
-            raise MezzoforteError("the checkpoint is of a network of another size", where=str(path))
+                                  advice="Use the same, or add --new-data to go on with these")  # fmt: skip
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.fill_(state["n_averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if "torch_rng" in state:  # old runs of small networks did not keep it
+            torch.set_rng_state(state["torch_rng"])
         self.rng.bit_generator.state = state["numpy_rng"]
         self.step = state["step"]
 
@@ -108,8 +112,8 @@ def plain_config(checkpoint: dict[str, Any]) -> dict[str, Any]:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in checkpoint["config"].items()}
 
 
-def add_arguments(parser: argparse.ArgumentParser, steps: int, batch: int) -> None:
-    """The options that every run has."""
+def add_arguments(parser: ArgumentParser, steps: int | None, batch: int | None) -> None:
+    """The options that every run has; None for what a preset says."""
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold kept for tests (default: none)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=steps)
@@ -121,7 +125,7 @@ def add_arguments(parser: argparse.ArgumentParser, steps: int, batch: int) -> No
     parser.add_argument("--save-every-s", type=float, default=120)
 
 
-def prepare(args: argparse.Namespace) -> None:
+def prepare(args: Namespace) -> None:
     """What has to be set before a run is made: threads, its folder, the network's first weights. Being terminated then
     saves like an interrupt."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -132,8 +136,12 @@ def prepare(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
 
 
-def fit(run: AveragedRun, args: argparse.Namespace) -> None:
-    """Resume when asked, train to the last step, saving and logging on the way; saves when interrupted.
+Logger = Callable[[dict[str, float]], None]
+
+
+def fit(run: AveragedRun, args: Namespace, loggers: Sequence[Logger] = ()) -> None:
+    """Resume when asked, train to the last step, saving and logging on the way (`loggers` get what log.csv gets);
+    saves when interrupted.
 
     Raises `MezzoforteError` when the folder holds a checkpoint and it was not said to go on from it.
     """
@@ -155,7 +163,8 @@ def fit(run: AveragedRun, args: argparse.Namespace) -> None:
             bar.update()
             if run.step % args.log_every == 0:
                 means = {task: total / counted for task, total in sums.items()}
-                log.write({"step": run.step, "lr": run.learning_rate(), **means})
+                for write in (log.write, *loggers):
+                    write({"step": run.step, "lr": run.learning_rate(), **means})
                 bar.set_postfix({k: f"{v:.3f}" for k, v in means.items()})
                 sums.clear()
                 counted = 0

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from runtime.errors import MezzoforteError
-from train.fitting.rate import FrameRate
 
 PRESETS_DIR = Path(__file__).parents[1] / "presets"
 
@@ -46,53 +45,13 @@ class AugmentConfig:
 
 
 @dataclass(frozen=True)
-class DualConfig:
-    """Inputs, targets and sizes; the defaults are those of the published configuration where it is known, else those of
-    the transcriber that it is named after.
-
-    Attributes:
-        sample_rate_hz, hop_samples, window_samples: 16 kHz, 40 frames per second, a Fourier transform of 1,024.
-        segment_hop_s: segments begin at multiples of this.
-        midi: ``masked_velocity`` is the velocity of every sounding key and 0 for others; ``none`` leaves the notes out.
-        channels, pool: of each block of convolutions, and by how much each shortens the frequency axis.
-        recurrent, recurrent_layers, recurrent_hop: width and layers of the recurrent units, and how many frames are
-            averaged into one of their steps.
-        level_mask_frames: levels are learnt only this near a change of level; −1 learns them at every beat.
-    """
-
-    sample_rate_hz: int = 16_000
-    hop_samples: int = 400
-    window_samples: int = 1_024
-    segment_hop_s: float = 30.0
-    midi: Literal["masked_velocity", "none"] = "masked_velocity"
-    level_mask_frames: int = 1
-    n_mels: int = 128
-    channels: tuple[int, ...] = (48, 64, 96, 128)
-    pool: int = 2
-    embedding: int = 768
-    recurrent: int = 256
-    recurrent_layers: int = 2
-    recurrent_hop: int = 1
-    dropout: float = 0.2
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "channels", tuple(self.channels))
-        if self.midi not in ("masked_velocity", "none"):
-            raise TypeError(f"midi is masked_velocity or none, not {self.midi!r}")
-
-    @property
-    def rate(self) -> FrameRate:
-        return FrameRate(self.sample_rate_hz, self.hop_samples, self.window_samples)
-
-
-@dataclass(frozen=True)
 class FitConfig:
-    """One training run. `network` names a preset of `train.frames.network.PRESETS`, ``metre_tcn`` or ``dual_hpt``."""
+    """One training run. `network` names a preset of `train.frames.network.PRESETS` or ``metre_tcn``."""
 
     name: str
     network: str
     front_end: str
-    """`bssl` (pampalk), `bssl_paper`, `logmel` (128 bands) or `metre` (80 bands); ``dual_hpt`` has its own."""
+    """`bssl` (pampalk), `bssl_paper`, `logmel` (128 bands) or `metre` (80 bands)."""
     segment_s: float = 60.0
     batch: int = 4
     steps: int = 20_000
@@ -103,8 +62,7 @@ class FitConfig:
     corpus_weights: dict[str, float] = field(default_factory=lambda: {"mazurka_resynth": 1.0})
     loss: LossConfig = field(default_factory=LossConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
-    dual: DualConfig | None = None
-    """Inputs and sizes of the network ``dual_hpt``; None for the others."""
+    warm_up_steps: int = 200
 
 
 def load_config(preset: str | Path, **changes: Any) -> FitConfig:
@@ -126,8 +84,7 @@ def from_dict(values: dict[str, Any], where: str = "config") -> FitConfig:
     try:
         for key, kind in (("loss", LossConfig), ("augment", AugmentConfig)):
             values[key] = kind(**(values.get(key) or {}))
-        if values.get("dual") is not None:
-            values["dual"] = DualConfig(**values["dual"])
+        values.pop("dual", None)  # of checkpoints from before there was one kind of network
         return FitConfig(**values)
     except TypeError as e:
         names = ", ".join(f.name for f in fields(FitConfig))

@@ -263,12 +263,12 @@ class LogMel(nn.Module):
         return torch.log1p(1000.0 * (amplitude @ self.filters))
 
 
-def mel_filters(config: LogMelConfig, bin_hz: float = BIN_HZ) -> _FloatArray:
+def mel_filters(config: LogMelConfig) -> _FloatArray:
     """Triangles [bins up to high_hz, n_mels] on the Slaney scale, evaluated at the bin frequencies."""
-    n_bins = math.floor(config.high_hz / bin_hz) + 1
+    n_bins = math.floor(config.high_hz / BIN_HZ) + 1
     mels = np.linspace(*_hz_to_mel(np.array([config.low_hz, config.high_hz])), config.n_mels + 2)
     edges_hz = _mel_to_hz(mels)
-    bins_hz = np.arange(n_bins)[:, None] * bin_hz
+    bins_hz = np.arange(n_bins)[:, None] * BIN_HZ
     low, centre, high = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
     triangles = np.clip(np.minimum((bins_hz - low) / (centre - low), (high - bins_hz) / (high - centre)), 0, None)
     return triangles * (2.0 / (high - low)) if config.area_normalised else triangles

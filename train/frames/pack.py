@@ -15,9 +15,9 @@ those that lack notes get them.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ from train.data.corpora.asap import read_asap
 from train.data.corpora.batik import read_batik
 from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.items import Item, Reading
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.rendering.notes import packed_notes
 from train.rendering.performance import Variation, read_performance
@@ -130,8 +130,8 @@ def _key(item_id: str) -> str:
     return item_id.replace("/", "|")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.frames.pack", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument(
         "out", type=Path, help="the HDF5 file, extended when it exists; NAME-%%03d.h5 makes parts of 60 MB"
     )
@@ -140,10 +140,9 @@ def build_parser() -> argparse.ArgumentParser:
         help=f"NAME is one of {', '.join(READERS)}; AUDIO_DIR is what train.rendering.render wrote",
     )  # fmt: skip
     parser.add_argument("--per-piece", type=int, metavar="N", help="only the first N recordings of each piece, by name")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Pack all corpora; the counts go to stderr."""
     for corpus, *_ in args.corpus:
         if corpus not in READERS:
@@ -155,12 +154,9 @@ def run(args: argparse.Namespace) -> int:
             print(f"{corpus}: {added} added, {present} were there", file=sys.stderr)
             if not added + present:
                 raise MezzoforteError(f"no audio for any recording of {corpus}", where=audio_dir)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -114,11 +114,9 @@ class Targets:
     has_levels: float
 
 
-def frame_targets(
-    recording: Recording, start_s: float, n_frames: int, speed: float = 1.0, frame_s: float = FRAME_S
-) -> Targets:
+def frame_targets(recording: Recording, start_s: float, n_frames: int, speed: float = 1.0) -> Targets:
     """Targets of the segment that begins at `start_s` and is played `speed` times as fast."""
-    frames = np.rint((recording.beats_s - start_s) / speed / frame_s).astype(np.int64)
+    frames = np.rint((recording.beats_s - start_s) / speed / FRAME_S).astype(np.int64)
     inside = (frames >= 0) & (frames < n_frames)
     roll = {name: np.zeros(n_frames, np.float32) for name in ("beat", "downbeat", "change", "levels")}
     roll["beat"][frames[inside]] = 1
@@ -130,12 +128,6 @@ def frame_targets(
     return Targets(
         **roll, has_bars=float((recording.beat_in_bar > 0).any()), has_levels=float((recording.levels > 0).any())
     )
-
-
-def level_in_force(recording: Recording, times_s: npt.NDArray[np.float64]) -> npt.NDArray[np.int8]:
-    """The level of the last beat at or before each time; 0 before the first beat and where it is unknown."""
-    beat = np.searchsorted(recording.beats_s, times_s, side="right") - 1
-    return np.where(beat >= 0, recording.levels[np.maximum(beat, 0)], 0).astype(np.int8)
 
 
 _NOTHING_SHARE = 0.02

@@ -8,11 +8,11 @@ Then the networks that ship are trained on everything that is no test piece. A s
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import pickle
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -28,7 +28,7 @@ from train.data.corpora.asap import read_asap
 from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.items import Item
 from train.data.splits import split_of
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.fitting.optimise import save_beside
 from train.frames.segments import Pack
 from train.levels.cv import Heard, calibrate, cross_hear, figures, mean_figure
@@ -51,7 +51,7 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def gather_items(args: argparse.Namespace) -> list[Item]:
+def gather_items(args: Namespace) -> list[Item]:
     """Performances to emulate, as read from the data sets or, the second time, from `items.pkl` in the cache."""
     path = args.cache / "items.pkl"
     if path.is_file():
@@ -68,7 +68,7 @@ def gather_items(args: argparse.Namespace) -> list[Item]:
     return [i for i in items if split_of(i.piece_id, args.fold) != "test"]
 
 
-def gather(args: argparse.Namespace) -> list[Curve]:
+def gather(args: Namespace) -> list[Curve]:
     """Every curve of pieces that are not test pieces of the fold; what is there already is not computed again."""
     items, curves = gather_items(args), []
     for curve in curves_of_items(items, load_piano(), args.cache, notes=args.notes):
@@ -95,7 +95,7 @@ def identity_of(curves: list[Curve], config: LevelFitConfig) -> str:
 
 
 def answers(
-    args: argparse.Namespace, curves: list[Curve], examples: list[list[Example]], config: LevelFitConfig, identity: str
+    args: Namespace, curves: list[Curve], examples: list[list[Example]], config: LevelFitConfig, identity: str
 ) -> list[Heard]:
     """Out-of-group answers about the rendered recordings, kept in the run's folder."""
     path = args.out / "answers.pkl"
@@ -122,8 +122,8 @@ def tune(heard: list[Heard]) -> tuple[DecodeOptions, dict[str, dict[str, float]]
     return options, {**scores, "calibration": errors}
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.levels", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--asap", type=Path, help="folder of (n)ASAP")
     parser.add_argument("--mazurkas", type=Path, help="folder of mazurka_resynth")
     parser.add_argument("--pack", type=Path, nargs="*", default=[], help="packs of renders; they choose the options")
@@ -139,10 +139,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=LevelFitConfig.steps)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Train, tune, write `levels.pt` into the run's folder; figures as JSON on stdout."""
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -164,8 +163,6 @@ def run(args: argparse.Namespace) -> int:
         "corpora": sorted({c.corpus for c in curves}),
     }  # fmt: skip
     save_beside(checkpoint, args.out / "levels.pt")
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

@@ -7,9 +7,9 @@ beside it. stdout gets markdown, `--json` a file with every figure, which `--row
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from runtime.network.card import Metric
 from runtime.write.atomic import write_bytes
 from train.data.labels.values import BeatLabels
 from train.data.splits import Split
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.hear import load_transcriber
 from train.frames.predict import RULES, Heard, Predicted, listen, predict
 from train.frames.segments import Pack, Recording
@@ -249,7 +249,7 @@ def card_metrics(corpus: str, result: dict[str, Any], protocol: str = PROTOCOL) 
     return tuple(Metric(label, round(row[key], 4), protocol, data) for key, label in COLUMNS.items() if key in row)
 
 
-def add_baselines(parser: argparse.ArgumentParser) -> None:
+def add_baselines(parser: ArgumentParser) -> None:
     """Add the option that names other systems."""
     parser.add_argument(
         "--baseline", nargs=2, action="append", default=[], metavar=("NAME", "DIR"),
@@ -261,7 +261,7 @@ def add_baselines(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def baselines_of(args: argparse.Namespace) -> Baselines:
+def baselines_of(args: Namespace) -> Baselines:
     """The systems named on the command line. Raises `MezzoforteError` for a folder that is not there."""
     for _, folder in args.baseline:
         if not Path(folder).is_dir():
@@ -269,7 +269,7 @@ def baselines_of(args: argparse.Namespace) -> Baselines:
     return [(name, Path(folder)) for name, folder in args.baseline]
 
 
-def rows_of(args: argparse.Namespace) -> list[ModelRow]:
+def rows_of(args: Namespace) -> list[ModelRow]:
     """The other models named on the command line."""
     return [ModelRow(name, Path(path)) for name, path in args.row]
 
@@ -287,10 +287,8 @@ def by_corpus(packs: Sequence[Path], split: Split, fold: int | None) -> list[tup
     return parts
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m train.measure.evaluate", description=(__doc__ or "").split("\n\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--model", default="mezzoforte", help="name of a shipped model or path of a card")
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
     add_baselines(parser)
@@ -301,10 +299,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--write-card", action="store_true", help="put the model's figures and their pieces into its card"
     )
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Evaluate each corpus of the split, print the tables."""
     model = load_model(args.model, "cpu")
     transcriber = load_transcriber() if args.notes else None
@@ -322,12 +319,9 @@ def run(args: argparse.Namespace) -> int:
         metrics = [m for corpus, result in results.items() for m in card_metrics(corpus, result, protocol)]
         card = replace(model.card, metrics=(*kept, *metrics)).holding_out(pieces)
         write_bytes(find_card(args.model), card.to_json().encode())
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

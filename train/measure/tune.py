@@ -11,8 +11,8 @@ but that last step is done, which changes no decoded result and keeps the figure
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -31,7 +31,7 @@ from runtime.model import Model, find_card, load_model
 from runtime.stages.peaks import find_peaks
 from runtime.write.atomic import write_bytes
 from train.data.labels.values import BeatPrediction
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.predict import Heard, analyse, levels_at, listen
 from train.frames.segments import Pack
 from train.measure.metrics import (
@@ -274,16 +274,15 @@ def tune(
     return options, scores
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.measure.tune", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--model", required=True, help="path of the card to tune; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--changes-only", action="store_true", help="only fit the confidence of change points")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Tune on the validation pieces of the pack and rewrite the card."""
     model, pack = load_model(args.model, "cpu"), Pack(args.pack)
     recordings = pack.split("valid", args.fold)
@@ -305,7 +304,6 @@ def run(args: argparse.Namespace) -> int:
     print("change points on own beats: " + ", ".join(f"{k} {v:.3f}" for k, v in told.items()))
     for name, value in thresholds.items():
         print(f"  {name} = {value:g}")
-    return 0
 
 
 def starting_options(model: Model) -> DecodeOptions:
@@ -328,9 +326,7 @@ def _try_changes(
         return options, {}
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -6,7 +6,7 @@ played. RUN gets `last.pt` every few minutes and at the end, and `log.csv`; `--r
 
 from __future__ import annotations
 
-import argparse
+from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from runtime.errors import MezzoforteError
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
 from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.augment import change_speed
 from train.frames.fit import identity_of
 from train.frames.segments import Pack, Recording
@@ -115,25 +115,22 @@ class NoteTrainer(AveragedRun):
         return note_losses(self.model(power.to(self.device)), targets)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.notes", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument(
         "--renders", nargs=2, type=Path, action="append", required=True, metavar=("MIDI_DIR", "AUDIO_DIR")
     )
     add_arguments(parser, steps=1_700, batch=4)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Set up, resume when asked, train."""
     prepare(args)
     pack = Pack(args.pack)
     recordings = pack.split("train", args.fold)
     sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders])
     fit(NoteTrainer(sampler, identity_of(recordings), args.steps, args.batch, args.fold), args)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

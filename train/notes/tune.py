@@ -8,7 +8,7 @@ Its ``again_threshold`` stays: sampled pianos have no strings that others stir, 
 
 from __future__ import annotations
 
-import argparse
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from runtime.transcribe.events import notes_of
 from runtime.transcribe.own import OwnTranscriber, options_of, rolls_of
 from runtime.transcribe.rolls import RollOptions, Rolls
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.segments import Pack, Recording
 from train.notes.labels import NoteTable, notes_of_render
 from train.rendering.render import audio_path_of
@@ -112,8 +112,8 @@ def choose(cases: list[Case], options: RollOptions) -> tuple[RollOptions, float,
     return replace(options, latency_s=options.latency_s + late), by_onset[best], score
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.notes.tune", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--model", type=Path, required=True, help="path of the transcriber's card; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument(
@@ -121,10 +121,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--longest-s", type=float, default=30.0)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Tune on the validation pieces of the pack and rewrite the card."""
     ear, pack = load("own", Setting(args.model, "cpu")), Pack(args.pack)
     assert isinstance(ear, OwnTranscriber)
@@ -146,12 +145,9 @@ def run(args: argparse.Namespace) -> int:
     print(f"{len(cases)} validation recordings: onset F {onset_f:.3f}, onset and offset F {both_f:.3f}")
     for name, value in chosen.items():
         print(f"  {name} = {value:g}")
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -5,8 +5,8 @@ NOTES.h5 comes from `train.onsets.played`. RUN gets `last.pt` every few minutes 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from runtime.errors import MezzoforteError
 from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.onsets.data import Drawer, OnsetBatch
 from train.onsets.network import OnsetNet
 from train.onsets.played import Played, read_played
@@ -52,14 +52,14 @@ def _mean(each: Tensor, scored: Tensor) -> Tensor:
 class OnsetRun(AveragedRun):
     """One run over performances."""
 
-    def __init__(self, performances: Sequence[Played], model: OnsetNet, args: argparse.Namespace) -> None:
+    def __init__(self, performances: Sequence[Played], model: OnsetNet, args: Namespace) -> None:
         super().__init__(CONFIG, model, identity_of(performances), args.steps, args.batch, args.fold)
         self._drawer = Drawer(performances, SHARES)
         self._corpora = sorted({p.corpus for p in performances})
 
-    def about_data(self) -> dict[str, Any]:
+    def about(self) -> dict[str, Any]:
         """See `AveragedRun`."""
-        return {"corpora": self._corpora}
+        return super().about() | {"corpora": self._corpora}
 
     def losses(self) -> dict[str, Tensor]:
         """See `AveragedRun`."""
@@ -73,22 +73,19 @@ def identity_of(performances: Sequence[Played]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.onsets", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--data", type=Path, required=True, help="file of train.onsets.played")
     add_arguments(parser, steps=3000, batch=10)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Train on the training pieces."""
     performances = read_played(args.data, "train", args.fold)
     if not performances:
         raise MezzoforteError("there are no training performances", where=str(args.data))
     prepare(args)
     fit(OnsetRun(performances, OnsetNet(), args), args)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

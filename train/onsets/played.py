@@ -8,8 +8,8 @@ composer. What is there is kept.
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from runtime.errors import MezzoforteError
 from runtime.notes.played import PlayedNotes
 from train.beats.data import choose
 from train.data.splits import Split, split_of_recording
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.frames.hear import heard_notes, load_transcriber
 from train.frames.pack import READERS
@@ -130,17 +130,16 @@ def collect_scores(file: h5py.File, folder: Path) -> int:
     return counts.total()
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.onsets.played", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", nargs=2, action="append", default=[], metavar=("NAME", "DATA_DIR"))
     parser.add_argument("--pack", type=Path, action="append", default=[], help="renders to be heard by the transcriber")
     parser.add_argument("--scores", type=Path, help="the folder corpus of the package music21")
     parser.add_argument("--per-piece", type=int, default=10, help="performances of a piece, at most (default: 10)")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> int:
     """Collect everything; counts and failures go to stderr, the status is 1 when something failed."""
     status = 0
     with open_hdf5(args.out, "a") as file:
@@ -158,9 +157,7 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

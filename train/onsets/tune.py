@@ -9,9 +9,9 @@ stdout as JSON.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from runtime.network.card import KNOWING_NOTES
 from runtime.notes.onsets import Onsets, onsets_of
 from runtime.stages.onsets import Mix, heard_at, mixed
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.frames.hear import heard_notes, load_transcriber
 from train.frames.predict import Heard, labels_of, listen_frames
 from train.frames.segments import Pack, Recording
@@ -121,15 +121,14 @@ def figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, dict[st
     return rows
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.onsets.tune", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True, help="renders of validation pieces")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold of the model")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Fit, write the card, print figures."""
     card_path, pack = find_card(args.model), Pack(args.pack)
     model = load_model(card_path, "cpu")
@@ -151,12 +150,9 @@ def run(args: argparse.Namespace) -> int:
         "mix": asdict(mix), "delay_s": options.beat_delay_s, "sure_confidence": options.sure_confidence,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

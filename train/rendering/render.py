@@ -8,12 +8,12 @@ depend only on the file's path and `--seed`.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import multiprocessing as mp
 import os
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.rendering.instruments import (
     HELD_OUT_INSTRUMENT,
     INSTRUMENTS,
@@ -115,9 +115,9 @@ def _work(job: RenderJob) -> str | None:
     return None
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     trained = [name for name in INSTRUMENTS if name not in (HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT)]
-    parser = argparse.ArgumentParser(prog="python -m train.rendering", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("midi_dir", type=Path)
     parser.add_argument("out_dir", type=Path)
     parser.add_argument("--list", type=Path, help="text file of MIDI paths relative to MIDI_DIR (default: all)")
@@ -128,10 +128,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-s", type=float, help="only the first seconds of every performance")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> int:
     """Render what is missing; 0 when every performance has its audio, 1 when some failed (listed on stderr)."""
     instruments = args.instruments.split(",")
     if unknown := set(instruments) - set(INSTRUMENTS):
@@ -153,5 +152,4 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from argparse import Namespace
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from benchmarks.accuracy import short_runs
 from benchmarks.accuracy.folds import document, pair_row, piece_means, read, spread_table
 from runtime.errors import MezzoforteError
+from tests.benchmarks.accuracy.started import options_of
 from train.fitting.config import load_config
 from train.frames.model import build_network
 
@@ -20,15 +20,15 @@ from train.frames.model import build_network
 def options(tmp_path: Path) -> Namespace:
     folders = [part for name in ("asap", "mazurkas", "cache") for part in (f"--{name}", str(tmp_path / name))]
     packs = ["--pack", "train.h5", "--valid", "valid.h5", "--test", "test.h5", "--work", str(tmp_path / "work")]
-    return short_runs.build_parser().parse_args([*packs, *folders])
+    return short_runs.main.parse([*packs, *folders])
 
 
 @pytest.mark.parametrize("system", short_runs.SYSTEMS)
 def test_every_command_takes_its_arguments_and_every_network_has_the_same_schedule(system: str, tmp_path: Path) -> None:
     schedules = set()
     for stage in short_runs.stages_of(system, 2, options(tmp_path)):
-        parsed = importlib.import_module(stage.module).build_parser().parse_args(list(stage.arguments))
-        if stage.module == "train.frames.fit":
+        parsed = options_of(stage)
+        if stage.module == "train.frames":
             config = load_config(parsed.preset)
             schedules.add((config.steps, config.batch, config.segment_s, config.learning_rate, config.ema_decay))
             assert parsed.fold == 2

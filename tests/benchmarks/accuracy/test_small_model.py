@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import importlib
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.accuracy.small_model import PIANOS, build_parser, check, stages
+from benchmarks.accuracy.small_model import PIANOS, check, main, stages
 from benchmarks.accuracy.stages import Stage, run_stage, table
 from runtime.errors import MezzoforteError
+from tests.benchmarks.accuracy.started import options_of
 from train.fitting.config import load_config
 from train.rendering.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, VALIDATION_INSTRUMENT
 
 
 def options(tmp_path: Path) -> Namespace:
-    return build_parser().parse_args([str(tmp_path / "data"), str(tmp_path / "out"), "--soundfonts", str(tmp_path)])
+    return main.parse([str(tmp_path / "data"), str(tmp_path / "out"), "--soundfonts", str(tmp_path)])
 
 
 def test_every_command_takes_its_arguments(tmp_path: Path) -> None:
     plan = stages(options(tmp_path))
     for stage in plan:
-        parsed = importlib.import_module(stage.module).build_parser().parse_args(list(stage.arguments))
-        if stage.module == "train.frames.fit":
+        parsed = options_of(stage)
+        if stage.module == "train.frames":
             assert load_config(parsed.preset).steps <= 500
-    assert [s.module for s in plan][-3:] == ["export.dynest", "train.measure.tune", "benchmarks.accuracy.report"]
+    assert [s.module for s in plan][-3:] == ["export.dynest", "train.measure.tune", "benchmarks.accuracy"]
 
 
 def test_the_pianos_of_options_and_tests_are_not_trained_on() -> None:

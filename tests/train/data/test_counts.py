@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def test_a_mazurka_is_counted_with_its_marks_once_and_its_beats_per_performance(
     (tmp_path / "mazurkabl" / "xml_scores").mkdir()
     hairpin = "<direction><direction-type><wedge~type='crescendo'/></direction-type></direction> q60"
     write_score(tmp_path / "mazurkabl" / "xml_scores" / "Mazurka06-1.xml", [hairpin, "q60", "q60", "q60"])
-    (text,) = counts.chapters(tmp_path, None)
+    (text,) = (s.chapter() for s in counts.counted(tmp_path, None))
     header, _, row = text.split("\n\n")[1].split("\n")
     cells = dict(zip(header.split(" | ")[1:], row.split(" | ")[1:], strict=True))
     assert (cells["pieces"], cells["performances"], cells["beats"], cells["downbeats"]) == ("1", "2", "16", "6")
@@ -52,4 +53,16 @@ def test_our_labels_are_counted_and_a_broken_one_is_named(tmp_path: Path) -> Non
 
 def test_a_folder_without_data_sets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MezzoforteError, match="no data set"):
-        counts.chapters(tmp_path, None)
+        list(counts.counted(tmp_path, None))
+
+
+def test_strict_refuses_damage_and_the_report_says_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_mazurkabl(tmp_path / "mazurkabl")
+    make_mazurkabl(tmp_path / "mazurkabl", "M06-2")
+    (tmp_path / "mazurkabl" / "markings_dyn" / "M06-2markings.csv").unlink()
+    assert counts.run(counts.main.parse([str(tmp_path)])) == 0
+    assert "damaged file: 1" in capsys.readouterr().out
+    assert counts.run(counts.main.parse([str(tmp_path), "--strict", "--json"])) == 1
+    report = json.loads(capsys.readouterr().out)["mazurkabl"]
+    assert report["groups"]["Chopin"]["performances"] == 2
+    assert "M06-2markings.csv" in report["dropped"]["damaged file"][0]

@@ -20,12 +20,13 @@ from train.data.corpora.mazurkabl_facts import (
     FIRST_MARK_BEAT,
     N_FOLDS,
     PUBLISHED_EXCLUSIONS,
-    TEST_MAZURKAS,
     fold_role,
 )
 from train.data.errors import DataError
 from train.data.labels.annotations import bar_positions, read_annotation
+from train.data.midi_check import drop_broken_midi
 from train.data.pieces import asap_piece, batik_piece, mazurka_piece
+from train.data.splits import MAZURKA_FOLDS
 
 BEATS = [(1, 2), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1), (3, 2), (4, 0)]
 
@@ -67,29 +68,10 @@ def test_the_wrong_column_name_of_one_mazurka_is_mended(tmp_path: Path) -> None:
     assert ids == ["mazurkabl/M30-1/pid9070b-01", "mazurkabl/M41-1/pid9070b-09"]
 
 
-def test_the_mazurkas_without_dynamics_are_dropped_or_kept_for_their_beats(tmp_path: Path) -> None:
+def test_the_mazurkas_without_dynamics_are_dropped(tmp_path: Path) -> None:
     make_mazurkabl(tmp_path, "M06-4")
     reading = mazurkabl.read_mazurkabl(tmp_path)
     assert (len(reading.items), reading.dropped[0].reason) == (0, "no dynamics")
-    kept = mazurkabl.read_mazurkabl(tmp_path, without_dynamics=True).items
-    assert len(kept) == 2 and not kept[0].labels.levels.any()
-
-
-def test_recordings_are_excluded_by_option_with_the_reason(tmp_path: Path) -> None:
-    make_mazurkabl(tmp_path)
-    reading = mazurkabl.read_mazurkabl(tmp_path, exclude={"M06-1": ("pid2-01",)}, exclude_reason="out of tune")
-    assert [item.id for item in reading.items] == ["mazurkabl/M06-1/pid1-01"]
-    assert [(d.id, d.reason) for d in reading.dropped] == [("mazurkabl/M06-1/pid2-01", "out of tune")]
-
-
-def test_audio_is_found_where_its_owner_has_it_and_missed_where_not(tmp_path: Path) -> None:
-    make_mazurkabl(tmp_path)
-    audio = tmp_path / "audio" / "M06-1"
-    audio.mkdir(parents=True)
-    (audio / "pid2-01.flac").write_bytes(b"")
-    reading = mazurkabl.read_mazurkabl(tmp_path, audio=tmp_path / "audio")
-    assert [item.audio_path for item in reading.items] == [audio / "pid2-01.flac"]
-    assert [d.reason for d in reading.dropped] == ["no audio file"]
 
 
 @pytest.mark.parametrize(
@@ -136,21 +118,6 @@ def test_a_wrong_folder_is_refused_by_every_reader_and_command(
     for read in (mazurkabl.read_mazurkabl, resynth.read_resynth, asap.read_asap):
         with pytest.raises(DataError, match="likely cause"):
             read(tmp_path)
-    for command in (mazurkabl.main, resynth.main, asap.main):
-        assert command([str(tmp_path)]) == 2
-        assert capsys.readouterr().err
-
-
-def test_strict_refuses_damage_and_the_report_says_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    make_mazurkabl(tmp_path)
-    make_mazurkabl(tmp_path, "M06-2")
-    (tmp_path / "markings_dyn" / "M06-2markings.csv").unlink()
-    assert mazurkabl.main([str(tmp_path)]) == 0
-    assert "damaged file: 1" in capsys.readouterr().out
-    assert mazurkabl.main([str(tmp_path), "--strict", "--json"]) == 1
-    report = json.loads(capsys.readouterr().out)
-    assert report["groups"]["total"]["performances"] == 2
-    assert "M06-2markings.csv" in report["dropped"]["damaged file"][0]
 
 
 def make_resynth(folder: Path, mazurka: str = "M67-4") -> Path:
@@ -167,10 +134,9 @@ def make_resynth(folder: Path, mazurka: str = "M67-4") -> Path:
 
 
 def test_resynthesis_labels_before_the_first_marking_are_unknown_not_mf(tmp_path: Path) -> None:
-    reading = resynth.read_resynth(make_resynth(tmp_path), tiers=("A", "B"))
-    assert [item.labels.levels.tolist() for item in reading.items] == [[0, 2, 2]] * 2
-    assert reading.items[0].attributes["tier"] == "A"
-    assert [d.reason for d in reading.dropped] == ["tier C not asked for"]
+    reading = resynth.read_resynth(make_resynth(tmp_path))
+    assert [item.labels.levels.tolist() for item in reading.items] == [[0, 2, 2]] * 3
+    assert [item.attributes["tier"] for item in reading.items] == ["A", "C", "A"]
 
 
 def test_resynthesis_with_missing_or_broken_files_is_dropped_with_the_reason(tmp_path: Path) -> None:
@@ -280,15 +246,15 @@ def test_missing_performances_are_dropped_and_missing_scores_mask_levels(tmp_pat
     reading = asap.read_asap(tmp_path)
     assert [d.reason for d in reading.dropped] == ["no MIDI file", "no usable beat annotation"]
     assert [d.reason for d in reading.masked] == ["no MusicXML score"]
-    assert asap.main([str(tmp_path), "--strict"]) == 1
 
 
-def test_a_midi_file_without_notes_is_found_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_midi_file_without_notes_is_found_when_asked(tmp_path: Path) -> None:
     make_asap(tmp_path)
     mido.MidiFile().save(tmp_path / "Two.mid")
-    assert asap.main([str(tmp_path), "--strict"]) == 0
-    assert asap.main([str(tmp_path), "--strict", "--check-midi"]) == 1
-    assert "Two.mid" in capsys.readouterr().out
+    reading = asap.read_asap(tmp_path)
+    assert not reading.dropped
+    (dropped,) = drop_broken_midi(reading).dropped
+    assert "Two.mid" in dropped.detail and dropped.is_damage
 
 
 def test_one_piece_has_one_name_in_every_data_set() -> None:
@@ -300,7 +266,7 @@ def test_one_piece_has_one_name_in_every_data_set() -> None:
 
 
 def test_folds_are_disjoint_and_each_mazurka_is_tested_once() -> None:
-    names = [name for part in TEST_MAZURKAS for name in part]
+    names = [f"M{int(opus):02d}-{n}" for part in MAZURKA_FOLDS for opus, n in (m.split("-") for m in part.split())]
     assert len(names) == len(set(names)) == 44
     for name in names:
         roles = [fold_role(name, k) for k in range(N_FOLDS)]

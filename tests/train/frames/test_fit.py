@@ -16,7 +16,7 @@ from tests.train.small_pack import write_small_pack
 from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
 from train.fitting.config import AugmentConfig, FitConfig, LossConfig, from_dict, load_config, to_dict
 from train.frames.augment import augment_power, change_speed
-from train.frames.fit import Trainer, build_parser, run
+from train.frames.fit import Trainer, main, run
 from train.frames.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.frames.segments import Pack, Sampler, frame_targets
 
@@ -49,10 +49,10 @@ def test_a_run_stopped_and_resumed_ends_with_the_same_weights(pack: Pack, tmp_pa
 
 def test_a_checkpoint_of_other_data_or_another_fold_is_refused(pack: Pack, tmp_path: Path) -> None:
     Trainer(SMALL, pack, 0).save(tmp_path / CHECKPOINT)
-    with pytest.raises(MezzoforteError, match="another fold"):
+    with pytest.raises(MezzoforteError, match="another network, size or fold"):
         Trainer(SMALL, pack, 1).load(tmp_path / CHECKPOINT)
     other = Pack(write_small_pack(tmp_path / "other.h5", n_recordings=9))
-    with pytest.raises(MezzoforteError, match="other recordings"):
+    with pytest.raises(MezzoforteError, match="other data"):
         Trainer(SMALL, other, 0).load(tmp_path / CHECKPOINT)
     Trainer(SMALL, other, 0).load(tmp_path / CHECKPOINT, new_data=True)
 
@@ -73,13 +73,12 @@ def test_the_command_trains_logs_and_refuses_to_overwrite_a_run(pack: Pack, tmp_
     config.write_text("name: small\nnetwork: metre_tcn\nfront_end: metre\nsegment_s: 4\nbatch: 1\nsteps: 2\n")
     packed = write_small_pack(tmp_path / "p.h5")
     words = ["--preset", str(config), "--pack", str(packed), "--fold", "0", "--out", str(tmp_path / "run")]
-    parse = build_parser().parse_args
-    assert run(parse([*words, "--log-every", "1"])) == 0
+    run(main.parse([*words, "--log-every", "1"]))
     log = (tmp_path / "run" / "log.csv").read_text().splitlines()
-    assert log[0] == "step,minutes,lr,beat,downbeat" and len(log) == 3
+    assert log[0] == "step,lr,beat,downbeat" and len(log) == 3
     with pytest.raises(MezzoforteError, match="holds a checkpoint"):
-        run(parse(words))
-    assert run(parse([*words, "--resume", "--steps", "3", "--log-every", "1"])) == 0
+        run(main.parse(words))
+    run(main.parse([*words, "--resume", "--steps", "3", "--log-every", "1"]))
     assert load_checkpoint(tmp_path / "run" / CHECKPOINT)["step"] == 3
 
 

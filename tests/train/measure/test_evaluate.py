@@ -16,7 +16,7 @@ from tests.stub_model import write_stub
 from tests.train.small_pack import write_small_pack
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack
-from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES, ModelRow, build_parser, identity_of, run
+from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES, ModelRow, identity_of, main, run
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_figures_with_notes_heard_stand_in_the_card_beside_those_without(
     card_path, pack = write_stub(tmp_path), write_small_pack(tmp_path / "p.h5", n_recordings=2)
     for more in ([], ["--notes"], ["--notes"]):
         words = ["--model", str(card_path), "--pack", str(pack), "--fold", "0", "--write-card", *more]
-        assert run(build_parser().parse_args(words)) == 0
+        run(main.parse(words))
     assert "stub 0.0.0, notes heard" in capsys.readouterr().out
     protocols = [m.protocol for m in load_card(card_path).metrics]
     assert set(protocols) == {PROTOCOL, PROTOCOL_WITH_NOTES}

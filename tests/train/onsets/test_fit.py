@@ -29,7 +29,7 @@ from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
 from train.onsets import played
 from train.onsets import tune as tune_onsets
 from train.onsets.data import CROP_ONSETS, Drawer, batch_of, beginning, draw_one, targets_of
-from train.onsets.fit import OnsetRun, build_parser, onset_losses
+from train.onsets.fit import OnsetRun, main, onset_losses
 from train.onsets.network import OnsetNet, OnsetNetConfig
 from train.onsets.played import Played, read_played
 from train.onsets.unrecorded import CORPUS as SCORES
@@ -125,7 +125,7 @@ def test_it_learns_where_waltzes_have_their_beats() -> None:
 
 
 def small_run(tmp_path: Path) -> OnsetRun:
-    args = build_parser().parse_args(["--data", "x", "--out", str(tmp_path), "--steps", "4", "--batch", "2"])
+    args = main.parse(["--data", "x", "--out", str(tmp_path), "--steps", "4", "--batch", "2"])
     torch.manual_seed(0)
     return OnsetRun([waltz()], OnsetNet(SMALL), args)
 
@@ -144,7 +144,7 @@ def test_performances_are_kept_with_what_a_transcriber_hears(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pack = write_small_pack(tmp_path / "small.h5", n_recordings=2, seconds=4.0)
-    args = played.build_parser().parse_args([str(tmp_path / "n.h5"), "--pack", str(pack), "--per-piece", "1"])
+    args = played.main.parse([str(tmp_path / "n.h5"), "--pack", str(pack), "--per-piece", "1"])
     assert played.run(args) == 0 and "2 recordings heard" in capsys.readouterr().err
     assert played.run(args) == 0
     found = read_played(tmp_path / "n.h5", "test", 0) + read_played(tmp_path / "n.h5", "train", 0)

@@ -70,7 +70,7 @@ def test_tied_notes_are_struck_once_and_sound_to_the_end(tmp_path: Path) -> None
 
 def test_takes_are_collected_and_drawn_with_rubato(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "n.h5"
-    args = played.build_parser().parse_args([str(out), "--scores", str(corpus(tmp_path / "corpus"))])
+    args = played.main.parse([str(out), "--scores", str(corpus(tmp_path / "corpus"))])
     assert played.run(args) == 0 and played.run(args) == 0
     assert capsys.readouterr().err.count(f"{CORPUS}: 6 takes") == 2
     found = [p for split in ("train", "valid") for p in read_played(out, split, 0)]  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from train.rendering.instruments import (
     _with_opcodes,
 )
 from train.rendering.performance import MidiEvent
-from train.rendering.render import build_parser
+from train.rendering.render import main
 
 
 def test_opcodes_go_into_a_copy_that_still_finds_its_samples(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_opcodes_without_a_global_section_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_pianos_of_validation_and_test_are_not_drawn_for_training() -> None:
-    drawn = build_parser().parse_args(["midi", "out", "--pianos", "p"]).instruments.split(",")
+    drawn = main.parse(["midi", "out", "--pianos", "p"]).instruments.split(",")
     assert set(drawn) == set(INSTRUMENTS) - {HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT}
 
 

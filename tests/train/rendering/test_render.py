@@ -17,12 +17,12 @@ from runtime.frames import SAMPLE_RATE_HZ
 from train.data.items import Item, Reading
 from train.data.labels.values import BeatLabels
 from train.frames.pack import READERS as pack_readers
-from train.frames.pack import build_parser as pack_parser
+from train.frames.pack import main as pack_main
 from train.frames.pack import run as pack_run
 from train.frames.segments import Pack
 from train.rendering.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, Player, onset_latency_s
 from train.rendering.performance import MidiEvent, Variation, read_performance, write_midi
-from train.rendering.render import build_parser, plan_jobs, run
+from train.rendering.render import main, plan_jobs, run
 
 SOUNDFONTS = Path("/usr/share/sounds/sf2")
 needs_fluidsynth = pytest.mark.skipif(
@@ -44,7 +44,7 @@ def scale(path: Path) -> list[MidiEvent]:
 
 def render(midi_dir: Path, out: Path, *more: str) -> int:
     words = [str(midi_dir), str(out), "--pianos", "nowhere", "--instruments", "timgm", "--jobs", "1", *more]
-    return run(build_parser().parse_args(words))
+    return run(main.parse(words))
 
 
 def test_a_performance_survives_being_written_and_read(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_midi_file_without_notes_is_named(tmp_path: Path) -> None:
 
 def test_jobs_depend_on_path_and_seed_alone_and_never_use_the_held_out_piano() -> None:
     names = [f"x/{i}.mid" for i in range(40)]
-    instruments = build_parser().parse_args(["a", "b", "--pianos", "p"]).instruments.split(",")
+    instruments = main.parse(["a", "b", "--pianos", "p"]).instruments.split(",")
     jobs = plan_jobs(names, instruments, seed=1, vary=True, max_s=None)
     again = plan_jobs(names[::-1], instruments, seed=1, vary=True, max_s=None)
     assert {j.midi: j for j in jobs} == {j.midi: j for j in again}
@@ -129,8 +129,8 @@ def test_the_pack_puts_beats_where_the_sound_is(tmp_path: Path, monkeypatch: pyt
     item = Item("c/one", "asap", "composer/one", "Composer", labels, midi_path=tmp_path / "midi" / "one.mid")
     monkeypatch.setitem(pack_readers, "asap", lambda _, only: Reading(items=[item]))
     words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path / "midi"), str(tmp_path / "audio")]
-    assert pack_run(pack_parser().parse_args(words)) == 0
-    assert pack_run(pack_parser().parse_args(words)) == 0
+    pack_run(pack_main.parse(words))
+    pack_run(pack_main.parse(words))
     how = json.loads((tmp_path / "audio" / "one.json").read_text())
     with h5py.File(tmp_path / "p.h5") as pack:
         group = pack["c|one"]
@@ -152,7 +152,7 @@ def test_the_packs_notes_sound_where_they_stand_as_hard_as_they_were_played(
     item = Item("c/one", "asap", "composer/one", "Composer", labels, midi_path=tmp_path / "midi" / "one.mid")
     monkeypatch.setitem(pack_readers, "asap", lambda _, only: Reading(items=[item]))
     words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path / "midi"), str(tmp_path / "audio")]
-    assert pack_run(pack_parser().parse_args(words)) == 0
+    pack_run(pack_main.parse(words))
     how = json.loads((tmp_path / "audio" / "one.json").read_text())
     played = Variation(**how["variation"]).apply(read_performance(item.midi_path), how["max_s"])
     with h5py.File(tmp_path / "p.h5", "a") as pack:
@@ -167,7 +167,7 @@ def test_the_packs_notes_sound_where_they_stand_as_hard_as_they_were_played(
     with pytest.raises(MezzoforteError, match="no notes"):
         older.notes(older.recordings[0])
     older.close()
-    assert pack_run(pack_parser().parse_args(words)) == 0
+    pack_run(pack_main.parse(words))
     newer = Pack(tmp_path / "p.h5")
     assert np.array_equal(newer.notes(newer.recordings[0]), notes)
 
@@ -176,9 +176,9 @@ def test_a_corpus_without_audio_is_an_error(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setitem(pack_readers, "asap", lambda _, only: Reading())
     words = [str(tmp_path / "p.h5"), "--corpus", "asap", str(tmp_path), str(tmp_path)]
     with pytest.raises(MezzoforteError, match="no audio for any recording"):
-        pack_run(pack_parser().parse_args(words))
+        pack_run(pack_main.parse(words))
     with pytest.raises(MezzoforteError, match="no corpus 'x'"):
-        pack_run(pack_parser().parse_args([str(tmp_path / "p.h5"), "--corpus", "x", "a", "b"]))
+        pack_run(pack_main.parse([str(tmp_path / "p.h5"), "--corpus", "x", "a", "b"]))
 
 
 @pytest.mark.slow

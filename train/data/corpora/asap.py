@@ -1,6 +1,5 @@
 """Read (n)ASAP: human performances with beats, downbeats, metre, and levels from their scores.
 
-`python -m train.data.corpora.asap DIR --report` prints per composer what came out and what was dropped and why.
 Data set: https://github.com/CPJKU/asap-dataset (CC BY-NC-SA 4.0).
 
 Levels come from the MusicXML score by the rules of `train.data.labels.score_levels`. Each beat of a performance has the
@@ -10,9 +9,7 @@ of the MusicXML file along the MIDI score. Where that cannot be trusted, levels 
 
 from __future__ import annotations
 
-import argparse
 import csv
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +21,7 @@ from train.data.items import Dropped, Item, Reading, Wanted
 from train.data.labels.annotations import Annotation, bar_positions, read_annotation
 from train.data.labels.score_levels import PlacedMarks, count_marks, place_marks
 from train.data.labels.values import BeatLabels, Floats
-from train.data.midi_check import drop_broken_midi
 from train.data.pieces import asap_piece
-from train.data.report import print_report
 from train.data.scores.follow import place_measures
 from train.data.scores.midi import read_midi_score
 from train.data.scores.musicxml import read_measures
@@ -174,28 +169,3 @@ def _with_levels(
         hairpins=score.marks.hairpins(score.beats_q, labels.beats_s), flagged=labels.flagged,
         beats_per_bar=labels.beats_per_bar,
     )  # fmt: skip
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: counts per composer and what was dropped; 0 fine, 1 refused (`--strict`), 2 unusable."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.corpora.asap", description=(__doc__ or "").split("\n\n")[0]
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--report", action="store_true", help="print the table (the default and only action)")
-    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
-    parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args(arguments)
-    try:
-        reading = read_asap(args.folder)
-        if args.check_midi:
-            reading = drop_broken_midi(reading)
-    except DataError as e:
-        print(e, file=sys.stderr)
-        return 2
-    return print_report(reading, lambda item: item.composer, as_json=args.json, strict=args.strict)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

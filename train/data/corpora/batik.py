@@ -9,9 +9,7 @@ Data set: https://github.com/huispaty/batik_plays_mozart; its licence allows no 
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +21,7 @@ from train.data.items import Dropped, Item, Reading, Wanted
 from train.data.labels.bars import beat_grid
 from train.data.labels.score_levels import count_marks, place_marks
 from train.data.labels.values import BeatLabels, Floats
-from train.data.midi_check import drop_broken_midi
 from train.data.pieces import batik_piece
-from train.data.report import print_report
 from train.data.scores.follow import place_measures
 from train.data.scores.midi import MidiScore
 from train.data.scores.musicxml import read_measures
@@ -160,29 +156,3 @@ def _times_of(beats_q: Floats, onset_q: Floats, played_s: Floats) -> tuple[Float
     )
     times[outside] = grid_s[-1] + (beats_q[outside] - grid_q[-1]) * tail_s_per_q
     return times, nearest < 0.02
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: counts per sonata and what was dropped; 0 fine, 1 refused (`--strict`), 2 unusable."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.corpora.batik", description=(__doc__ or "").split("\n\n")[0]
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
-    parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args(arguments)
-    try:
-        reading = read_batik(args.folder)
-        if args.check_midi:
-            reading = drop_broken_midi(reading)
-    except DataError as e:
-        print(e, file=sys.stderr)
-        return 2
-    return print_report(
-        reading, lambda item: item.id.split("/")[1].split("_")[0], as_json=args.json, strict=args.strict
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,10 +7,8 @@ unknown.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +18,13 @@ from train.data.corpora.mazurkabl_facts import FIRST_MARK_BEAT
 from train.data.errors import DataError
 from train.data.items import Dropped, Item, Reading, Wanted
 from train.data.labels.values import BeatLabels
-from train.data.midi_check import drop_broken_midi
 from train.data.pieces import mazurka_piece
-from train.data.report import print_report
 
 CORPUS = "mazurka_resynth"
-TIERS = ("A", "B", "C")
 _COLUMNS = ("mazurka", "pid", "midi", "tier", "test_fold")
 
 
-def read_resynth(folder: Path, *, tiers: tuple[str, ...] = TIERS, only: Wanted | None = None) -> Reading:
+def read_resynth(folder: Path, *, only: Wanted | None = None) -> Reading:
     """Every performance of `index.csv` (or those whose MIDI file is `only` wanted) in its order.
 
     Attributes: `mazurka`, `pid`, `tier`, `test_fold`, `fold0`….
@@ -42,9 +37,6 @@ def read_resynth(folder: Path, *, tiers: tuple[str, ...] = TIERS, only: Wanted |
         item_id = f"{CORPUS}/{row['mazurka']}/{row['pid']}"
         midi = folder / row["midi"]
         if only and not only(midi):
-            continue
-        if row["tier"] not in tiers:
-            reading.dropped.append(Dropped(item_id, f"tier {row['tier']} not asked for"))
             continue
         if not midi.is_file():
             reading.dropped.append(Dropped(item_id, "no MIDI file", str(midi), is_damage=True))
@@ -90,28 +82,3 @@ def read_labels(path: Path, mazurka: str) -> BeatLabels:
         return BeatLabels(beats, position, levels, beats_per_bar=np.full(len(beats), 3))
     except DataError as e:
         raise DataError(e.what, where=str(path), cause="a damaged label file") from e
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: counts per mazurka and what was dropped; 0 fine, 1 refused (`--strict`), 2 unusable."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.corpora.mazurka_resynth", description=(__doc__ or "").split("\n\n")[0]
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--tiers", default=",".join(TIERS), help="comma-separated (default: all)")
-    parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
-    parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args(arguments)
-    try:
-        reading = read_resynth(args.folder, tiers=tuple(args.tiers.split(",")))
-        if args.check_midi:
-            reading = drop_broken_midi(reading)
-    except DataError as e:
-        print(e, file=sys.stderr)
-        return 2
-    return print_report(reading, lambda item: item.attributes["mazurka"], as_json=args.json, strict=args.strict)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

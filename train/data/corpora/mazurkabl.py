@@ -1,39 +1,28 @@
 """Read MazurkaBL, the beat and dynamics annotations of 2,000 recordings of Chopin's mazurkas.
 
-`python -m train.data.corpora.mazurkabl DIR [--audio DIR]` prints what is there and what is wrong with it.
 Data set: Kosta, Bandtlow, Chew, "MazurkaBL", TENOR 2018; https://github.com/katkost/MazurkaBL (CC BY-NC-SA 4.0).
-The recordings are not distributed; their owner lays them out as `AUDIO/M06-1/pid1263-01.wav` (or flac, …).
+The recordings are not distributed.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import re
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from train.data.corpora.mazurkabl_facts import (
-    MAZURKAS_WITHOUT_DYNAMICS,
-    PID_FIXES,
-    PUBLISHED_EXCLUSION_REASON,
-    PUBLISHED_EXCLUSIONS,
-)
+from train.data.corpora.mazurkabl_facts import MAZURKAS_WITHOUT_DYNAMICS, PID_FIXES
 from train.data.errors import DataError
 from train.data.items import Dropped, Item, Reading
 from train.data.labels.values import LEVEL_NUMBER, BeatLabels, Floats, Ints, LevelArray, carry_forward
 from train.data.pieces import mazurka_piece
-from train.data.report import print_report
 
 CORPUS = "mazurkabl"
 COLLAPSED_S = 0.1
 """Intervals between beats shorter than this are failures of the alignment that made the data set."""
 
-AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aiff")
 # Beat_dyn and beat_time differ by up to two rows in three mazurkas of the intact data set.
 _ROW_SLACK = 2
 
@@ -49,24 +38,15 @@ class Mazurka:
     levels: LevelArray
 
 
-def read_mazurkabl(
-    folder: Path,
-    *,
-    audio: Path | None = None,
-    exclude: Mapping[str, tuple[str, ...]] | None = None,
-    exclude_reason: str = "excluded by option",
-    without_dynamics: bool = False,
-) -> Reading:
-    """Every recording of every mazurka, sorted by name.
+def read_mazurkabl(folder: Path) -> Reading:
+    """Every recording of every mazurka with usable dynamics, sorted by name.
 
-    `exclude` maps mazurkas to recordings (`pid…`) to leave out; `without_dynamics` keeps the two mazurkas whose
-    dynamics file is unusable, with masked levels. With `audio`, recordings without a file are dropped. Beats
-    next to an interval under `COLLAPSED_S` are flagged. Damaged files are dropped with their reason; raises
+    Beats next to an interval under `COLLAPSED_S` are flagged. Damaged files are dropped with their reason; raises
     `DataError` when `folder` is not laid out like the data set.
     """
     reading = Reading()
     for name in mazurka_names(folder):
-        if name in MAZURKAS_WITHOUT_DYNAMICS and not without_dynamics:
+        if name in MAZURKAS_WITHOUT_DYNAMICS:
             reading.dropped.append(Dropped(f"{CORPUS}/{name}", "no dynamics", MAZURKAS_WITHOUT_DYNAMICS[name]))
             continue
         try:
@@ -74,17 +54,9 @@ def read_mazurkabl(
         except DataError as e:
             reading.dropped.append(Dropped(f"{CORPUS}/{name}", "damaged file", str(e), is_damage=True))
             continue
-        left_out = (exclude or {}).get(name, ())
         for pid in mazurka.times_s:
-            item_id = f"{CORPUS}/{name}/{pid}"
-            path = find_audio(audio, name, pid) if audio else None
-            if pid in left_out:
-                reading.dropped.append(Dropped(item_id, exclude_reason))
-            elif audio and path is None:
-                reading.dropped.append(Dropped(item_id, "no audio file", str(audio / name / pid), is_damage=True))
-            else:
-                labels = recording_labels(mazurka, pid)
-                reading.items.append(Item(item_id, CORPUS, mazurka_piece(name), "Chopin", labels, audio_path=path))
+            labels = recording_labels(mazurka, pid)
+            reading.items.append(Item(f"{CORPUS}/{name}/{pid}", CORPUS, mazurka_piece(name), "Chopin", labels))
     return reading
 
 
@@ -149,12 +121,6 @@ def read_markings(folder: Path, name: str, n_beats: int) -> list[tuple[int, int]
     return marks
 
 
-def find_audio(folder: Path, name: str, pid: str) -> Path | None:
-    """The audio file of a recording, or None."""
-    candidates = (folder / name / f"{pid}{suffix}" for suffix in AUDIO_SUFFIXES)
-    return next((path for path in candidates if path.is_file()), None)
-
-
 def _read_table(path: Path) -> tuple[list[str], Floats]:
     rows = _read_rows(path)
     header = rows[0]
@@ -192,33 +158,3 @@ def _check_rows(folder: Path, name: str, n_rows: int) -> None:
             f"{n_rows} beats in beat_time, {len(_read_rows(sibling)) - 1} in beat_dyn",
             where=f"{folder}/beat_time/{name}beat_time.csv", cause="a truncated file",
         )  # fmt: skip
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: counts per mazurka and what was dropped; 0 fine, 1 refused (`--strict`), 2 unusable."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.corpora.mazurkabl", description=(__doc__ or "").split("\n\n")[0]
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--audio", type=Path, help="folder with the recordings, AUDIO/M06-1/pid1263-01.wav")
-    parser.add_argument("--published", action="store_true", help="leave out the 11 recordings of the published runs")
-    parser.add_argument("--without-dynamics", action="store_true", help="keep M06-4 and M63-2 for their beats")
-    parser.add_argument("--strict", action="store_true", help="exit 1 when a file is damaged or missing")
-    parser.add_argument("--json", action="store_true")
-    args = parser.parse_args(arguments)
-    try:
-        reading = read_mazurkabl(
-            args.folder,
-            audio=args.audio,
-            exclude=PUBLISHED_EXCLUSIONS if args.published else None,
-            exclude_reason=PUBLISHED_EXCLUSION_REASON,
-            without_dynamics=args.without_dynamics,
-        )
-    except DataError as e:
-        print(e, file=sys.stderr)
-        return 2
-    return print_report(reading, lambda item: item.id.split("/")[1], as_json=args.json, strict=args.strict)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,1 +1,0 @@
-"""The network that hears sound and reads notes: data, network, training and evaluation."""
