@@ -12,10 +12,9 @@ sound only and chooses the order of bars itself. Data: the folder in MEZZOFORTE_
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 import time
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +28,7 @@ from benchmarks.alignment.data import Take, Truth, truth_of
 from runtime.errors import MezzoforteError
 from runtime.score.align.performance import Played, play
 from runtime.score.read.files import read_score
+from train.fitting.command import Command, data_folder
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,7 +98,7 @@ def match(take: Take, truth: Truth, played: Played) -> tuple[Floats, float, floa
     return 1000 * np.abs(found_s - truth.seconds / take.time_scale), share, cpu_s
 
 
-def evaluate(take: Take, options: argparse.Namespace) -> Row:
+def evaluate(take: Take, options: Namespace) -> Row:
     """Both ways on one take. Raises `LookupError` or `MezzoforteError` when it has no known beats."""
     score = read_score(take.score)
     truth = truth_of(take, score)
@@ -143,23 +143,21 @@ def _sound_line(name: str, results: list[alignment.Result]) -> str:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: prints the table; 0 fine, 2 without data or parangonar."""
-    told = (__doc__ or "").split("\n")[0]
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.alignment.notes", description=told)
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument(
         "--renders", type=Path, nargs="+", required=True, help="folders written by train.rendering.render"
     )
     parser.add_argument("--pieces", type=int, default=3, help="takes of each folder, one of each piece (default: 3)")
-    options = parser.parse_args(arguments)
-    data = os.environ.get("MEZZOFORTE_DATA")
-    if not data or find_spec("parangonar") is None:
-        print("MEZZOFORTE_DATA is not set" if not data else "parangonar is not installed", file=sys.stderr)
-        return 2
+
+
+def run(options: Namespace) -> None:
+    """Match, align, print the table."""
+    if find_spec("parangonar") is None:
+        raise MezzoforteError("parangonar is not installed", advice="pip install 'parangonar>=3,<4'")
     words = ["--renders", *map(str, options.renders), "--pieces", str(options.pieces)]
-    settings = alignment.build_parser().parse_args(words)
-    rows = []
-    for take in alignment.chosen_takes(settings, Path(data)):
+    settings, rows = alignment.main.parse(words), []
+    for take in alignment.chosen_takes(settings, data_folder()):
         try:
             rows.append(evaluate(take, settings))
         except (LookupError, MezzoforteError) as e:
@@ -167,8 +165,9 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
     print(table(rows))
-    return 0
 
+
+main = Command(add_options, run)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

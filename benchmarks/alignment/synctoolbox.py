@@ -1,6 +1,6 @@
 """Run MrMsDTW of synctoolbox on one recording; started by `benchmarks.alignment.takes --synctoolbox-python`.
 
-``PYTHON alignment_synctoolbox.py JOB.npz RESULT.npz`` in an environment with synctoolbox 1.4 (`pip install
+``PYTHON synctoolbox.py JOB.npz RESULT.npz`` in an environment with synctoolbox 1.4 (`pip install
 synctoolbox`; its requirements exclude ours). JOB: `audio` (22,050 Hz), `notes` [n, 4] (start s, length s, pitch,
 velocity) of the score at a steady tempo, `query_s` (score seconds). RESULT: `found_s`, `cpu_s`, `peak_mb`.
 The parameters are those of the toolbox's own tutorial for audio and score.

@@ -8,27 +8,26 @@ Recordings: with ``--renders`` the folders written by `train.rendering.render` (
 fluidsynth renders MIDI performances. Audio times are those of the MIDI plus nothing: the latency of the instrument
 is part of the error.
 
-The error of a known beat (see `alignment_data`) is how far the nearest time is at which the alignment has the same
-beat of the same written measure; a beat that the alignment has nowhere counts as wrong. Beside all beats the table
+The error of a known beat (`benchmarks.alignment.data`) is how far the nearest time is at which the alignment has the
+same beat of the same written measure; a beat that the alignment has nowhere counts as wrong. Beside all beats the table
 has those that can be heard: *struck*, a note is written to begin there, and the performance's MIDI has one of its
 pitches within 70 ms of the known time (elsewhere annotators interpolated, or the player did something else), and the
 annotation does not call the beat undeterminable.
 
-``--repeats`` and ``--applause`` change the recordings (see `alignment_changes`). synctoolbox cannot choose repeats:
-it is given the bars that are played, in order, and the music without applause. ``--wrong`` also aligns each
+``--repeats`` and ``--applause`` change the recordings (`benchmarks.alignment.changes`). synctoolbox cannot choose
+repeats: it is given the bars that are played, in order, and the music without applause. ``--wrong`` also aligns each
 recording with the score of the next piece and prints the fit of both.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -49,6 +48,7 @@ from runtime.score.align.performance import nominal_seconds, play
 from runtime.score.align.recording import Alignment, align_features
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
+from train.fitting.command import Command, data_folder
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 _BLOCK = 65_536
@@ -104,7 +104,7 @@ def errors_ms(found: Alignment, truth: Truth) -> npt.NDArray[np.float64]:
     return np.array(out)
 
 
-def evaluate(take: Take, options: argparse.Namespace, wrong: Score | None) -> Result:
+def evaluate(take: Take, options: Namespace, wrong: Score | None) -> Result:
     """Render, change, align and measure one take."""
     try:
         recording = _recording(take, options)
@@ -150,7 +150,7 @@ def _far(errors: npt.NDArray[np.float64], truth: Truth) -> dict[str, int]:
     return dict(found)
 
 
-def _recording(take: Take, options: argparse.Namespace) -> Recording:
+def _recording(take: Take, options: Namespace) -> Recording:
     score = read_score(take.score)
     truth = truth_of(take, score)
     audio = _samples(take.audio) if take.audio else render(take.midi, options.soundfont)
@@ -185,7 +185,7 @@ def _by_synctoolbox(recording: Recording, python: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         job, result = Path(folder, "job.npz"), Path(folder, "result.npz")
         np.savez(job, audio=audio, notes=notes[(notes[:, 2] >= 21) & (notes[:, 2] <= 108)], query_s=query)
-        script = Path(__file__).with_name("alignment_synctoolbox.py")
+        script = Path(__file__).with_name("synctoolbox.py")
         subprocess.run([str(python), str(script), str(job), str(result)], check=True, stdout=subprocess.DEVNULL)
         with np.load(result) as answer:
             size = 1000 * np.abs(answer["found_s"] + first - truth.seconds)
@@ -251,8 +251,8 @@ def _mean(values: list[float], weights: list[int]) -> float:
     return float(np.average(values, weights=weights)) if sum(weights) else 0.0
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Accuracy and speed of score alignment.")
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--renders", type=Path, nargs="+", help="folders written by train.rendering.render")
     parser.add_argument("--pieces", type=int, default=10, help="how many takes of each set or folder (default 10)")
     parser.add_argument("--skip", type=int, default=0, help="leave out the first so many of them (to share the work)")
@@ -267,10 +267,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="list N worst regions of each take")
     parser.add_argument("--synctoolbox-python", type=Path, help="a Python with synctoolbox, to compare with")
     parser.add_argument("--json", type=Path)
-    return parser
 
 
-def chosen_takes(options: argparse.Namespace, root: Path) -> list[Take]:
+def chosen_takes(options: Namespace, root: Path) -> list[Take]:
     """The takes that the options ask for: one of each piece."""
     if options.renders:
         sources: list[Iterable[Take]] = [_one_each(rendered_takes(folder, root)) for folder in options.renders]
@@ -288,18 +287,13 @@ def _one_each(takes: Iterable[Take]) -> Iterator[Take]:
             yield take
 
 
-def _right_length(takes: Iterable[Take], options: argparse.Namespace) -> Iterator[Take]:
+def _right_length(takes: Iterable[Take], options: Namespace) -> Iterator[Take]:
     return (t for t in takes if options.shortest_s <= mido.MidiFile(t.midi).length <= options.longest_s)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    options = build_parser().parse_args(arguments)
-    root = os.environ.get("MEZZOFORTE_DATA")
-    if not root:
-        print("MEZZOFORTE_DATA is not set", file=sys.stderr)
-        return 2
-    takes = chosen_takes(options, Path(root))
-    results = []
+def run(options: Namespace) -> None:
+    """Align, measure, print."""
+    takes, results = chosen_takes(options, data_folder()), []
     for n, take in enumerate(takes):
         wrong = read_score(takes[(n + 1) % len(takes)].score) if options.wrong else None
         results.append(evaluate(take, options, wrong))
@@ -310,4 +304,6 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     if options.json:
         options.json.write_text(json.dumps([asdict(r) for r in results], indent=1))
-    return 0
+
+
+main = Command(add_options, run)

@@ -10,13 +10,12 @@ time that a host kept from a virtual machine (`stolen`). What stops the sleeper 
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from bridge.osc.client import OscListener, Receiver
 from bridge.osc.net import Framing, Hub
 from bridge.osc.server import OscBridge, send_analysis
 from runtime.analysis import Analysis, Beat, Dynamic, Loudness, Metre, ModelIdentity, Source, Tempo
+from train.fitting.command import Command
 
 
 def made_up_take(duration_s: float, hop_s: float = 0.1) -> Analysis:
@@ -111,12 +111,14 @@ def rough_delivery(analysis: Analysis, loss: float, stall_s: float) -> dict[str,
             "complete": float(receiver.complete)}  # fmt: skip
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run everything, print a table on stderr and, when asked, write JSON."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.osc", description=__doc__)
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--seconds", type=float, default=60.0, help="of live playback (%(default)s)")
     parser.add_argument("--json", type=Path, help="write the figures here too")
-    options = parser.parse_args(argv)
+
+
+def run(options: Namespace) -> None:
+    """Run everything, print a table on stderr and, when asked, write JSON."""
     ten_minutes = made_up_take(600.0)
     framings: tuple[tuple[str, Framing | None], ...] = (("udp", None), ("tcp slip", "slip"), ("tcp length", "length"))
     figures: dict[str, object] = {f"delivery {name}": delivery(ten_minutes, framing) for name, framing in framings}
@@ -129,4 +131,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{name:49s}", "  ".join(f"{k} {v:.3f}".rstrip("0").rstrip(".") for k, v in row.items()), file=sys.stderr)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
-    return 0
+
+
+main = Command(add_options, run)

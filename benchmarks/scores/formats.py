@@ -18,8 +18,8 @@ SUFFIXES = (".mscx", ".mscz", ".mxl", ".mid")
 
 @dataclass(frozen=True)
 class Row:
-    """One score in one format. `good`: round trip as in `score_reading.round_trip`; `readers`: who reads it as we do,
-    or what went wrong."""
+    """One score in one format. `good`: as `reading.round_trip` has it; `readers`: who reads it as we do, or what went
+    wrong."""
 
     name: str
     suffix: str

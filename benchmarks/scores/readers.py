@@ -22,14 +22,13 @@ MEZZOFORTE_DATA. Needs musicxml (the schema), music21, partitura, and MuseScore 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
-import os
 import random
 import signal
 import sys
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -42,6 +41,7 @@ from benchmarks.scores.formats import format_rows, format_table
 from benchmarks.scores.reading import Counts
 from runtime.score.read.files import open_source, parse
 from runtime.write.atomic import write_bytes
+from train.fitting.command import Command, data_folder
 
 READERS: dict[str, Callable[[Path], Counts]] = {
     "music21": reading.by_music21,
@@ -50,7 +50,10 @@ READERS: dict[str, Callable[[Path], Counts]] = {
 }
 CHECKS = ("own", "schema", *READERS)
 LONGEST_S = 600
-_WRITING = ("read", "read_musicxml", "write", "write_musicxml", "musicxml", "xmltext", "plan", "table", "container")
+_WRITING = (
+    "read/container", "read/files", "read/musicxml", "write/files", "write/musicxml", "xml/musicxml", "xml/text",
+    "plan", "table",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ def _read_by(name: str, piece: Piece, marked: Path) -> dict[str, Any]:
     }
 
 
-def run(todo: list[Piece], checks: list[str], shelf: Shelf, stop_at: float) -> bool:
+def check_all(todo: list[Piece], checks: list[str], shelf: Shelf, stop_at: float) -> bool:
     """Do what is not done yet; False when time was up before the end."""
     for n, piece in enumerate(todo, 1):
         for name in checks:
@@ -239,28 +242,24 @@ def _good(name: str, result: dict[str, Any]) -> bool:
     return bool(result["reads"] and result["notes"] and not any(result["missing"]))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: prints the table; 0 all done, 1 stopped by --minutes, 2 without data or a reader."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.scores.readers", description=(__doc__ or "").split("\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--work", type=Path, required=True, help="where results and marked scores are kept")
     parser.add_argument("--corpora", nargs="+", choices=("mazurkas", "asap"), default=["mazurkas", "asap"])
     parser.add_argument("--all-asap", action="store_true", help="all scores of ASAP instead of a hundred")
     parser.add_argument("--checks", nargs="*", choices=CHECKS, default=CHECKS, help="none: only the table")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many; call again to go on")
     parser.add_argument("--formats", type=int, default=0, metavar="N", help="N scores in MuseScore's formats and MIDI")
-    options = parser.parse_args(arguments)
-    data = os.environ.get("MEZZOFORTE_DATA")
-    if not data or not Path(data).is_dir():
-        print("MEZZOFORTE_DATA names no folder", file=sys.stderr)
-        return 2
-    todo, shelf = pieces(Path(data), options.corpora, options.all_asap), Shelf(options.work)
+
+
+def run(options: Namespace) -> int:
+    """Print the table; 0 all done, 1 stopped by --minutes, 2 without a reader."""
+    todo, shelf = pieces(data_folder(), options.corpora, options.all_asap), Shelf(options.work)
     try:
         if options.formats:
             print(format_table(format_rows([(p.name, p.path) for p in todo[: options.formats]])))
             return 0
-        done = run(todo, options.checks, shelf, time.monotonic() + 60 * options.minutes)
+        done = check_all(todo, options.checks, shelf, time.monotonic() + 60 * options.minutes)
     except reading.ReaderMissing as e:
         print(e, file=sys.stderr)
         return 2
@@ -268,5 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if done else 1
 
 
+main = Command(add_options, run)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

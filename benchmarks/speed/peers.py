@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIMIT_S = 3600
-SCRIPT = Path(__file__).with_name("baseline_beats.py")
+SCRIPT = Path(__file__).parents[1] / "accuracy" / "baseline_beats.py"
 PEERS = ("madmom", "beat_this")
 
 

@@ -19,11 +19,10 @@ Means over pieces. Data: the folder in MEZZOFORTE_DATA.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import json
-import os
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -43,9 +42,9 @@ from runtime.transcribe import load
 from runtime.transcribe.releases import for_score
 from runtime.transcribe.transcription import Transcription
 from train.data.corpora.asap import read_metadata
-from train.data.errors import DataError
 from train.data.pieces import asap_piece
 from train.data.splits import ASAP_TEST_PIECES
+from train.fitting.command import Command, data_folder
 
 WAYS = ("ours, true beats", "nearest, true beats", "ours, own beats", "fixed tempo", "all from sound")
 NEAR_S = 0.07
@@ -94,7 +93,7 @@ def _render(renders: Path, row: dict[str, str]) -> Path:
 def evaluate(
     root: Path, row: dict[str, str], renders: Path | None, longest_s: float, keep: Path | None = None
 ) -> list[Result]:
-    """Every way on one performance. Raises `DataError` when it cannot be matched with its score."""
+    """Every way on one performance. Raises `MezzoforteError` when it cannot be matched with its score."""
     notes = read_notes(root / row["midi_performance"])
     truth = truth_of(
         notes, root / row["performance_annotations"], root / row["midi_score"], root / row["midi_score_annotations"]
@@ -254,27 +253,22 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: prints the table; 0 fine, 2 without data."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.transcription.engraving", description=(__doc__ or "").split("\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--pieces", type=int, default=20, help="how many, over all composers in turn (default: 20)")
     parser.add_argument("--renders", type=Path, help="folder of sound files for our own beats")
     parser.add_argument("--keep", type=Path, help="folder in which our analyses are kept for the next time")
     parser.add_argument("--longest-s", type=float, default=180.0, help="the beginning that is looked at (default: 180)")
     parser.add_argument("--json", type=Path, help="where to write every figure")
-    options = parser.parse_args(arguments)
-    data = os.environ.get("MEZZOFORTE_DATA")
-    if not data or not (Path(data) / "asap").is_dir():
-        print("MEZZOFORTE_DATA names no folder with asap/ in it", file=sys.stderr)
-        return 2
-    root = Path(data) / "asap"
-    results: list[Result] = []
+
+
+def run(options: Namespace) -> None:
+    """Make scores of performances, print the table."""
+    root, results = data_folder() / "asap", list[Result]()
     for row in spread(performances(root, options.renders), options.pieces):
         try:
             found = evaluate(root, row, options.renders, options.longest_s, options.keep)
-        except (DataError, MezzoforteError) as e:
+        except MezzoforteError as e:
             print(f"{row['piece']}: left out: {e}", file=sys.stderr, flush=True)
             continue
         results += found
@@ -283,8 +277,9 @@ def main(arguments: list[str] | None = None) -> int:
     print(table(results))
     if options.json:
         options.json.write_text(json.dumps([asdict(r) for r in results], indent=1))
-    return 0
 
+
+main = Command(add_options, run)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
 import sys
 from argparse import ArgumentParser, Namespace
@@ -42,7 +41,7 @@ from runtime.errors import MezzoforteError
 from runtime.transcribe import Setting, Transcriber, Transcription, load
 from runtime.transcribe.basic_pitch import PACKAGE_OPTIONS, BasicPitch
 from runtime.write.atomic import write_bytes
-from train.fitting.command import Command
+from train.fitting.command import Command, data_folder
 
 REAL = "real"
 
@@ -204,9 +203,7 @@ def work(options: Namespace, data: Path) -> list[tuple[str, str, Callable[[str, 
 def run(options: Namespace) -> None:
     """Make the rows that are missing, and print the tables."""
     rows = read_rows(options.json)
-    data = Path(os.environ.get("MEZZOFORTE_DATA", ""))
-    if not options.show and not (data / "asap").is_dir():
-        raise MezzoforteError("MEZZOFORTE_DATA names no folder with asap/ in it")
+    data = Path() if options.show else data_folder()
     paths = {"madmom": options.madmom_python, "hpt": options.hpt, "own": options.own}
     for system in () if options.show else options.systems.split(","):
         transcriber = ready(system, paths.get(system))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from runtime.errors import MezzoforteError
@@ -38,6 +40,14 @@ class Command:
             sys.exit(f"error: {e}")
         except KeyboardInterrupt:
             sys.exit(130)
+
+
+def data_folder() -> Path:
+    """The folder with the public data sets. Raises `MezzoforteError` when MEZZOFORTE_DATA names none."""
+    folder = os.environ.get("MEZZOFORTE_DATA")
+    if not folder or not Path(folder).is_dir():
+        raise MezzoforteError("MEZZOFORTE_DATA names no folder", advice="Set it to the folder with the data sets")
+    return Path(folder)
 
 
 def start(parser: ArgumentParser, run: Callable[[Namespace], int]) -> NoReturn:

@@ -7,10 +7,9 @@ mazurkas of each fold. Protocols: `train.measure.metrics`, clean folds of all 1,
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
-import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from train.data.corpora.mazurkabl_facts import N_FOLDS, PID_FIXES, fold_role
 from train.data.errors import DataError
 from train.data.items import Item
 from train.data.labels.values import N_LEVELS, BeatLabels, BeatPrediction, Floats, Ints, LevelPrediction
+from train.fitting.command import Command
 from train.measure import metrics
 
 SHORTEST_SEGMENT_BEATS = 6
@@ -190,24 +190,21 @@ def mean_of_folds(tables: Sequence[dict[str, dict[str, float]]]) -> dict[str, di
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: JSON with the mean over folds and every fold; 2 when the data set is not usable."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.measure.baselines", description=(__doc__ or "").split("\n\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("folder", type=Path, help="folder of MazurkaBL")
     parser.add_argument("--every", type=int, default=1, help="only every N-th recording")
-    args = parser.parse_args(arguments)
-    try:
-        recordings = read_recordings(args.folder, args.every)
-    except DataError as e:
-        print(e, file=sys.stderr)
-        return 2
+
+
+def run(args: Namespace) -> None:
+    """The mean over folds and every fold, as JSON."""
+    recordings = read_recordings(args.folder, args.every)
     tables = [score_fold(recordings, fold) for fold in range(N_FOLDS)]
     rounded = [{n: {k: round(v, 2) for k, v in row.items()} for n, row in t.items()} for t in tables]
     print(json.dumps({"recordings": len(recordings), "mean": mean_of_folds(tables), "folds": rounded}, indent=1))
-    return 0
 
+
+main = Command(add_options, run)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -46,7 +46,7 @@ def played(folder: Path, pid: str = "pid1-01") -> list[MidiEvent]:
 
 
 def test_every_note_is_played_near_its_beat(tmp_path: Path) -> None:
-    made, dropped = resynthesize.run(make_public_set(tmp_path / "in"), tmp_path / "out", ())
+    made, dropped = resynthesize.make(make_public_set(tmp_path / "in"), tmp_path / "out", ())
     assert (made, dropped) == (2, [])
     events = played(tmp_path / "out")
     assert [e.number for e in events] == [72, 60, 64, 67, 62, 65, 69, 72]
@@ -54,7 +54,7 @@ def test_every_note_is_played_near_its_beat(tmp_path: Path) -> None:
 
 
 def test_the_reader_finds_the_beats_levels_and_folds_that_were_put_in(tmp_path: Path) -> None:
-    resynthesize.run(make_public_set(tmp_path / "in"), tmp_path / "out", ())
+    resynthesize.make(make_public_set(tmp_path / "in"), tmp_path / "out", ())
     items = read_resynth(tmp_path / "out").items
     assert [item.attributes["pid"] for item in items] == ["pid1-01", "pid2-01"]
     assert items[0].labels.levels.tolist() == [0, 0, 2, 2, 4, 4, 4, 1]
@@ -65,7 +65,7 @@ def test_the_reader_finds_the_beats_levels_and_folds_that_were_put_in(tmp_path: 
 def test_the_same_input_gives_the_same_bytes_and_another_recording_others(tmp_path: Path) -> None:
     source = make_public_set(tmp_path / "in")
     for name in ("a", "b"):
-        resynthesize.run(source, tmp_path / name, ())
+        resynthesize.make(source, tmp_path / name, ())
     for sub in ("midi/M06-1/pid1-01.mid", "labels/M06-1/pid1-01.json", "index.csv"):
         assert filecmp.cmp(tmp_path / "a" / sub, tmp_path / "b" / sub, shallow=False)
     assert played(tmp_path / "a") != played(tmp_path / "a", "pid2-01")
@@ -74,7 +74,7 @@ def test_the_same_input_gives_the_same_bytes_and_another_recording_others(tmp_pa
 def test_a_louder_half_of_the_curve_is_struck_harder(tmp_path: Path) -> None:
     sone = np.where(np.arange(1, 700) * 256 / 22_050 < 2.9, 2.0, 9.0)
     sone[:20] = 0.0
-    resynthesize.run(make_public_set(tmp_path / "in", sone), tmp_path / "out", ())
+    resynthesize.make(make_public_set(tmp_path / "in", sone), tmp_path / "out", ())
     velocities = [e.value for e in played(tmp_path / "out")]
     assert max(velocities[:4]) + 15 < min(velocities[5:])
 
@@ -83,11 +83,11 @@ def test_without_a_curve_a_recording_is_dropped_and_a_broken_one_is_named(tmp_pa
     source = make_public_set(tmp_path / "in")
     (source / "sones" / "M06-1" / "pid1-01Ntot.csv").unlink()
     (source / "sones" / "M06-1" / "pid2-01Ntot.csv").write_text("0.01,1\n0.02")
-    made, dropped = resynthesize.run(source, tmp_path / "out", ())
+    made, dropped = resynthesize.make(source, tmp_path / "out", ())
     assert made == 0
     assert [d.reason for d in dropped] == ["no loudness curve", "damaged or missing file"]
     assert "pid2-01Ntot.csv" in dropped[1].detail
-    assert resynthesize.main([str(source), str(tmp_path / "out")]) == 2
+    assert resynthesize.run(resynthesize.main.parse([str(source), str(tmp_path / "out")])) == 2
     assert not (tmp_path / "out" / "index.csv").exists()
 
 

@@ -11,12 +11,12 @@ Not in it: the tone, the room and the noise of the recordings; pedal and voicing
 
 from __future__ import annotations
 
-import argparse
 import csv
 import hashlib
 import io
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from train.data.items import Dropped
 from train.data.labels.repair import Repair, repair_beats
 from train.data.labels.values import change_points
 from train.data.resynthesis.perform import LoudnessCurve, Style, perform
+from train.fitting.command import Command
 from train.rendering.performance import MidiEvent, write_midi
 
 _GAP_S = 3.0
@@ -165,7 +166,7 @@ def _write_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def run(folder: Path, out: Path, only: tuple[str, ...], every: int = 1) -> tuple[int, list[Dropped]]:
+def make(folder: Path, out: Path, only: tuple[str, ...], every: int = 1) -> tuple[int, list[Dropped]]:
     """Resynthesise every recording that has its files; returns how many and what was dropped."""
     model, dropped = load_piano(), list[Dropped]()
     rows: list[dict[str, object]] = []
@@ -184,21 +185,20 @@ def run(folder: Path, out: Path, only: tuple[str, ...], every: int = 1) -> tuple
     return len(rows), dropped
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: 0 fine, 1 when a file was damaged, 2 when nothing could be made."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.resynthesis", description=(__doc__ or "").split("\n\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("folder", type=Path, help="folder of MazurkaBL")
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", default="", help="comma-separated mazurkas, M06-1,M24-2 (default: all)")
     parser.add_argument("--every", type=int, default=1, help="only every N-th recording of each mazurka")
-    args = parser.parse_args(arguments)
-    try:
-        made, dropped = run(args.folder, args.out, tuple(filter(None, args.only.split(","))), args.every)
-    except DataError as e:
-        print(e, file=sys.stderr)
-        return 2
+
+
+def run(args: Namespace) -> int:
+    """Make them; 0 fine, 1 when a file was damaged, 2 when nothing could be made."""
+    made, dropped = make(args.folder, args.out, tuple(filter(None, args.only.split(","))), args.every)
     damaged = [d for d in dropped if d.is_damage]
     print(json.dumps({"made": made, "dropped": len(dropped), "damaged": [d.detail for d in damaged]}, indent=1))
     return 2 if not made else 1 if damaged else 0
+
+
+main = Command(add_options, run)

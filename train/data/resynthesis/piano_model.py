@@ -5,17 +5,16 @@ Every third key at eleven velocities on several sampled pianos; the mean is smoo
 
 from __future__ import annotations
 
-import argparse
-import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from runtime.errors import MezzoforteError
 from runtime.piano.loudness import N_BANDS, RATE_HZ, band_power, sones, total
 from runtime.piano.table import PITCHES, TABLE_PATH, VELOCITIES
 from train.data.labels.values import Floats
+from train.fitting.command import Command
 
 if TYPE_CHECKING:
     from train.rendering.instruments import Instrument, Player
@@ -42,22 +41,17 @@ def measure(sound: Floats, onsets_s: Floats) -> tuple[Floats, Floats]:
     return np.array(levels), np.clip(np.array(decays), 2.0, 60.0)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: measure the table on instruments of `train.rendering.instruments` and write it."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.resynthesis.piano_model", description=(__doc__ or "").split("\n\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--instruments", default="salamander,splendid,musescore_grand")
     parser.add_argument("--pianos", type=Path, required=True, help="folder with the SFZ pianos")
     parser.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"))
     parser.add_argument("--out", type=Path, default=TABLE_PATH)
-    args = parser.parse_args(arguments)
-    try:
-        _calibrate(args.instruments.split(","), args.pianos, args.soundfonts, args.out)
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 2
-    return 0
+
+
+def run(args: Namespace) -> None:
+    """Measure the table on instruments of `train.rendering.instruments` and write it."""
+    _calibrate(args.instruments.split(","), args.pianos, args.soundfonts, args.out)
 
 
 def _calibrate(names: list[str], pianos: Path, soundfonts: Path, out: Path) -> None:
@@ -103,5 +97,7 @@ def _smooth_over_pitch(table: Floats) -> Floats:
     return 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
 
 
+main = Command(add_options, run)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,16 +8,15 @@ set's own tool computes is given beside it (`runtime.piano.loudness`).
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soxr
 
-from runtime.errors import MezzoforteError
 from runtime.piano.loudness import (
     CURVE_STEP_S,
     RATE_HZ,
@@ -33,6 +32,7 @@ from train.data.items import Dropped
 from train.data.labels.values import Floats
 from train.data.resynthesis.make import recordings
 from train.data.resynthesis.perform import LoudnessCurve
+from train.fitting.command import Command
 from train.rendering.instruments import INSTRUMENTS, RENDER_RATE_HZ, Player
 from train.rendering.performance import read_performance
 
@@ -103,11 +103,8 @@ def prove(
     return found, dropped
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line: JSON summary on stdout; 0 when the median reaches `--least`, 1 below, 2 unusable."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.resynthesis.proof", description=(__doc__ or "").split("\n\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("folder", type=Path, help="folder of MazurkaBL (with sones/)")
     parser.add_argument("made", type=Path, help="folder that train.data.resynthesis.make wrote")
     parser.add_argument("--instrument", default="fluid", choices=sorted(INSTRUMENTS))
@@ -115,16 +112,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"))
     parser.add_argument("--every", type=int, default=1, help="only every N-th performance")
     parser.add_argument("--least", type=float, default=0.93)
-    args = parser.parse_args(arguments)
-    player = Player(args.pianos, args.soundfonts)
-    try:
-        found, dropped = prove(args.folder, args.made, player, args.instrument, args.every)
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 2
+
+
+def run(args: Namespace) -> int:
+    """Summary as JSON on stdout; 0 when the median reaches `--least`, 1 below."""
+    found, dropped = prove(args.folder, args.made, Player(args.pianos, args.soundfonts), args.instrument, args.every)
     if not found:
-        print("no performance has a loudness curve", file=sys.stderr)
-        return 2
+        raise DataError("no performance has a loudness curve", where=str(args.folder))
     smoothed = [score.smoothed for score in found.values()]
     summary = {
         "instrument": args.instrument, "recordings": len(found), "smoothing_s": SMOOTHING_S,
@@ -138,5 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if summary["median"] >= args.least else 1
 
 
+main = Command(add_options, run)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
