@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from xml.parsers.expat import ExpatError
 
 from runtime.errors import ScoreError
 from runtime.score.xml.text import XmlDocument
@@ -38,6 +40,7 @@ class Container:
             new.comment = old.comment
             for info in old.infolist():
                 content = score if info.filename == self.member else old.read(info)
+                info.filename = _meant(info.filename)  # zipfile writes names as UTF-8 and says so
                 new.writestr(info, content, compress_type=info.compress_type)
         return out.getvalue()
 
@@ -76,8 +79,9 @@ def _checked_names(archive: zipfile.ZipFile, where: str) -> list[str]:
     if len(set(names)) != len(names):
         raise ScoreError("two members of the zip have the same name", where=where, cause="a crafted file")
     for info in infos:
-        path = PurePosixPath(info.filename)
-        if path.is_absolute() or ".." in path.parts or "\\" in info.filename or ":" in info.filename:
+        # Nothing is ever unpacked to disk; a title may hold a colon, and some programs on Windows write backslashes.
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:[/\\]", info.filename):
             raise ScoreError(
                 f"the zip has a member with an unsafe path, {info.filename!r}",
                 where=where,
@@ -86,6 +90,25 @@ def _checked_names(archive: zipfile.ZipFile, where: str) -> list[str]:
         if info.flag_bits & 1:
             raise ScoreError(f"the member {info.filename!r} is encrypted", where=where)
     return names
+
+
+def _meant(name: str) -> str:
+    """A member's name as it was meant: UTF-8 that the zip does not call so is read as code page 437."""
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
+def _listed(data: bytes, where: str) -> list[str]:
+    """The files that the container names, none when it is not well-formed: MuseScore 3 writes an ampersand bare."""
+    try:
+        root = XmlDocument(data, where).root
+    except ScoreError as e:
+        if isinstance(e.__cause__, ExpatError):
+            return []
+        raise
+    return [e.attributes.get("full-path", "") for e in root.iter() if e.tag.endswith("rootfile")]
 
 
 def _read(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> bytes:
@@ -102,17 +125,18 @@ def _read(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> bytes:
 
 
 def _main_member(archive: zipfile.ZipFile, names: list[str], where: str, suffix: str) -> str:
+    by_path = {_meant(n).replace("\\", "/"): n for n in names}
     listed: list[str] = []
-    if "META-INF/container.xml" in names:
-        root = XmlDocument(_read(archive, "META-INF/container.xml", where, MAX_TOTAL_BYTES), where).root
-        listed = [e.attributes.get("full-path", "") for e in root.iter() if e.tag.endswith("rootfile")]
+    if "META-INF/container.xml" in by_path:
+        listed = _listed(_read(archive, by_path["META-INF/container.xml"], where, MAX_TOTAL_BYTES), where)
     suffixes = (suffix,) if suffix == ".mscx" else (suffix, ".musicxml", ".xml")
-    candidates = [n for n in listed if n.lower().endswith(suffixes)] or [
-        n for n in names if n.lower().endswith(suffixes) and not n.startswith("META-INF/") and "/" not in n
-    ]
+    candidates = [n for n in listed if n.lower().endswith(suffixes)] or sorted(
+        (n for n in by_path if n.lower().endswith(suffixes) and not n.startswith("META-INF/")),
+        key=lambda n: n.count("/"),  # not an excerpt in a folder of its own, if there is anything else
+    )
     for name in candidates:
-        if name in names:
-            return name
+        if name in by_path:
+            return by_path[name]
     raise ScoreError(
         f"the zip holds no {suffix} score" if not candidates else f"{candidates[0]!r} is not in the zip",
         where=where,

@@ -21,6 +21,45 @@ def test_a_zipped_score_reads_like_the_bare_one():
     assert parse(from_bytes(data, "t.mxl")) == bare
 
 
+@pytest.mark.parametrize("title", [
+    "Etude No. 3: Allegro", "Prelude & Fugue", "A < B", 'Say "yes"', "Für Elise", "前奏曲", "100 % #1", "a.b", "..."
+])  # fmt: skip
+@pytest.mark.parametrize("suffix", [".mxl", ".mscz"])
+def test_a_zipped_score_is_read_and_rewritten_whatever_its_title(title, suffix):
+    """MuseScore 3 names the member after the file, and does not escape the name in the container."""
+    inner, content = (".xml", make.plain()) if suffix == ".mxl" else (".mscx", make.mscx())
+    data = make.zipped({"META-INF/container.xml": make.container(title + inner), title + inner: content, "x.png": b"1"})
+    source = from_bytes(data, f"t{suffix}")
+    assert parse(source).notes
+    again = from_bytes(source.packed(content + b"\n"), f"t{suffix}")
+    assert again.text == content + b"\n" and again.container is not None
+    assert again.container.member == title + inner
+
+
+def test_a_zip_whose_names_are_utf_8_without_saying_so_is_read():
+    name = "Für Elise.xml"
+    data = make.zipped({"META-INF/container.xml": make.container(name), name: make.plain(), "b.xml": make.plain(1)})
+    unflagged = bytearray(data)
+    for signature, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = data.find(signature)
+        while place >= 0:
+            unflagged[place + at + 1] &= 0xF7
+            place = data.find(signature, place + 1)
+    source = from_bytes(bytes(unflagged), "t.mxl")
+    assert len(parse(source).measures) == 8
+    assert from_bytes(source.packed(make.plain(2)), "t.mxl").text == make.plain(2)
+
+
+def test_a_zip_with_backslashes_for_folders_is_read():
+    data = make.zipped({"META-INF\\container.xml": make.container("a/s.xml"), "a\\s.xml": make.plain()})
+    assert parse(from_bytes(data, "t.mxl")).notes
+
+
+def test_the_score_is_taken_before_excerpts_in_folders():
+    data = make.zipped({"Excerpts/1/part.mscx": make.mscx(1), "piece.mscx": make.mscx(3)})
+    assert len(parse(from_bytes(data, "t.mscz")).measures) == 3
+
+
 def test_a_zipped_score_under_a_bare_name_is_read():
     assert parse(from_bytes(make.zipped({"score.xml": make.plain()}), "t.musicxml")).notes
 
