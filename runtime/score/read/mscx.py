@@ -8,11 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from runtime.errors import ScoreError
+from runtime.score import worded
 from runtime.score.read import repeated_bars
 from runtime.score.read.musicxml import MAX_MEASURES, MAX_NOTES
 from runtime.score.table import (
-    LEVEL_SIGNS,
-    STRESS_SIGNS,
     ZERO,
     Mark,
     Measure,
@@ -41,7 +40,7 @@ def from_document(document: XmlDocument) -> Score:
     """The score table of a parsed document (see `read`)."""
     staves = mscx.staves(document)
     measures = bars(document)
-    reader = _Reader(measures, document.where)
+    reader = _Reader(document, measures)
     names = _staff_names(document, len(staves))
     for number, staff in enumerate(staves, 1):
         of_staff = mscx.measures(staff)[: len(measures)]
@@ -169,9 +168,10 @@ def _staff_names(document: XmlDocument, count: int) -> tuple[Staff, ...]:
 class _Reader:
     """Gathers notes and marks measure by measure."""
 
-    def __init__(self, measures: list[Measure], where: str) -> None:
+    def __init__(self, document: XmlDocument, measures: list[Measure]) -> None:
+        self._document = document
         self._measures = measures
-        self._where = where
+        self._where = document.where
         self.notes: list[Note] = []
         self.marks: list[Mark] = []
         self.tempos: list[tuple[Fraction, float]] = []
@@ -187,7 +187,7 @@ class _Reader:
             at = bar.start + max(ZERO, min(step.before, bar.duration))
             if step.element.tag == "Chord":
                 self._chord(staff, bar, step, at, silent)
-            elif step.element.tag == "Dynamic":
+            elif step.element.tag in ("Dynamic", *mscx.TEXTS):
                 self._dynamic(staff, bar, step.element, at)
             elif step.element.tag == "Spanner" and step.element.attributes.get("type") == "HairPin":
                 self._hairpin(staff, bar, step, where)
@@ -244,9 +244,11 @@ class _Reader:
                 raise ScoreError(f"more than {MAX_NOTES} notes", where=self._where)
 
     def _dynamic(self, staff: int, bar: Measure, element: Element, at: Fraction) -> None:
-        sign = element.value("subtype")
-        if sign in LEVEL_SIGNS or sign in STRESS_SIGNS:
-            self.marks.append(Mark("dynamic", sign, at, at, bar.index, staff, mscx.is_own(element)))
+        ours = mscx.is_own(element)
+        if spoken := mscx.dynamic_of(self._document, element):
+            self.marks.append(Mark("dynamic", spoken.sign, at, at, bar.index, staff, ours))
+        if gradual := worded.gradual_in(mscx.text_of(self._document, element)):
+            self.marks.append(Mark("words", gradual, at, at, bar.index, staff, ours))
 
     def _hairpin(self, staff: int, bar: Measure, step: Step, where: str) -> None:
         kind = step.element.value("HairPin/subtype")

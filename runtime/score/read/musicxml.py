@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from runtime.errors import ScoreError
+from runtime.score import worded
 from runtime.score.read import repeated_bars
 from runtime.score.table import ZERO, Mark, Measure, Note, Score, Staff, TimeSignature, named_aside, with_offsets
 from runtime.score.xml import musicxml
@@ -21,7 +22,6 @@ MAX_NOTES = 500_000
 # Tuplets in rounded divisions miss the bar line by a little; the bar line is right.
 _BAR_TOLERANCE = Fraction(1, 8)
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_GRADUAL = re.compile(r"\s*(?:poco |sempre |molto |più |a )*(cresc|decresc|dim|smorz|calando|morendo)", re.I)
 _WORDS = (
     ("jump", "dacapo", re.compile(r"\bd\.?\s?c\.?(?:\s|$)|\bda capo\b", re.I)),
     ("jump", "dalsegno", re.compile(r"\bd\.?\s?s\.?(?:\s|$)|\bdal segno\b", re.I)),
@@ -219,6 +219,8 @@ class _Reader:
         here = _Found(i, at, ZERO, staff, element)
         self._signs += [("dynamic", sign, here) for sign in musicxml.dynamics_of(element)]
         self._signs += [(f"wedge {kind}", n, here) for kind, n in musicxml.wedges_of(element)]
+        if gradual := worded.gradual_in(musicxml.words_of(element)):
+            self._signs.append(("words", gradual, here))
         for sound in element.findall("sound"):
             self._sound(i, at, sound)
         signs = self._bars[i].signs
@@ -227,9 +229,6 @@ class _Reader:
                 if e.tag in ("segno", "coda"):
                     signs[e.tag] = True
                 elif e.tag == "words":
-                    gradual = _GRADUAL.match(e.text)
-                    if gradual:
-                        self._signs.append(("words", _gradual(gradual), here))
                     for key, value, pattern in _WORDS:
                         if pattern.search(e.text):
                             signs.setdefault(key, value)
@@ -323,10 +322,6 @@ class _Reader:
 
 def _clamped(measure: Measure, at: Fraction) -> Fraction:
     return measure.start + min(at, measure.duration)
-
-
-def _gradual(match: re.Match[str]) -> str:
-    return "crescendo" if match.group(1).lower() == "cresc" else "diminuendo"
 
 
 def _signed_int(text: str) -> int:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from xml.sax.saxutils import escape
 
 from runtime.errors import ScoreError
 from runtime.score import plan
@@ -218,8 +219,12 @@ def _hidden(document: XmlDocument, score: Score, marks: Iterable[PlannedMark]) -
         ends: set[tuple[int, Fraction, int]] = set()
         for gap, element in _placed(document, staff):
             key = (gap.measure, gap.at, gap.voice)
-            if element.tag == "Dynamic":
-                hide = ("dynamic", element.value("subtype"), gap.measure, gap.at, number) in wanted
+            own = ""
+            if element.tag in ("Dynamic", *mscx.TEXTS):
+                spoken = mscx.dynamic_of(document, element)
+                hide = spoken is not None and ("dynamic", spoken.sign, gap.measure, gap.at, number) in wanted
+                if spoken and spoken.rest:
+                    own = f"<StaffText><z>{OWN_DYNAMIC_Z}</z><text>{escape(spoken.rest)}</text></StaffText>"
             elif _is_hairpin_end(element):
                 hide = key in ends
             elif element.attributes.get("type") == "HairPin":
@@ -232,4 +237,4 @@ def _hidden(document: XmlDocument, score: Score, marks: Iterable[PlannedMark]) -
                 continue
             if hide:
                 source = document.utf8[element.start : element.end].decode()
-                yield Replacement(element.start, element.end, musicxml.hide(source))
+                yield Replacement(element.start, element.end, own + musicxml.hide(source))

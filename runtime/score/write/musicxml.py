@@ -7,13 +7,15 @@ Our marks carry an ``id`` beginning with ``mezzoforte-``. Writing first takes ou
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from xml.sax.saxutils import escape
 
 from runtime.errors import ScoreError
-from runtime.score import plan
+from runtime.score import plan, worded
 from runtime.score.plan import Plan, PlannedMark
 from runtime.score.read import musicxml as read_musicxml
 from runtime.score.table import ZERO, Score, Staff
@@ -273,17 +275,32 @@ def _hidden(document: XmlDocument, score: Score, marks: Iterable[PlannedMark]) -
         if (m.kind, m.value, m.measure, m.offset, m.staff) not in wanted:
             continue
         for element in elements:
-            for target in _to_hide(element):
+            for target, left in _to_hide(element):
                 if target.start not in done:
                     done.add(target.start)
                     source = document.utf8[target.start : target.end].decode()
-                    yield Replacement(target.start, target.end, musicxml.hide(source))
+                    own = _own_words(source, left, f"{OWN_ID}words-{len(done)}") if left else ""
+                    yield Replacement(target.start, target.end, own + musicxml.hide(source))
 
 
-def _to_hide(element: Element) -> list[Element]:
-    """The whole direction when it says nothing else, else its parts that are dynamics or wedges."""
+def _to_hide(element: Element) -> list[tuple[Element, str]]:
+    """What to put out of sight, each with the words that are left of it: the whole direction when it says nothing else,
+    else its parts that are dynamics or wedges, or the words that name a level."""
     if element.tag == "notations":
-        return list(element.findall("dynamics"))
+        return [(e, "") for e in element.findall("dynamics")]
     types = list(element.findall("direction-type"))
     ours = [t for t in types if t.children and all(c.tag in ("dynamics", "wedge") for c in t.children)]
-    return [element] if len(ours) == len(types) else ours
+    words: list[tuple[Element, str]] = []
+    if not any(e.tag == "dynamics" for e in element.iter()) and (spoken := worded.level_in(musicxml.words_of(element))):
+        naming = [(e, s) for t in types for e in t.findall("words") if (s := worded.level_in(e.text))]
+        if spoken.rest and naming:
+            words = [(e, s.rest) for e, s in naming[:1]]
+        else:
+            ours += [t for t in types if t.find("words") is not None]
+    return [(element, "")] if len(ours) == len(types) else [*((t, "") for t in ours), *words]
+
+
+def _own_words(source: str, text: str, identifier: str) -> str:
+    """A ``words`` element as `source` is, with another text and marked as ours."""
+    tag = re.sub(r"""\sid\s*=\s*("[^"]*"|'[^']*')""", "", source[: source.index(">")])
+    return f'{tag} id="{identifier}">{escape(text)}</words>'

@@ -6,15 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from html import unescape
 
 from runtime.errors import ScoreError
-from runtime.score.table import ZERO
+from runtime.score import worded
+from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS, ZERO
 from runtime.score.xml.text import Element, XmlDocument
 
 # MuseScore keeps the stacking order of an element in its files; these unusual values mark ours.
 OWN_DYNAMIC_Z = "3173"
 OWN_HAIRPIN_Z = "7673"
 
+# Texts of the music in which people write dynamics; their glyphs.
+TEXTS = ("StaffText", "Expression")
+_GLYPHS = {"Piano": "p", "Mezzo": "m", "Forte": "f", "Rinforzando": "r", "Sforzando": "s", "Z": "z", "Niente": "n"}
 # What takes time in a voice; the repeat signs of bars (MuseScore 3 and 4) are rests to MuseScore.
 TIMED = ("Chord", "Rest", "RepeatMeasure", "MeasureRepeat")
 
@@ -44,10 +49,32 @@ def parse(data: bytes, where: str) -> XmlDocument:
 
 
 def is_own(element: Element) -> bool:
-    """Whether Mezzoforte wrote this Dynamic, Articulation or Spanner."""
-    if element.tag in ("Dynamic", "Articulation"):
+    """Whether Mezzoforte wrote this Dynamic, Articulation, text or Spanner."""
+    if element.tag in ("Dynamic", "Articulation", *TEXTS):
         return element.value("z") == OWN_DYNAMIC_Z
     return element.tag == "Spanner" and element.value("HairPin/z") == OWN_HAIRPIN_Z
+
+
+def text_of(document: XmlDocument, element: Element) -> str:
+    """The text of an element with its glyphs of dynamics as letters and without its markup."""
+    found = element.find("text")
+    if found is None:
+        return ""
+    source = document.utf8[found.inner : found.inner_end].decode()
+    source = re.sub(r"<sym>dynamic(\w+)</sym>", lambda m: _GLYPHS.get(m[1], m[1].lower()), source)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", source)).split())
+
+
+def dynamic_of(document: XmlDocument, element: Element) -> worded.Spoken | None:
+    """The dynamic that a Dynamic or a text names (a sign of `table`), and what else it says; None for none."""
+    sign, text = element.value("subtype") if element.tag == "Dynamic" else "", text_of(document, element)
+    if sign in LEVEL_SIGNS or sign in STRESS_SIGNS:
+        spoken = worded.level_in(text)
+        return worded.Spoken(sign, spoken.rest if spoken else "")
+    if element.tag == "Dynamic" and (known := worded.compound([text or sign])):
+        spoken = worded.level_in(text)
+        return worded.Spoken(known, spoken.rest if spoken else "")
+    return worded.level_in(text)
 
 
 def staves(document: XmlDocument) -> list[Element]:

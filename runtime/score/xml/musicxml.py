@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from runtime.errors import ScoreError
-from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS, ZERO
+from runtime.score import worded
+from runtime.score.table import ZERO
 from runtime.score.xml.text import Element, Instruction, Replacement, XmlDocument
 
 OWN_ID = "mezzoforte-"
@@ -109,15 +110,24 @@ def direction_position(step: Step, where: str) -> Fraction:
 
 
 def dynamics_of(element: Element) -> list[str]:
-    """The known dynamics signs in a ``direction`` or a note's ``notations``, in order."""
+    """The known dynamics of a ``direction`` or a note's ``notations``, in order; signs that stand together are one.
+
+    Words count where a direction has no signs.
+    """
     found = []
     for e in element.iter():
         if e.tag == "dynamics":
-            for sign in e.children:
-                name = sign.text.strip() if sign.tag == "other-dynamics" else sign.tag
-                if name in LEVEL_SIGNS or name in STRESS_SIGNS:
-                    found.append(name)
-    return found
+            signs = [s.text.strip() if s.tag == "other-dynamics" else s.tag for s in e.children]
+            found.append(worded.compound(signs))
+    if not found and (spoken := worded.level_in(words_of(element))):
+        found.append(spoken.sign)
+    return [sign for sign in found if sign]
+
+
+def words_of(element: Element) -> str:
+    """The words of a ``direction``, which programs divide where the typeface changes."""
+    words = (e.text for kind in element.findall("direction-type") for e in kind.findall("words"))
+    return " ".join(" ".join(words).split())
 
 
 def wedges_of(element: Element) -> list[tuple[str, str]]:

@@ -1,0 +1,75 @@
+"""Dynamics that stand in words: "sempre pp", "p dolce", "più f", "pocof", "mf-p", "poco a poco cresc."."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS
+
+# Words that only say how a level is meant; what else stands beside it ("dolce") says something of its own.
+_MODIFIERS = (
+    r"sempre|pi[uù]|meno|molto|assai|un poco|poco|un po'|subito|sub\.?|ma|quasi|possibile|poss\.?|"
+    r"immer|sehr|toujours|tr[eè]s"
+)
+_SIGN = r"p{1,6}|f{1,6}|m[pf]|s?f{1,6}p{1,6}|[sr]?f{1,6}z|sf|rf|fz|sfzp"
+_SPELT = {
+    "pianissimo": "pp", "fortissimo": "ff", "mezzo forte": "mf", "mezzoforte": "mf", "mezzo piano": "mp",
+    "mezzopiano": "mp", "piano": "p", "forte": "f",
+}  # fmt: skip
+# Lower case only: a capital P or F is a rehearsal letter or key. A page ("p. 12") or an abbreviation ("p.d.") is none.
+_LEVEL = re.compile(
+    rf"(?:(?<=[^\w.'’])|^)(?P<before>(?:(?:{_MODIFIERS})[\s,]*)*)"
+    rf"(?P<sign>{_SIGN}|{'|'.join(_SPELT)})(?P<also>\s*[-–/]\s*(?:{_SIGN}))?(?![\w'’]|\.\s*\w| solo)"
+    rf"(?P<after>(?:[\s,]+(?:{_MODIFIERS})(?!\w))*)"
+)
+_GRADUAL = re.compile(r"(?<!senza )(?<!non )\b(cresc|decresc|dim(?=\.|\b|in)|smorz|calando|morendo)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A level or stress (a sign of `table`) found in words, and the words without it (empty: they say nothing else)."""
+
+    sign: str
+    rest: str
+
+
+def level_in(text: str) -> Spoken | None:
+    """The dynamic that words name, the first of several; None when they name none."""
+    match = _LEVEL.search(text)
+    if match is None:
+        return None
+    sign = _known(_SPELT.get(match["sign"], match["sign"]))
+    if re.search("meno", match["before"]):  # less loud than f is the step below, less soft than p the one above
+        sign = {"f": "mf", "p": "mp"}.get(sign, sign)
+    rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split()).strip(" ,;()[]")
+    return Spoken(sign, rest if any(c.isalnum() for c in rest) else "")
+
+
+def gradual_in(text: str) -> str:
+    """``crescendo`` or ``diminuendo`` when words ask for a gradual change, else nothing."""
+    match = _GRADUAL.search(text)
+    if match is None:
+        return ""
+    return "crescendo" if match.group(1).lower() == "cresc" else "diminuendo"
+
+
+def compound(signs: list[str]) -> str:
+    """The one dynamic that signs make which stand together: ``f p`` is ``fp``; of ``mf - p`` the first counts.
+
+    Nothing when none of it is known.
+    """
+    joined = "".join(signs).strip()
+    if joined in LEVEL_SIGNS or joined in STRESS_SIGNS:
+        return joined
+    first = next((s for s in signs if s in LEVEL_SIGNS or s in STRESS_SIGNS), "")
+    if first:
+        return first
+    spoken = level_in(" ".join(signs)) or level_in(re.sub(rf"^({_MODIFIERS})(?=[pfmsr])", r"\1 ", joined))
+    return spoken.sign if spoken else ""
+
+
+def _known(sign: str) -> str:
+    if sign in LEVEL_SIGNS or sign in STRESS_SIGNS:
+        return sign
+    return "sfz" if sign.endswith("z") else "fp"
