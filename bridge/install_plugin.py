@@ -1,7 +1,7 @@
 """Command line: put the MuseScore plugin where MuseScore looks for it, and say what to click.
 
-``python -m bridge.install_plugin [--version 3|4|both] [--folder DIR] [--remove]``. Only files of this plugin are
-written or removed. Exit status: 0 done, 1 failed, 2 usage.
+``mezzoforte plugin install|remove [--version 3|4|both] [--folder DIR]``, or ``python -m bridge.install_plugin``. Only
+files of this plugin are written or removed. Exit status: 0 done, 1 failed, 2 usage.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from bridge import own_process
 from runtime.errors import MezzoforteError
 
 PLUGIN = Path(__file__).resolve().parents[1] / "musescore_plugin"
@@ -96,10 +97,10 @@ def remove(plugins: Path) -> bool:
 
 def start_command() -> dict[str, object]:
     """How the plugin starts the bridge: this Python, and this checkout unless the package is installed."""
-    root = PLUGIN.parent
-    checkout = (root / "pyproject.toml").is_file()
-    # An installed bridge is started from any folder: -P, so that nothing which lies there is taken for it.
-    command = [sys.executable, *([] if checkout else ["-P"]), "-m", "bridge.serve"]
+    root, checkout = own_process.ROOT, own_process.CHECKOUT
+    command = own_process.command("bridge.serve")
+    if checkout:  # need not be installed: it is started in its folder and found there
+        command.remove("-P")
     shown = " ".join(f'"{c}"' if " " in c else c for c in command)
     return {
         "program": command[0],
@@ -112,13 +113,14 @@ def start_command() -> dict[str, object]:
 def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
     parser = argparse.ArgumentParser(
-        prog="python -m bridge.install_plugin",
-        description="Put the plugin 'Add dynamics from audio' into MuseScore's plugin folder.",
+        prog="mezzoforte plugin",
+        description="Put the plugin 'Add dynamics from audio' into MuseScore's plugin folder, or take it out.",
     )
     add = parser.add_argument
+    add("action", nargs="?", choices=("install", "remove"), default="install", help="(default: %(default)s)")
     add("--version", choices=("3", "4", "both"), default="both", help="for which MuseScore (default: both)")
     add("--folder", type=Path, metavar="DIR", help="MuseScore's plugin folder, if it is not the usual one")
-    add("--remove", action="store_true", help="take the plugin out again")
+    add("--remove", action="store_true", help="the same as remove")
     return parser
 
 
@@ -131,7 +133,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         for generation in generations:
             plugins = options.folder or documents_folder() / f"MuseScore{generation}" / "Plugins"
-            if options.remove:
+            if options.remove or options.action == "remove":
                 _say(f"{'removed from' if remove(plugins) else 'not in'} {plugins}")
             else:
                 _say(f"installed in {install(generation, plugins)}\n{CLICKS[generation]}")

@@ -1,4 +1,4 @@
-"""The reference listener: ``python -m bridge.listen`` receives results, verifies them, shows and writes them.
+"""The reference listener: ``mezzoforte listen`` receives results, verifies them, shows and writes them.
 
 By default it says hello to a bridge on this machine and also takes results that are sent to it unasked.
 """
@@ -42,7 +42,7 @@ def show_live(address: str, args: tuple[Arg, ...]) -> None:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bridge.listen", description=__doc__)
+    parser = argparse.ArgumentParser(prog="mezzoforte listen", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="where the bridge is (%(default)s)")
     parser.add_argument("--port", type=int, default=BRIDGE_PORT, help="its port (%(default)s)")
     parser.add_argument("--listen-port", type=int, default=LISTENER_PORT, help="own UDP port (%(default)s)")

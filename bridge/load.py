@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bridge import own_process
 from bridge.osc.net import Peer
-from runtime.analysis import Analysis, from_json
-from runtime.errors import MezzoforteError
-
-LARGEST_JSON_BYTES = 200_000_000
-
-
-class InputError(MezzoforteError):
-    """What was named on the command line cannot be used."""
+from runtime.analysis import Analysis, from_json, read
+from runtime.errors import InputError
 
 
 def add_correction_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``python -m runtime.analyze`` that say what a listener knows better."""
+    """The options of ``mezzoforte analyze`` that say what a listener knows better."""
     words = "x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME or bar@TIME; may be repeated (recordings only)"
     parser.add_argument("--correct", action="append", default=[], metavar="WORD", help=words)
     parser.add_argument("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file")
 
 
 def corrections_of(options: argparse.Namespace) -> list[str]:
-    """What was said with `add_correction_options`, as arguments of ``python -m runtime.analyze``."""
+    """What was said with `add_correction_options`, as arguments of ``mezzoforte analyze``."""
     said = [part for word in options.correct for part in ("--correct", word)]
     return said + (["--corrections", str(options.corrections)] if options.corrections is not None else [])
 
 
 def load_analysis(path: Path, corrections: Sequence[str] = ()) -> Analysis:
-    """Read a schema-1 JSON file, or analyse a recording with ``python -m runtime.analyze``, under corrections.
+    """Read a schema-1 JSON file, or analyse a recording with ``mezzoforte analyze``, under corrections.
 
     Raises `InputError` when the file is missing, not an analysis, or cannot be analysed, and for corrections of a
     JSON file: they are honoured by decoding the recording again.
@@ -44,19 +38,12 @@ def load_analysis(path: Path, corrections: Sequence[str] = ()) -> Analysis:
         return _analyse(path, corrections)
     if corrections:
         raise InputError("corrections need the recording itself", where=str(path), advice="Give the recording instead")
-    if path.stat().st_size > LARGEST_JSON_BYTES:
-        raise InputError("too large to be an analysis", where=str(path))
-    try:
-        return from_json(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as e:
-        raise InputError(
-            str(e), where=str(path), advice="Write it with: python -m runtime.analyze AUDIO --format json"
-        ) from e
+    return read(path)
 
 
 def _analyse(path: Path, corrections: Sequence[str]) -> Analysis:
-    command = [sys.executable, "-m", "runtime.analyze", "--quiet", *corrections, "--", str(path)]
-    run = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    command = [*own_process.command("runtime.analyze"), "--quiet", *corrections, "--", str(path)]
+    run = subprocess.run(command, env=own_process.environment(), stdout=subprocess.PIPE, check=False)
     if run.returncode != 0:
         raise InputError("could not be analysed (the reason is above)", where=str(path))
     return from_json(run.stdout.decode("utf-8"))

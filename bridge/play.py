@@ -1,4 +1,4 @@
-"""Stream an analysis in time with playback: ``python -m bridge.play FILE.json|AUDIO [--osc HOST:PORT]``.
+"""Stream an analysis in time with playback: ``mezzoforte play FILE.json|AUDIO [--osc HOST:PORT]``.
 
 Beats, dynamics, changes and loudness leave at their moment for lights, visuals and DAW listeners. Listeners steer
 with /piano/play, /piano/stop, /piano/seek and /piano/loop, or the command line does. Makes no sound itself.
@@ -146,7 +146,7 @@ class Player:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bridge.play", description=__doc__)
+    parser = argparse.ArgumentParser(prog="mezzoforte play", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
     add_correction_options(parser)
     parser.add_argument("--osc", action="append", default=[], metavar="HOST:PORT", help="send the result there, then")

@@ -1,4 +1,4 @@
-"""Deliver an analysis to a listener: ``python -m bridge.send FILE.json|AUDIO --osc HOST:PORT``.
+"""Deliver an analysis to a listener: ``mezzoforte send FILE.json|AUDIO --osc HOST:PORT``.
 
 The runtime itself opens no sockets; this is where results leave over OSC.
 """
@@ -36,7 +36,7 @@ def _told(sent: Sent, target: str) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
-    parser = argparse.ArgumentParser(prog="python -m bridge.send", description=__doc__)
+    parser = argparse.ArgumentParser(prog="mezzoforte send", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
     add_correction_options(parser)
     parser.add_argument("--osc", required=True, metavar="HOST:PORT", help="where the listener waits")

@@ -1,6 +1,6 @@
 """Command line: the bridge, a local server that analyses recordings for programs on this computer.
 
-``python -m bridge.serve [--port N]`` listens on 127.0.0.1 only. Port and token of the running bridge are in
+``mezzoforte serve [--port N]`` listens on 127.0.0.1 only. Port and token of the running bridge are in
 ``~/.mezzoforte/bridge.json``, which only its owner can read. Exit status: 0 stopped as asked, 1 it could not
 start, 2 usage, 3 a bridge is already running.
 """
@@ -32,7 +32,7 @@ log = logging.getLogger("mezzoforte.bridge")
 def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
     parser = argparse.ArgumentParser(
-        prog="python -m bridge.serve",
+        prog="mezzoforte serve",
         description="Analyse recordings for MuseScore and other programs on this computer, and for nobody else.",
         epilog="Exit status: 0 stopped as asked, 1 could not start, 2 usage, 3 a bridge is already running.",
     )

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
+from runtime.errors import InputError
+
 SCHEMA = 1
+LARGEST_JSON_BYTES = 200_000_000
 LEVELS = ("pp", "p", "mf", "f", "ff")
 Level = Literal["pp", "p", "mf", "f", "ff"]
 HairpinKind = Literal["crescendo", "diminuendo"]
@@ -177,6 +181,19 @@ def from_json(text: str) -> Analysis:
         )
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as e:
         raise ValueError(f"not an analysis of schema {SCHEMA}: {e}") from e
+
+
+def read(path: Path) -> Analysis:
+    """The analysis in a JSON file. Raises `InputError` when there is none that can be read."""
+    try:
+        if path.stat().st_size > LARGEST_JSON_BYTES:
+            raise InputError("too large to be an analysis", where=str(path))
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise InputError(
+            f"cannot be read as an analysis: {e}", where=str(path),
+            advice="Write it with: mezzoforte analyze AUDIO --format json",
+        ) from e  # fmt: skip
 
 
 def _build(kind: Any, data: dict[str, Any]) -> Any:

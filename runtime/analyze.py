@@ -1,6 +1,6 @@
 """Command line: recordings in, beats, downbeats, dynamics and change points out.
 
-``python -m runtime.analyze AUDIO [AUDIO …] [--out FILE|DIR] [--format json,csv,…]``
+``mezzoforte analyze AUDIO [AUDIO …] [--out FILE|DIR] [--format json,csv,…]``, or ``python -m runtime.analyze``
 
 One recording without ``--out`` prints JSON (schema 1) on stdout; everything for people goes to stderr. Exit
 status: 0 all went well, 1 some recordings failed (each with one message), 2 nothing was tried because the
@@ -13,7 +13,7 @@ import argparse
 import faulthandler
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -72,7 +72,7 @@ def analyse_file(
 def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
     parser = argparse.ArgumentParser(
-        prog="python -m runtime.analyze",
+        prog="mezzoforte analyze",
         description="Find beats, downbeats, dynamic levels and change points in piano recordings.",
         epilog="Exit status: 0 ok, 1 some recordings failed, 2 nothing was tried, 130 interrupted.",
     )
@@ -354,9 +354,9 @@ def _private_stderr() -> TextIO:
     return own
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Parse and run; returns the exit status."""
-    options = build_parser().parse_args(arguments)
+def main(arguments: Sequence[str] | argparse.Namespace | None = None) -> int:
+    """Parse, unless that is done, and run; returns the exit status."""
+    options = arguments if isinstance(arguments, argparse.Namespace) else build_parser().parse_args(arguments)
     try:
         return run(options)
     except KeyboardInterrupt:
@@ -368,7 +368,12 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_SOME_FAILED
 
 
-if __name__ == "__main__":
+def program(arguments: Sequence[str] | argparse.Namespace | None = None) -> int:
+    """`main` for a process that does nothing else: what libraries print does not get between our messages."""
     if sys.stderr is not None:
         sys.stderr = _private_stderr()
-    sys.exit(main())
+    return main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(program())

@@ -17,6 +17,10 @@ class AudioError(MezzoforteError):
     """The recording cannot be read as audio."""
 
 
+class InputError(MezzoforteError):
+    """A file that was named as input is not what it should be."""
+
+
 class ModelError(MezzoforteError):
     """The model file, its card or the execution provider is not usable."""
 

@@ -62,7 +62,7 @@ def write_random_checkpoint(path: Path, seed: int = 0) -> None:
     """A checkpoint of the official one's form with random weights, lively enough that notes come out of any sound."""
     import torch
 
-    from export.hpt.checkpoint import PARTS, new_network
+    from mezzoforte.transcriber.hpt.checkpoint import PARTS, new_network
 
     torch.manual_seed(seed)
     network = new_network()
@@ -89,7 +89,7 @@ def package_notes(
     import numpy as np
     from piano_transcription_inference import PianoTranscription
 
-    from export.hpt.checkpoint import load_network
+    from mezzoforte.transcriber.hpt.checkpoint import load_network
     from runtime.sound import read as audio
     from runtime.transcribe.hpt import decode as hpt_decode
 
@@ -129,7 +129,7 @@ def measure(options: argparse.Namespace, work: Path) -> list[Run]:
         write_random_checkpoint(checkpoint)
     if card is None:
         card = work / "hpt.json"
-        convert = [python, "-m", "export.hpt.convert", str(checkpoint), "--out", str(card.with_suffix(".onnx"))]
+        convert = [python, "-m", "mezzoforte.transcriber.hpt", str(checkpoint), "--out", str(card.with_suffix(".onnx"))]
         runs.append(timed("conversion with its proof", 0, convert))
     recording = work / "take.flac"
     write_flac(recording, one_tile(options.audio), options.seconds)

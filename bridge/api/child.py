@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
+from bridge import own_process
 from bridge.api.limits import MIB
 
 LONGEST_LINE = 256 * MIB
@@ -29,7 +29,7 @@ async def run_in_child(request: dict[str, Any], within_s: float, progress: Calla
     `JobFailed`.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *(["-P"] if sys.flags.safe_path else []), "-m", "bridge.api.worker",
+        *own_process.command("bridge.api.worker"), env=own_process.environment(),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         limit=LONGEST_LINE,
     )  # fmt: skip

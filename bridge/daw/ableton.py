@@ -1,4 +1,4 @@
-"""Cue points in Ableton Live through AbletonOSC: ``python -m bridge.daw.ableton FILE.json|AUDIO``.
+"""Cue points in Ableton Live through AbletonOSC: ``mezzoforte ableton FILE.json|AUDIO``.
 
 What Live allows: cue points and one song tempo. There is no way to write a tempo map over its API, and a cue point
 can only be made where the playhead stands, by a command that deletes one that is already there. So the playhead is
@@ -146,7 +146,7 @@ def _name(live: Live, quarters: float, name: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
-    parser = argparse.ArgumentParser(prog="python -m bridge.daw.ableton", description=__doc__)
+    parser = argparse.ArgumentParser(prog="mezzoforte ableton", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
     add_correction_options(parser)
     parser.add_argument("--port", type=int, default=SEND_PORT, help="AbletonOSC's port (%(default)s)")

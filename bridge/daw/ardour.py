@@ -1,4 +1,4 @@
-"""Write an analysis into an Ardour session: ``python -m bridge.daw.ardour FILE.json|AUDIO --session FOLDER``.
+"""Write an analysis into an Ardour session: ``mezzoforte ardour FILE.json|AUDIO --session FOLDER``.
 
 Without ``--live`` the session must be closed in Ardour; its own engine then writes it without a window. With
 ``--live`` the plan is put into the session folder and the running Ardour is told over OSC to run the editor action.
@@ -109,7 +109,7 @@ def trigger(host: str, port: int, action: str) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
-    parser = argparse.ArgumentParser(prog="python -m bridge.daw.ardour", description=__doc__)
+    parser = argparse.ArgumentParser(prog="mezzoforte ardour", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
     parser.add_argument("--session", type=Path, required=True, metavar="FOLDER", help="session folder")
     parser.add_argument("--live", metavar="HOST:PORT", help="OSC surface of a running Ardour, usually 127.0.0.1:3819")

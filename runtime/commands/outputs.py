@@ -33,7 +33,7 @@ def plan(inputs: Sequence[Path], out: str, formats: Sequence[str]) -> Targets:
         targets = {i: {f: path / f"{i.stem}{_SUFFIXES[f]}" for f in formats or ["json"]} for i in inputs}
         _refuse_unwritable(path)
     else:
-        targets = {inputs[0]: {formats[0] if formats else _format_of(path): path}}
+        targets = {inputs[0]: {formats[0] if formats else format_of(path): path}}
         if path.parent.exists():
             _refuse_unwritable(path.parent)
         else:
@@ -42,14 +42,15 @@ def plan(inputs: Sequence[Path], out: str, formats: Sequence[str]) -> Targets:
     return targets
 
 
-def _format_of(path: Path) -> str:
+def format_of(path: Path) -> str:
+    """The format that a file name's end means. Raises `OutputError` when there is none."""
     for suffix, name in _BY_SUFFIX.items():
         if path.name.lower().endswith(suffix):
             return name
     raise OutputError(
         f"no format has the suffix {path.suffix!r}",
         where=str(path),
-        advice="Add --format, or end the name with a slash if it is to be a folder",
+        advice=f"Name one of {', '.join(_BY_SUFFIX)}, say the format, or end the name with a slash if it is a folder",
     )
 
 

@@ -1,5 +1,5 @@
-"""Marks of Mezzoforte in a score file: ``python -m runtime.score --apply PLAN.json SCORE --out FILE`` writes a plan
-that ``runtime.analyze --score … --format plan`` made, ``--remove SCORE --out FILE`` takes every mark out again.
+"""Marks of Mezzoforte in a score file: ``mezzoforte score --apply PLAN.json SCORE --out FILE`` writes a plan that
+``mezzoforte score AUDIO SCORE --format plan`` made, ``--remove SCORE --out FILE`` takes every mark out again.
 
 The output may be the score itself: it is replaced in one step, and the first time a copy is left beside it as
 NAME.bak. Nothing is written to stdout. Exit status: 0 ok, 1 the plan, the score or the place is wrong, 2 usage.
@@ -21,7 +21,7 @@ MAX_PLAN_BYTES = 16 * 2**20
 def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
     parser = argparse.ArgumentParser(
-        prog="python -m runtime.score", description="Write a plan of marks into a score, or take our marks out of it."
+        prog="mezzoforte score", description="Write a plan of marks into a score, or take our marks out of it."
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--apply", type=Path, metavar="PLAN.json", help="write the marks of this plan")
@@ -66,7 +66,7 @@ def _plan_text(path: Path) -> str:
     except UnicodeDecodeError as e:
         raise ScoreError(
             "the plan is not UTF-8 text", where=str(path), cause="another kind of file",
-            advice="Make one with: python -m runtime.analyze AUDIO --score SCORE --format plan --out PLAN.json",
+            advice="Make one with: mezzoforte score AUDIO SCORE --format plan --out PLAN.json",
         ) from e  # fmt: skip
 
 

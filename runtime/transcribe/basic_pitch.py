@@ -9,8 +9,6 @@ piano. It hears no velocities and no pedal, so a velocity is how strongly the fr
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -53,7 +51,8 @@ _INPUT, _ONSET, _FRAME = "serving_default_input_2:0", "StatefulPartitionedCall:2
 _AT_ONCE = 8
 _LOUD_FRAMES = 8
 _MAX_BYTES = 20 << 20
-_FILE = Path("saved_models") / "icassp_2022" / "nmp.onnx"
+# Which release of the package a model file is of.
+_VERSIONS = {"2c3c1d144bfa61ad236e92e169c13535c880469a12a047d4e73451f2c059a0ec": "0.4.0"}
 
 
 @dataclass(frozen=True)
@@ -144,26 +143,23 @@ def _several(windows: Iterable[Samples], count: int) -> Iterator[list[Samples]]:
         yield batch
 
 
-def usual_place() -> Path | None:
-    """The model file of the installed package, which is not imported; None when there is none."""
-    found = importlib.util.find_spec("basic_pitch")
-    path = Path(found.origin).parent / _FILE if found and found.origin else None
-    return path if path and path.is_file() else None
+def usual_place() -> Path:
+    """``~/.mezzoforte/models/basic-pitch.onnx``, where ``mezzoforte transcriber add basic-pitch`` puts it."""
+    return Path.home() / ".mezzoforte" / "models" / "basic-pitch.onnx"
 
 
 def load(setting: Setting) -> Transcriber:
     """See `runtime.transcribe.registry.load`; it runs on the CPU whatever the provider."""
-    path = setting.path if setting.path is not None else usual_place()
-    if path is None:
-        raise ModelError(
-            "basic-pitch is not installed",
-            advice="Run: make transcribe (or: pip install --no-deps basic-pitch), or name its nmp.onnx with "
-            "--transcriber-path",
-        )
+    path = setting.path or usual_place()
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ModelError("too large for the model of basic-pitch (nmp.onnx, 230 KB)", where=str(path))
         data = path.read_bytes()
+    except FileNotFoundError as e:
+        raise ModelError(
+            "the model of basic-pitch is not there", where=str(path),
+            advice="Run: mezzoforte transcriber add basic-pitch, or name its nmp.onnx with --transcriber-path",
+        ) from e  # fmt: skip
     except OSError as e:
         raise ModelError(f"the model cannot be read ({e.strerror or e})", where=str(path)) from e
     session = onnx_session.plain_session(onnx_session.onnxruntime_package(), data, "cpu", str(path))
@@ -172,8 +168,5 @@ def load(setting: Setting) -> Transcriber:
         raise ModelError(
             "this is not the model of basic-pitch", where=str(path), advice="Give nmp.onnx of basic-pitch 0.4"
         )
-    try:
-        version = importlib.metadata.version("basic-pitch") if setting.path is None else ""
-    except importlib.metadata.PackageNotFoundError:
-        version = ""
-    return BasicPitch(session, hashlib.sha256(data).hexdigest(), version)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return BasicPitch(session, sha256, _VERSIONS.get(sha256, ""))

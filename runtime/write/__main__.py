@@ -1,4 +1,4 @@
-"""Write an analysis in other formats: ``python -m runtime.write FILE.json --format midi,dawproject``.
+"""Write an analysis in other formats: ``mezzoforte write FILE.json --format midi,dawproject``.
 
 The tempo map's smoothing, the controller and its lane are chosen here; how far the map is from the beats is told on
 stderr. Nothing is analysed again. Exit status: 0 ok, 1 something is wrong with the file or the place, 2 usage.
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from runtime.analysis import Analysis, from_json
+from runtime.analysis import read
 from runtime.errors import MezzoforteError, OutputError
 from runtime.write import WRITERS, save
 from runtime.write.arguments import add_write_options, chosen
@@ -21,21 +21,10 @@ from runtime.write.tempo_map import tempo_map
 WITH_TEMPO_MAP = ("midi", "dawproject", "daw")
 
 
-def _read(path: Path) -> Analysis:
-    try:
-        return from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as e:
-        raise OutputError(
-            f"cannot be read as an analysis: {e}",
-            where=str(path),
-            advice="Write it with: python -m runtime.analyze AUDIO --format json",
-        ) from e
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
-    parser = argparse.ArgumentParser(prog="python -m runtime.write", description=__doc__)
-    parser.add_argument("analysis", type=Path, metavar="FILE.json", help="what runtime.analyze wrote")
+    parser = argparse.ArgumentParser(prog="mezzoforte write", description=__doc__)
+    parser.add_argument("analysis", type=Path, metavar="FILE.json", help="what `mezzoforte analyze` wrote")
     parser.add_argument("--format", required=True, metavar="LIST", help=f"comma separated: {', '.join(WRITERS)}")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files (beside the analysis)")
     parser.add_argument("--audio", metavar="FILE", help="the recording, put warped into a DAWproject file")
@@ -53,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown or not formats:
         parser.error(f"no format {', '.join(unknown) or 'named'}; there are {', '.join(WRITERS)}")
     try:
-        analysis = _read(options.analysis)
+        analysis = read(options.analysis)
         choices = replace(chosen(options), audio_file=options.audio, audio_channels=options.audio_channels)
         folder = options.out or options.analysis.parent
         targets = {fmt: folder / f"{options.analysis.stem}{WRITERS[fmt].suffix}" for fmt in formats}

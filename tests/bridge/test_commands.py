@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bridge import listen, play, send
-from bridge.load import InputError, load_analysis, parse_target
+from bridge.load import load_analysis, parse_target
 from bridge.osc.schema import decode
 from runtime.analysis import from_json
+from runtime.errors import InputError
 from tests.ports import free_port
 from tests.runtime.write.takes import take
 

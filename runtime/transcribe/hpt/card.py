@@ -23,7 +23,7 @@ RECORD = "https://zenodo.org/record/4034264"
 HOW_TO_GET = (
     f"Get the official checkpoint of High-resolution Piano Transcription, {CHECKPOINT}, from {RECORD} (named by the "
     "README of piano_transcription_inference; about 165 MB), then convert it once: "
-    'pip install "mezzoforte[export]" and python -m export.hpt CHECKPOINT'
+    "mezzoforte transcriber add hpt CHECKPOINT"
 )
 LICENCE = f"as stated at {RECORD}"
 LICENCE_NOTE = (
@@ -123,5 +123,5 @@ def load_card(path: Path) -> HptCard:
         raise ModelError(
             f"this is not the card of a converted HPT checkpoint: {e}", where=where,
             cause="the card of another model, one made by another version, or a damaged file",
-            advice="Convert the checkpoint again with python -m export.hpt",
+            advice="Convert the checkpoint again with: mezzoforte transcriber add hpt CHECKPOINT",
         ) from e  # fmt: skip

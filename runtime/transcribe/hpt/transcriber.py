@@ -2,7 +2,7 @@
 
 Graph contract: input ``samples`` float32 [1, n], mono at 16,000 Hz, as recorded (no level rule); outputs ``onset``,
 ``offset``, ``frame``, ``velocity`` [1, T, 88], ``pedal_offset`` and ``pedal_frame`` [1, T, 1], all 0..1, with
-``T = 1 + n // 160``. `export.hpt.convert` makes such a file and its card (`hpt_card`).
+``T = 1 + n // 160``. `mezzoforte.transcriber.hpt` makes such a file and its card.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,20 @@ class Bridge:
     """A running bridge."""
 
     def __init__(
-        self, home: Path, model: Path, *options: str, environment: dict[str, str] | None = None, **limits: Any
+        self,
+        home: Path,
+        model: Path | str,
+        *options: str,
+        environment: dict[str, str] | None = None,
+        start: Sequence[str] | None = None,
+        folder: Path = ROOT,
+        **limits: Any,
     ) -> None:
         self.home = home
-        command = [sys.executable, "-c", _START, repr(limits), "--home", str(home), "--model", str(model), *options]
+        start = start or [sys.executable, "-c", _START, repr(limits)]
+        command = [*start, "--home", str(home), "--model", str(model), *options]
         inherited = {**os.environ, **(environment or {})}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=inherited, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, cwd=folder, env=inherited, stderr=subprocess.PIPE, text=True)
         self.connection = self._wait()
 
     def _wait(self) -> Connection:

@@ -96,7 +96,7 @@ def test_another_onnx_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(usual_place() is None, reason="basic-pitch is not installed (make transcribe)")
+@pytest.mark.skipif(not usual_place().is_file(), reason="needs: mezzoforte transcriber add basic-pitch")
 def test_the_installed_model_hears_chords_of_harmonic_tones(tmp_path: Path) -> None:
     chords = [(60, 64, 67), (57, 65, 69), (55, 62, 71), (60, 64, 72)] * 2
     samples, rows = np.zeros(9 * RATE_HZ, np.float32), []

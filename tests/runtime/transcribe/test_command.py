@@ -133,9 +133,9 @@ def test_the_recording_taken_for_a_transcribers_name_is_explained(capsys: pytest
 def test_an_absent_basic_pitch_says_how_to_fetch_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("runtime.transcribe.basic_pitch.usual_place", lambda: None)
+    monkeypatch.setattr("runtime.transcribe.basic_pitch.usual_place", lambda: Path("nowhere.onnx"))
     assert main(["take.wav", "--transcribe", "basic-pitch", "--out", "x.mid"]) == 2
-    assert "make transcribe" in capsys.readouterr().err
+    assert "mezzoforte transcriber add basic-pitch" in capsys.readouterr().err
 
 
 def test_an_absent_madmom_says_how_to_name_it(

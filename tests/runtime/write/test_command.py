@@ -61,7 +61,7 @@ def test_what_is_no_analysis_is_told(tmp_path, capsys):
     path = tmp_path / "x.json"
     path.write_text("{}")
     assert main([str(path), "--format", "midi"]) == 1
-    assert "runtime.analyze" in capsys.readouterr().err
+    assert "mezzoforte analyze" in capsys.readouterr().err
 
 
 def test_an_unknown_format_is_a_usage_error(analysis):

@@ -132,7 +132,7 @@ def test_without_weights_the_error_says_what_to_fetch_and_how_to_convert_it(
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     with pytest.raises(ModelError) as e:
         load("hpt")
-    for told in (CHECKPOINT, RECORD, "python -m export.hpt", "mezzoforte[export]", "not installed", str(tmp_path)):
+    for told in (CHECKPOINT, RECORD, "mezzoforte transcriber add hpt", "not installed", str(tmp_path)):
         assert told in str(e.value)
 
 

@@ -15,10 +15,10 @@ import soundfile
 import torch
 from torch import nn
 
-import export.hpt.checkpoint as hpt_checkpoint
+import mezzoforte.transcriber.hpt.checkpoint as hpt_checkpoint
 from benchmarks.transcription.hpt import package_notes, write_random_checkpoint
-from export.hpt.checkpoint import load_network
-from export.hpt.convert import HptGraph, build_parser, export, make_card, prove, run
+from mezzoforte.transcriber.hpt.checkpoint import load_network
+from mezzoforte.transcriber.hpt.convert import HptGraph, build_parser, export, make_card, prove, run
 from runtime.errors import MezzoforteError
 from runtime.transcribe import Setting, load
 from runtime.transcribe.hpt.card import CHECKPOINT, RECORD, load_card
@@ -173,14 +173,14 @@ def test_a_missing_checkpoint_and_a_folder_say_what_to_fetch(tmp_path: Path) -> 
 
 def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hpt_checkpoint, "PACKAGE", "no_such_package_at_all")
-    with pytest.raises(MezzoforteError, match=r"mezzoforte\[export\]"):
+    with pytest.raises(MezzoforteError, match="transcriber add hpt"):
         hpt_checkpoint.new_network()
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A checkpoint with random weights and what became of it."""
-    pytest.importorskip("piano_transcription_inference", reason="needs mezzoforte[export]")
+    pytest.importorskip("piano_transcription_inference", reason="needs the dependency group test")
     folder = tmp_path_factory.mktemp("hpt")
     checkpoint, path = folder / "random.pth", folder / "hpt.onnx"
     write_random_checkpoint(checkpoint, seed=3)

@@ -1,4 +1,4 @@
-"""Your copy of an HPT checkpoint → ONNX with its card: `python -m export.hpt CHECKPOINT [--out NAME.onnx]`.
+"""Your copy of an HPT checkpoint → ONNX with its card, for `mezzoforte transcriber add hpt CHECKPOINT`.
 
 High-resolution Piano Transcription (Kong et al. 2021) is another project, whose weights Mezzoforte does not
 distribute. The command ends with its proof: the file against torch at several lengths. It fails, and leaves nothing,
@@ -20,15 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from export.hpt.checkpoint import PACKAGE, load_network
+from mezzoforte import __version__
+from mezzoforte.transcriber.hpt.checkpoint import PACKAGE, load_network
 from runtime.errors import MezzoforteError
 from runtime.network import session as onnx_session
 from runtime.transcribe.hpt.card import LICENCE, LICENCE_NOTE, RECORD, HptCard
 from runtime.transcribe.hpt.transcriber import CONTRACT, usual_place
 from runtime.transcribe.hpt.windows import SAMPLE_RATE_HZ, WINDOW_SAMPLES
 from runtime.write.atomic import write_bytes
-from train.fitting.command import start
-from train.fitting.provenance import commit
 
 OPSET = 17
 OUTPUTS = tuple(CONTRACT.outputs)
@@ -96,13 +95,14 @@ def make_card(name: str, checkpoint: Path, onnx: bytes, graph: HptGraph, differe
     return HptCard(
         name=name, sha256=hashlib.sha256(onnx).hexdigest(), checkpoint=checkpoint.name,
         checkpoint_sha256=checkpoint_sha256, source=RECORD, licence=LICENCE, licence_note=LICENCE_NOTE,
-        made_with={**versions, "exporter": f"TorchScript, opset {OPSET}", "mezzoforte": commit()},
+        made_with={**versions, "exporter": f"TorchScript, opset {OPSET}", "mezzoforte": __version__},
         parameters=trained, largest_difference=difference, window_samples=WINDOW_SAMPLES,
     )  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.hpt", description=(__doc__ or "").split("\n\n")[0])
+    """The command line's options."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("checkpoint", type=Path, help="the official checkpoint (docs/transcription.md says where from)")
     parser.add_argument(
         "--out", type=Path, default=usual_place().with_suffix(".onnx"),
@@ -132,5 +132,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit status."""
+    try:
+        return run(build_parser().parse_args(arguments))
+    except MezzoforteError as e:
+        print(f"error: {e}", file=sys.stderr)
+        return 1

@@ -37,7 +37,7 @@ def new_network() -> nn.Module:
     except ImportError as e:
         raise MezzoforteError(
             f"{PACKAGE} cannot be imported", cause=f"it is not installed, or lacks a package ({e})",
-            advice='Install "mezzoforte[export]"',
+            advice="Run the conversion with: mezzoforte transcriber add hpt CHECKPOINT",
         ) from e  # fmt: skip
     network: nn.Module = models.Note_pedal(frames_per_second=FRAMES_PER_S, classes_num=N_PITCHES)
     return network.eval()

@@ -1,1 +1,0 @@
-"""The official checkpoint of High-resolution Piano Transcription → ONNX with its card."""
