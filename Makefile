@@ -7,17 +7,13 @@ PYTHON ?= python3
 VENV := .venv
 TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
+CHECK_PYTHON := $(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 15), "Python 3.11 to 3.14 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
 
-.PHONY: demo transcribe test test-slow lint translations clean
+.PHONY: demo test test-slow lint translations clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
-	@$(VENV)/bin/python -m runtime.analyze examples/*.ogg --quality best --out out --format json,midi,png
-
-# The transcriber basic-pitch for --transcribe basic-pitch: only its model file is used, none of its dependencies
-transcribe: $(VENV)/installed
-	$(VENV)/bin/pip install $(PIP_FLAGS) --no-deps 'basic-pitch>=0.4,<0.5'
-	@$(VENV)/bin/python -c 'from runtime.transcribe import load; print(load("basic-pitch").identity)'
+	@$(VENV)/bin/mezzoforte analyze examples/*.ogg --quality best --out out --format json,midi,png
 
 test: $(TEST_VENV)/installed lint
 	$(TEST_VENV)/bin/python -m pytest -m 'not slow' $(PYTEST_FLAGS)
@@ -32,15 +28,16 @@ lint: $(TEST_VENV)/installed
 	$(TEST_VENV)/bin/lint-imports
 
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 14), "Python 3.11 to 3.13 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot]'
+	$(VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge]'
 	@touch $@
 
 $(TEST_VENV)/installed: pyproject.toml
-	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 14), "Python 3.11 to 3.13 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(TEST_VENV)
-	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge,train,export,test]'
+	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) --upgrade 'pip>=25.1'
+	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge]' --group train --group export --group test
 	@touch $@
 
 # The MuseScore plugin's words: from the translators' .ts files to .qm (needs Qt's lrelease) and texts.js

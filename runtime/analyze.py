@@ -370,9 +370,10 @@ def main(arguments: Sequence[str] | argparse.Namespace | None = None) -> int:
 
 def program(arguments: Sequence[str] | argparse.Namespace | None = None) -> int:
     """`main` for a process that does nothing else: what libraries print does not get between our messages."""
+    options = arguments if isinstance(arguments, argparse.Namespace) else build_parser().parse_args(arguments)
     if sys.stderr is not None:
         sys.stderr = _private_stderr()
-    return main(arguments)
+    return main(options)
 
 
 if __name__ == "__main__":

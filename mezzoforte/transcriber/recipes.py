@@ -31,7 +31,7 @@ class Recipe:
 
 RECIPES = {
     "basic-pitch": Recipe(
-        ("basic-pitch==0.4.0",), "mezzoforte.transcriber.basic_pitch", basic_pitch.usual_place, "10 MB",
+        ("basic-pitch==0.4.0",), "mezzoforte.transcriber.basic_pitch", basic_pitch.usual_place, "30 MB",
         with_dependencies=False,
     ),
     "hpt": Recipe(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -137,3 +138,9 @@ def test_the_plugin_comes_along_and_its_bridge_starts_from_any_folder(
     assert helped.returncode == 0 and "--port" in helped.stdout, helped.stderr
     assert installed.run([installed.command, "plugin", "remove", *words[2:]], hostile).returncode == 0
     assert not plugin.exists()
+
+
+def test_the_extra_for_training_is_the_groups_for_training_and_export() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"]
+    assert sorted(project["project"]["optional-dependencies"]["train"]) == sorted({*groups["train"], *groups["export"]})
