@@ -36,7 +36,8 @@ class MarkOptions:
 
 @dataclass(frozen=True)
 class MarkReport:
-    """What was decided and done. `written` and `backup` are None when nothing was written there."""
+    """What was decided and done. `written` and `backup` are None when nothing was written there; `reading`: what was
+    left out of the score when it was read."""
 
     plan: Plan
     alignment: Alignment
@@ -44,6 +45,7 @@ class MarkReport:
     score_summary: dict[str, Any]
     written: Path | None
     backup: Path | None
+    reading: tuple[str, ...] = ()
 
     def text(self, form: Literal["table", "plan"] = "table") -> str:
         """The plan for people (`table`, with the comparison when there are marks to compare) or as JSON (`plan`)."""
@@ -56,7 +58,7 @@ class MarkReport:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What people should be told, in full sentences' worth of words."""
-        return self.annotation.warnings
+        return (*self.reading, *self.annotation.warnings)
 
 
 def load(path: str | Path) -> tuple[Source, Score]:
@@ -128,7 +130,8 @@ def mark_file(
     written = backup = None
     if out is not None:
         backup, written = write.save(out, data, Path(score_path)), out
-    return MarkReport(decided.plan, alignment, decided, score_summary(score, alignment, heard), written, backup)
+    summary = score_summary(score, alignment, heard)
+    return MarkReport(decided.plan, alignment, decided, summary, written, backup, score.warnings)
 
 
 def apply_plan(

@@ -80,19 +80,16 @@ def read_notes(path: str | Path) -> PlayedNotes:
 
 def from_bytes(data: bytes, where: str) -> PlayedNotes:
     """What `read_notes` makes of a file's bytes; `where` stands in messages."""
-    if data[:4] != b"MThd":
+    if not midi_file.is_midi(data):
         raise ScoreError(
             "the notes are not a MIDI file", where=where, advice="Give the performance as .mid after --notes"
         )
-    midi = midi_file.parse(data, where)
+    midi = midi_file.parse(data, where, film_time=True)
     found = _Found()
     now_s = 0.0
-    try:
-        for message in midi:  # all tracks merged, with times in seconds by the tempo map
-            now_s += message.time
-            found.take(message, now_s)
-    except (ValueError, IndexError, TypeError, KeyError) as e:
-        raise ScoreError(f"not a readable MIDI file ({e})", where=where, cause="a damaged file") from e
+    for message in midi.file:  # all tracks merged, with times in seconds by the tempo map
+        now_s += message.time
+        found.take(message, now_s)
     rows = found.finished(now_s)
     if len(rows) > MAX_NOTES:
         raise ScoreError(f"more than {MAX_NOTES} notes", where=where, cause="not a piano performance")
@@ -103,8 +100,8 @@ def from_bytes(data: bytes, where: str) -> PlayedNotes:
             cause=f"it holds {found.percussion} percussion notes only" if found.percussion else "an empty recording",
             advice="Give the MIDI of a piano performance",
         )
-    warnings = (f"{found.percussion} percussion notes are left out",) if found.percussion else ()
-    return PlayedNotes.of(rows, tuple(found.pedal), warnings)
+    percussion = (f"{found.percussion} percussion notes are left out",) if found.percussion else ()
+    return PlayedNotes.of(rows, tuple(found.pedal), (*midi.warnings, *percussion))
 
 
 class _Found:

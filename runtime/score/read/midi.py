@@ -28,7 +28,8 @@ class _Found:
 
 def read(data: bytes, where: str) -> Score:
     """Read MIDI bytes as a score; tracks (or channels) with notes become staves. Raises `ScoreError`."""
-    midi = midi_file.parse(data, where)
+    parsed = midi_file.parse(data, where)
+    midi = parsed.file
     found = _Found()
     for index, track in enumerate(midi.tracks):
         _track(index, track, found)
@@ -52,7 +53,7 @@ def read(data: bytes, where: str) -> Score:
         )
         for start, stop, pitch, velocity, track in sorted(found.notes)
     ]
-    warnings = (f"{found.percussion} percussion notes are left out",) if found.percussion else ()
+    percussion = (f"{found.percussion} percussion notes are left out",) if found.percussion else ()
     return Score(
         "midi",
         tuple(notes),
@@ -60,7 +61,7 @@ def read(data: bytes, where: str) -> Score:
         tuple(Staff(0, staff_of[t], found.names.get(t, "")) for t in tracks),
         tuple(_marks(found.marks, ppq, score)),
         tuple((Fraction(t, ppq), bpm) for t, bpm in sorted(found.tempos.items())),
-        warnings,
+        (*parsed.warnings, *percussion),
     )
 
 

@@ -31,7 +31,7 @@ _CURVE_STEPS_PER_QUARTER = 4
 
 def remove(data: bytes, where: str) -> bytes:
     """The file without our events and with its own velocities (unchanged bytes when it holds none of ours)."""
-    midi = midi_file.parse(data, where)
+    midi = midi_file.parse(data, where).file
     if not any(_is_ours(m) for track in midi.tracks for m in track):
         return data
     for track in midi.tracks:
@@ -46,7 +46,7 @@ def apply(data: bytes, edits: Plan, where: str, mode: MidiMode = "velocity") -> 
     plan.check(edits, score)
     if not edits.marks:
         return clean
-    midi = midi_file.parse(clean, where)
+    midi = midi_file.parse(clean, where).file
     level = _level(score, edits.marks)
     playing = [t for t in midi.tracks if any(m.type == "note_on" for m in t)]
     for track in playing:

@@ -55,7 +55,8 @@ def test_percussion_is_left_out_with_a_warning() -> None:
         (file(), "no pitched notes"),
         (file(on(36, 0, channel=9), on(38, 480, channel=9)), "2 percussion notes only"),
         (b"RIFF....WAVE", "not a MIDI file"),
-        (played.midi(played.notes(played.PHRASE))[:30], "t.mid"),
+        (played.midi(played.notes(played.PHRASE))[:20], "no pitched notes"),
+        (played.midi(played.notes(played.PHRASE))[:12], "damaged file"),
     ],
 )
 def test_files_without_a_performance_are_refused_in_words(data: bytes, message: str) -> None:
