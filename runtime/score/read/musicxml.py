@@ -197,7 +197,7 @@ class _Reader:
         element = step.element
         if element.find("rest") is not None:
             return
-        if element.find("cue") is not None or self._part.is_aside(staff):  # a cue is silent by definition
+        if self._part.is_aside(staff):
             self._aside += 1
             return
         for notations in element.findall("notations"):
@@ -246,14 +246,35 @@ class _Reader:
             if 5 <= qpm <= 1000:
                 self._tempos.append((i, at, qpm))
 
+    def _sounding(self) -> list[_Found]:
+        """The notes without cues of what another part plays at that moment.
+
+        A cue is silent by definition, but MuseScore 2 and 3 and Finale write all small notes so: the running ones of
+        Chopin's étude op. 25/1, the hidden ones that spell out an ornament.
+        """
+        part = [s.part for s in self._staves]
+        played: dict[tuple[int, Fraction, int], set[int]] = {}
+        cues = [n.element.find("cue") is not None for n in self._notes]
+        for n, cue in zip(self._notes, cues, strict=True):
+            if not cue:
+                played.setdefault((n.measure, n.at, n.pitch % 12), set()).add(part[n.staff - 1])
+        sounding = [
+            n
+            for n, cue in zip(self._notes, cues, strict=True)
+            if not cue or not played.get((n.measure, n.at, n.pitch % 12), set()) - {part[n.staff - 1]}
+        ]
+        self._aside += len(self._notes) - len(sounding)
+        return sounding
+
     def score(self) -> Score:
         measures = self.measures()
+        sounding = self._sounding()
         if self._aside:
             self._warnings.append(f"{self._aside} notes of an ossia or of cues are left out: they are not played")
         if self._unpitched:
             self._warnings.append(f"{self._unpitched} notes without pitch (percussion) are left out")
         notes = sorted(
-            (self._placed(n, measures) for n in self._notes), key=lambda n: (n.onset, not n.grace, n.staff, n.pitch)
+            (self._placed(n, measures) for n in sounding), key=lambda n: (n.onset, not n.grace, n.staff, n.pitch)
         )
         tempos = sorted({(_clamped(measures[i], at), qpm) for i, at, qpm in self._tempos})
         return Score(
