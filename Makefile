@@ -40,9 +40,9 @@ $(TEST_VENV)/installed: pyproject.toml
 	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge]' --group train --group export --group test
 	@touch $@
 
-# The MuseScore plugin's words: from the translators' .ts files to .qm (needs Qt's lrelease) and texts.js
+# The MuseScore plugin's words: from the tables of words to .ts, .qm (needs Qt's lrelease) and texts.js
 translations:
-	$(PYTHON) musescore_plugin/translations/build.py
+	$(PYTHON) -m musescore_plugin.translations.build
 
 clean:
 	rm -rf $(VENV) $(TEST_VENV) out build dist *.egg-info

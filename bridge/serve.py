@@ -99,17 +99,20 @@ async def _serve(listener: socket.socket, home: Path, token: str, options: argpa
     from bridge.api.app import make_app
     from bridge.api.guard import Guard
     from bridge.api.jobs import Jobs
+    from bridge.api.player import Player
     from bridge.api.protocol import impatient
     from bridge.api.store import Store
     from bridge.api.uploads import Uploads
 
-    jobs = Jobs(Store(home / "jobs", limits.kept_jobs), _runner(options, limits), limits.waiting_jobs)
+    runner = _runner(options, limits)
+    jobs = Jobs(Store(home / "jobs", limits.kept_jobs), runner, limits.waiting_jobs)
+    player = Player(home / "uploads", lambda task: runner(task, lambda _: None))
 
     def stop() -> None:
         jobs.closing.set()
         server.should_exit = True
 
-    app = make_app(jobs, Uploads(home / "uploads", limits), limits, stop)
+    app = make_app(jobs, Uploads(home / "uploads", limits), player, limits, stop)
     config = uvicorn.Config(
         Guard(app, listener.getsockname()[1], token),
         http=impatient(limits.head_s, limits.connections),
@@ -148,7 +151,7 @@ def _runner(
             "memory_bytes": limits.job_memory_bytes,
         }
         result = await run_in_child(asked, limits.job_s, progress)
-        return {**result, "fingerprint": request["fingerprint"]}
+        return {**result, "fingerprint": request.get("fingerprint", "")}
 
     return runner
 

@@ -3,6 +3,7 @@ import QtQuick 2.9
 import MuseScore 3.0
 import FileIO 3.0
 import "ui"
+import "lib/client.js" as Client
 import "lib/launch.js" as Launch
 
 MuseScore {
@@ -12,8 +13,8 @@ MuseScore {
     version: "1.0"
     requiresScore: true
     pluginType: "dialog"
-    width: 760
-    height: 620
+    width: 900
+    height: 760
 
     property string exported: ""
 
@@ -63,6 +64,8 @@ MuseScore {
         };
     }
 
+    function connection() { return Client.readConnection(readText(file.homePath() + "/.mezzoforte/bridge.json")); }
+
     function leave() {
         panel.end();
         Qt.quit();
@@ -73,7 +76,7 @@ MuseScore {
     onRun: {
         if (!curScore)
             return leave();
-        panel.begin({ ms: ms, readText: readText, homePath: file.homePath(), language: Qt.locale().name,
+        panel.begin({ ms: ms, readText: readText, connection: connection, language: Qt.locale().name,
                       exportScore: exportScore, openFile: openFile, startProgram: startProgram, quit: leave });
     }
     Component.onDestruction: panel.end()

@@ -5,6 +5,7 @@ import QtQuick 2.9
 import MuseScore 3.0
 import FileIO 3.0
 import "ui"
+import "lib/client.js" as Client
 import "lib/launch.js" as Launch
 
 MuseScore {
@@ -13,8 +14,8 @@ MuseScore {
     version: "1.0"
     requiresScore: true
     pluginType: "dialog"
-    width: 760
-    height: 620
+    width: 900
+    height: 760
 
     property var process: null
 
@@ -64,6 +65,8 @@ MuseScore {
         };
     }
 
+    function connection() { return Client.readConnection(readText(file.homePath() + "/.mezzoforte/bridge.json")); }
+
     function leave() {
         panel.end();
         (typeof quit === "undefined" ? Qt.quit : quit)();
@@ -74,7 +77,7 @@ MuseScore {
     onRun: {
         if (!curScore)
             return leave();
-        panel.begin({ ms: ms, readText: readText, homePath: file.homePath(), language: Qt.locale().name,
+        panel.begin({ ms: ms, readText: readText, connection: connection, language: Qt.locale().name,
                       exportScore: function () { return ""; }, openFile: openFile, startProgram: startProgram, quit: leave });
     }
     Component.onDestruction: panel.end()

@@ -13,13 +13,14 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bridge.api import openapi
-from bridge.api.errors import Refusal, bad_request, not_found
+from bridge.api.errors import Refusal, bad_request, gone, not_found
 from bridge.api.guard import UPLOAD_PATH, read_body
 from bridge.api.home import PROTOCOL
 from bridge.api.jobs import FINAL, Jobs
 from bridge.api.limits import Limits
-from bridge.api.openapi import DENSITIES, POLICIES
-from bridge.api.requests import parse_analyse, parse_json
+from bridge.api.openapi import POLICIES
+from bridge.api.player import LONGEST_S, Player
+from bridge.api.requests import parse_analyse, parse_json, parse_play
 from bridge.api.uploads import Uploads
 
 KEEP_ALIVE_S = 15.0
@@ -31,14 +32,15 @@ NO_SCORE = {
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(jobs: Jobs, uploads: Uploads, limits: Limits, stop: Callable[[], None]) -> Starlette:
+def make_app(jobs: Jobs, uploads: Uploads, player: Player, limits: Limits, stop: Callable[[], None]) -> Starlette:
     """The application behind the guard. `stop` asks the server to end."""
-    api = _Api(jobs, uploads, limits, stop)
+    api = _Api(jobs, uploads, player, limits, stop)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         jobs.start()
         yield
+        await player.stop()
         await jobs.close()
 
     app = Starlette(
@@ -64,6 +66,7 @@ ROUTES = (
     ("GET", "/v1/job/{id}/analysis", "analysis"),
     ("GET", "/v1/job/{id}/plan", "plan"),
     ("POST", "/v1/job/{id}/cancel", "cancel"),
+    ("POST", "/v1/play", "play"),
     ("POST", "/v1/shutdown", "shutdown"),
 )
 
@@ -79,8 +82,8 @@ def _answering(handler: Handler) -> Handler:
 
 
 class _Api:
-    def __init__(self, jobs: Jobs, uploads: Uploads, limits: Limits, stop: Callable[[], None]) -> None:
-        self._jobs, self._uploads, self._limits, self._stop = jobs, uploads, limits, stop
+    def __init__(self, jobs: Jobs, uploads: Uploads, player: Player, limits: Limits, stop: Callable[[], None]) -> None:
+        self._jobs, self._uploads, self._player, self._limits, self._stop = jobs, uploads, player, limits, stop
         self._described = openapi.document(limits)
 
     async def ping(self, _: Request) -> Response:
@@ -96,7 +99,12 @@ class _Api:
     async def analyse(self, request: Request) -> Response:
         body = await read_body(request.receive, self._limits.score_bytes, self._limits.body_s)
         wanted = parse_analyse(body, self._limits, self._uploads)
-        task = {"recording": str(wanted.recording), "score": wanted.score, "fingerprint": wanted.fingerprint}
+        task = {
+            "task": "analyse",
+            "recording": str(wanted.recording),
+            "score": wanted.score,
+            "fingerprint": wanted.fingerprint,
+        }
         job = self._jobs.submit(task, lambda: self._uploads.remove(wanted.upload))
         return JSONResponse({"job": self._jobs.view(job)}, 202)
 
@@ -128,17 +136,28 @@ class _Api:
         return JSONResponse(self._result(request)["analysis"])
 
     async def plan(self, request: Request) -> Response:
-        density = request.query_params.get("density", "normal")
         policy = request.query_params.get("policy", "keep")
-        if density not in DENSITIES or policy not in POLICIES:
-            raise bad_request(f"density must be one of {', '.join(DENSITIES)}, policy one of {', '.join(POLICIES)}")
+        if policy not in POLICIES:
+            raise bad_request(f"policy must be one of {', '.join(POLICIES)}")
         result = self._result(request)
         planned = result["planned"]
         if planned is None:
             error = result["plan_error"] or NO_SCORE
-            raise Refusal(409, error["code"], error["message"], error["advice"])
-        told = {"fingerprint": result["fingerprint"], "tempos": planned["tempos"], "warnings": planned["warnings"]}
-        return JSONResponse({**told, **planned["plans"][f"{density}/{policy}"]})
+            raise Refusal(422, error["code"], error["message"], error["advice"])
+        if "policies" not in planned:
+            raise gone()
+        told = {name: planned[name] for name in ("curve", "tempos", "warnings")}
+        return JSONResponse({"fingerprint": result["fingerprint"], **told, **planned["policies"][policy]})
+
+    async def play(self, request: Request) -> Response:
+        """Play a few seconds of a recording on this computer; an empty body stops it."""
+        body = await read_body(request.receive, self._limits.body_bytes, self._limits.body_s)
+        wanted = parse_play(body, self._limits, self._uploads, LONGEST_S)
+        if wanted is None:
+            await self._player.stop()
+            return JSONResponse({"playing_s": 0.0})
+        seconds = await self._player.play(wanted.recording, wanted.from_s, wanted.seconds)
+        return JSONResponse({"playing_s": round(seconds, 3)})
 
     def _result(self, request: Request) -> dict[str, Any]:
         return self._jobs.result(self._jobs.get(request.path_params["id"]))

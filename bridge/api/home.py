@@ -18,7 +18,7 @@ from typing import IO
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
 
-PROTOCOL = 1
+PROTOCOL = 2
 CONNECTION_FILE = "bridge.json"
 
 

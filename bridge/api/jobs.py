@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.api.child import JobFailed
-from bridge.api.errors import Refusal, not_found
+from bridge.api.errors import Refusal, gone, not_found
 from bridge.api.store import Store
 
 FINAL = ("done", "failed", "cancelled")
@@ -119,13 +119,13 @@ class Jobs:
         return job.view(before + (self._running is not None) if before >= 0 else 0)
 
     def result(self, job: Job) -> dict[str, Any]:
-        """A finished job's result. Raises `Refusal` (409) when there is none."""
+        """A finished job's result. Raises `Refusal` (422, 404) when there is none."""
         if job.state != "done":
-            raise Refusal(409, "not_done", f"the analysis is {job.state}")
+            raise Refusal(422, "not_done", f"the analysis is {job.state}")
         if job.result is None:
             job_result = (self._store.load(job.id) or {}).get("result")
             if not isinstance(job_result, dict):
-                raise Refusal(410, "gone", "the result is no longer stored", "Run the analysis again")
+                raise gone()
             return job_result
         return job.result
 

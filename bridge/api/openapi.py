@@ -7,10 +7,9 @@ from typing import Any
 from bridge.api.limits import Limits
 from bridge.api.recording import SUFFIXES
 
-DENSITIES = ("sparse", "normal", "detailed")
 POLICIES = ("keep", "replace")
 
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 Schema = dict[str, Any]
 
 
@@ -43,19 +42,20 @@ _ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 
 SCHEMAS: dict[str, Schema] = {
-    "Ping": _object({"name": {"const": "mezzoforte"}, "protocol": {"type": "integer", "const": 1}}),
+    "Ping": _object({"name": {"const": "mezzoforte"}, "protocol": {"type": "integer", "const": 2}}),
     "Error": _object({"error": _object({"code": _TEXT, "message": _TEXT, "advice": _TEXT})}),
     "Upload": _object({"upload": _ID}),
     "Stopping": _object({"stopping": {"const": True}}),
     "Nothing": _object({}),
+    "Recording": {
+        "oneOf": [
+            _object({"path": {**_TEXT, "description": "full path of a regular audio file on this computer"}}),
+            _object({"upload": _ID}),
+        ]
+    },
     "AnalyseRequest": _object(
         {
-            "recording": {
-                "oneOf": [
-                    _object({"path": {**_TEXT, "description": "full path of a regular audio file on this computer"}}),
-                    _object({"upload": _ID}),
-                ]
-            }
+            "recording": _ref("Recording"),
         },
         {
             "score": {"oneOf": [_ref("NoteTable"), _object({"musicxml": _TEXT}), {"type": "null"}]},
@@ -126,13 +126,27 @@ SCHEMAS: dict[str, Schema] = {
     "Plan": _object(
         {
             "fingerprint": _TEXT,
-            "marks": _list(_ref("PlannedMark")),
+            "densities": _list(_ref("Density"), minItems=1, description="complete sets of marks, from few to many"),
+            "default": {**_COUNT, "description": "which of them to show first"},
+            "curve": _object(
+                {
+                    "ticks": _list(_TICK, description="the written beats that were played"),
+                    "times_s": _list(_NUMBER, description="when, the first time"),
+                    "heard_db": _list(_NUMBER, description="how loud, around their mean"),
+                }
+            ),
             "tempos": _list(_object({"tick": _TICK, "bpm": {"type": "number", "exclusiveMinimum": 0}})),
-            "displaced": _list(_ref("ExistingMark")),
-            "unmarked_measures": _list(_TEXT),
             "warnings": _list(_TEXT),
         },
-        more=True,
+    ),
+    "Density": _object(
+        {
+            "name": _TEXT,
+            "marks": _list(_ref("PlannedMark")),
+            "displaced": _list(_ref("ExistingMark")),
+            "unmarked_measures": _list(_TEXT),
+            "playback_db": _list(_NUMBER, description="what the marks say at the curve's ticks, on its scale"),
+        },
     ),
     "PlannedMark": _object(
         {
@@ -143,11 +157,27 @@ SCHEMAS: dict[str, Schema] = {
             "beat": _NUMBER,
             "tick": _TICK,
             "staff": _STAFF,
-            "confidence": _SHARE,
-            "reason": _TEXT,
+            "confidence": {**_SHARE, "description": "that the playing really does this"},
+            "clearness": {"enum": ["clear", "likely", "slight"]},
+            "reason": {
+                "description": "what was heard: a key of runtime/marks/words.json with its values",
+                "oneOf": [_object({"key": _TEXT, "values": {"type": "object"}}), {"type": "null"}],
+            },
+            "time_s": {"type": ["number", "null"], "description": "where in the recording, the first time"},
         },
-        {"end_tick": _TICK},
+        {"end_number": _TEXT, "end_beat": _NUMBER, "end_tick": _TICK},
     ),
+    "PlayRequest": {
+        "oneOf": [
+            _object({
+                "recording": _ref("Recording"),
+                "from_s": {"type": "number", "minimum": 0},
+                "seconds": {"type": "number", "minimum": 0, "description": "at most 30 are played"},
+            }),
+            _ref("Nothing"),
+        ]
+    },
+    "Playing": _object({"playing_s": _NUMBER}),
 }  # fmt: skip
 
 
@@ -173,7 +203,6 @@ def document(limits: Limits) -> Schema:
     job = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": _ID}]}
     wait = _query("wait", {"type": "number", "maximum": limits.longest_wait_s}, "seconds to wait for a change")
     after = _query("after", _COUNT, "the revision already seen (default: the present one)")
-    density = _query("density", {"enum": list(DENSITIES)}, "how many marks (default: normal)")
     policy = _query("policy", {"enum": list(POLICIES)}, "what of marks that stand there (default: keep)")
     suffix = {**_query("suffix", {"enum": list(SUFFIXES)}, "what kind of file"), "required": True}
     octets: Schema = {"required": True, "content": {"application/octet-stream": {}}}
@@ -202,9 +231,10 @@ def document(limits: Limits) -> Schema:
             "/v1/job/{id}/analysis": {**job, "get": _operation("What was heard", "Analysis")},
             "/v1/job/{id}/plan": {
                 **job,
-                "get": _operation("The marks for the score that was sent", "Plan", parameters=[density, policy]),
+                "get": _operation("The marks for the score that was sent", "Plan", parameters=[policy]),
             },
             "/v1/job/{id}/cancel": {**job, "post": _operation("Stop it", "Job", **_body("Nothing"))},
+            "/v1/play": {"post": _operation("Play a few seconds of a recording", "Playing", **_body("PlayRequest"))},
             "/v1/shutdown": {"post": _operation("Stop the bridge", "Stopping", **_body("Nothing"))},
         },
         "components": {

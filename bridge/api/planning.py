@@ -10,73 +10,109 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
+from bridge.api import curve
 from bridge.api.notes import TICKS_PER_QUARTER
-from bridge.api.openapi import DENSITIES, POLICIES
+from bridge.api.openapi import POLICIES
 from runtime.analysis import Analysis
+from runtime.decode.assemble import without_doubts_of_beats
 from runtime.marks.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
 from runtime.marks.files import align_file, hear_in_score, score_summary
 from runtime.pipeline import Heard
 from runtime.score.align.recording import POOR, Alignment
-from runtime.score.plan import PlannedMark
+from runtime.score.plan import PlannedMark, planned
 from runtime.score.table import Score
 
 TEMPO_RANGE_BPM = (5.0, 1000.0)
+DENSITIES: tuple[Density, ...] = ("sparse", "normal", "detailed")
 
 
 def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dict[str, Any]]:
     """Align the recording with the score and plan its marks for every density and policy.
 
     Returns the analysis with what is known of the score in its field `score`, and
-    ``{"plans": {"normal/keep": …}, "tempos", "warnings"}`` (see schema ``Plan``). Raises `ScoreError` when the
-    recording does not play this score.
+    ``{"policies": {"keep": {"densities", "default"}, …}, "curve", "tempos", "warnings"}`` (see schema ``Plan``).
+    Raises `ScoreError` when the recording does not play this score.
     """
     analysis = heard.analysis
     alignment = align_file(recording, score, analysis)
-    plans: dict[str, Any] = {}
+    loudness = curve.heard(score, alignment, analysis)
+    in_score = {d: hear_in_score(score, alignment, analysis, heard.evidence, d) for d in DENSITIES}
+    policies: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
-    densities = cast(tuple[Density, ...], DENSITIES)
-    in_score = {d: hear_in_score(score, alignment, analysis, heard.evidence, d) for d in densities}
-    for density in densities:
-        for policy in POLICIES:
+    for policy in POLICIES:
+        steps = []
+        for density in DENSITIES:
             options = AnnotateOptions(density, cast(Policy, policy))
             decided = annotate(score, alignment, analysis, options, in_score[density])
-            plans[f"{density}/{policy}"] = view(decided, score)
             warnings = decided.warnings
+            playing = sounding(decided, score, keep=policy == "keep")
+            said = curve.fitted(curve.said_steps(score, playing, loudness.at), loudness.db)
+            steps.append({"name": density, **view(decided, score, alignment), "playback_db": curve.plain(said)})
+        policies[policy] = {"densities": steps, "default": DENSITIES.index("normal")}
     told = {
-        "plans": plans,
+        "policies": policies,
+        "curve": loudness.view(TICKS_PER_QUARTER),
         "tempos": tempos(alignment, score),
-        "warnings": [*score.warnings, *analysis.warnings, *warnings],
+        "warnings": [*score.warnings, *without_doubts_of_beats(analysis.warnings), *warnings],
     }
     return replace(analysis, score=score_summary(score, alignment, in_score["normal"])), told
 
 
-def view(decided: Annotation, score: Score) -> dict[str, Any]:
+def sounding(decided: Annotation, score: Score, keep: bool) -> list[PlannedMark]:
+    """The marks that would be played back: the plan's, with those that people wrote when they stay."""
+    human = [planned(score, m) for m in score.marks if not m.ours and m.kind in ("dynamic", "hairpin")]
+    return [*decided.plan.marks, *(human if keep else [])]
+
+
+def view(decided: Annotation, score: Score, alignment: Alignment) -> dict[str, Any]:
     """One plan in ticks from the start of the written score."""
     plan = decided.plan
+    marks = sorted(plan.marks, key=lambda m: (m.measure, m.offset, m.staff, m.kind))
     return {
-        "marks": [_mark(m, score) for m in sorted(plan.marks, key=lambda m: (m.measure, m.offset, m.staff, m.kind))],
+        "marks": [_mark(m, score, alignment) for m in marks],
         "displaced": [_displaced(m, score) for m in plan.hidden],
         "unmarked_measures": [plan.numbers[i] for i in plan.unmarked],
     }
 
 
-def _mark(mark: PlannedMark, score: Score) -> dict[str, Any]:
+def _mark(mark: PlannedMark, score: Score, alignment: Alignment) -> dict[str, Any]:
     measure = score.measures[mark.measure]
-    beat = 1 + (measure.offset + mark.offset) / measure.time.beat_quarters
+    confidence = round(float(min(1.0, max(0.0, mark.confidence))), 4)
     data: dict[str, Any] = {
         "kind": mark.kind,
         "value": mark.value,
         "measure": mark.measure,
         "number": measure.number,
-        "beat": round(float(beat), 3),
+        "beat": _beat(score, mark.measure, mark.offset),
         "tick": ticks(measure.start + mark.offset),
         "staff": mark.staff,
-        "confidence": round(float(min(1.0, max(0.0, mark.confidence))), 4),
-        "reason": mark.reason,
+        "confidence": confidence,
+        "clearness": _clearness(confidence),
+        "reason": None,
+        "time_s": _first_played_s(alignment, score, mark.measure, mark.offset),
     }
     if mark.kind == "hairpin":
+        data["end_number"] = score.measures[mark.end_measure].number
+        data["end_beat"] = _beat(score, mark.end_measure, mark.end_offset)
         data["end_tick"] = ticks(score.measures[mark.end_measure].start + mark.end_offset)
     return data
+
+
+def _clearness(confidence: float) -> str:
+    return "clear" if confidence >= 0.5 else "likely" if confidence >= 0.25 else "slight"
+
+
+def _beat(score: Score, measure: int, offset: Fraction) -> float:
+    m = score.measures[measure]
+    return round(float(1 + (m.offset + offset) / m.time.beat_quarters), 3)
+
+
+def _first_played_s(alignment: Alignment, score: Score, measure: int, offset: Fraction) -> float | None:
+    """When a place of the page is played for the first time; None where it is not."""
+    for n, index in enumerate(alignment.measures):
+        if index == measure:
+            return round(float(alignment.times_of(float(alignment.starts[n]) + float(offset))), 3)
+    return None
 
 
 def _displaced(mark: PlannedMark, score: Score) -> dict[str, Any]:

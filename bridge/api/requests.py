@@ -29,6 +29,15 @@ class AnalyseRequest:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class PlayRequest:
+    """An excerpt of a recording that may be opened."""
+
+    recording: Path
+    from_s: float
+    seconds: float
+
+
 def parse_json(body: bytes) -> dict[str, Any]:
     """A body that must be a JSON object. Raises `Refusal`."""
     try:
@@ -56,6 +65,24 @@ def parse_analyse(body: bytes, limits: Limits, uploads: Uploads) -> AnalyseReque
     score = _score(data.get("score"))
     path, upload = _recording(data.get("recording"), limits, uploads)
     return AnalyseRequest(path, upload, score, fingerprint)
+
+
+def parse_play(body: bytes, limits: Limits, uploads: Uploads, longest_s: float) -> PlayRequest | None:
+    """Check the body of ``POST /v1/play``; None for an empty object. Raises `Refusal`."""
+    data = parse_json(body)
+    if not data:
+        return None
+    if set(data) != {"recording", "from_s", "seconds"}:
+        raise bad_request("the body is not {recording, from_s, seconds} and not empty")
+    from_s, seconds = (_seconds(data[name], name) for name in ("from_s", "seconds"))
+    path, _ = _recording(data["recording"], limits, uploads)
+    return PlayRequest(path, min(from_s, limits.recording_s), min(seconds, longest_s))
+
+
+def _seconds(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise bad_request(f"{name} is not a number of seconds")
+    return float(value)
 
 
 def _recording(data: Any, limits: Limits, uploads: Uploads) -> tuple[Path, str]:

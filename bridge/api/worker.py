@@ -73,7 +73,12 @@ def answer(request: dict[str, Any], reporter: _Reporter) -> None:
 
     path = Path(request["recording"])
     try:
-        reporter.send({"result": work(request, path, reporter.progress)})
+        if request["task"] == "excerpt":
+            from bridge.api.excerpt import excerpt
+
+            reporter.send({"result": excerpt(request, path)})
+        else:
+            reporter.send({"result": work(request, path, reporter.progress)})
     except MezzoforteError as e:
         cause = f" Likely cause: {e.cause}." if e.cause else ""
         # The file's name, not where it lies: results are kept and logs are shared.

@@ -1,18 +1,22 @@
 // Speaks to the bridge. The request object and the clock come from outside, so that Node can test it and headless
 // runs can wait for answers in place (sync: the callback is called before the function returns).
 
-var PROTOCOL = 1;
+var PROTOCOL = 2;
 var WAIT_S = 10;
 
-// The connection file's text as {port, token}, or null.
+// The connection file's text as {port, token}, {other: true} for a bridge of another version, or null.
 function readConnection(text) {
     try {
-        var data = JSON.parse(text);
-        if (data.protocol === PROTOCOL && data.port > 0 && data.port < 65536 && typeof data.token === "string")
-            return { port: data.port, token: data.token };
+        return connectionOf(JSON.parse(text));
     } catch (e) {
+        return null;
     }
-    return null;
+}
+
+function connectionOf(data) {
+    if (!data || !(data.port > 0 && data.port < 65536) || typeof data.token !== "string")
+        return null;
+    return data.protocol === PROTOCOL ? { port: data.port, token: data.token } : { other: true };
 }
 
 function makeClient(newRequest, connection, sync) {
@@ -67,8 +71,10 @@ function makeClient(newRequest, connection, sync) {
         job: function (id, after, done) {
             request("GET", "/v1/job/" + id + "?wait=" + WAIT_S + "&after=" + after, null, done);
         },
-        plan: function (id, density, policy, done) {
-            request("GET", "/v1/job/" + id + "/plan?density=" + density + "&policy=" + policy, null, done);
+        plan: function (id, policy, done) { request("GET", "/v1/job/" + id + "/plan?policy=" + policy, null, done); },
+        // Plays a few seconds of a recording on this computer.
+        play: function (path, from_s, seconds, done) {
+            request("POST", "/v1/play", { recording: { path: path }, from_s: from_s, seconds: seconds }, done);
         },
         cancel: function (id, done) { request("POST", "/v1/job/" + id + "/cancel", {}, done); },
         // Nothing that is still under way will be heard of.

@@ -15,6 +15,7 @@ var ACCENT_IN_3_2 = 552; // articAccentAbove, where the names of symbols are not
 var START_REPEAT = 4;
 var END_REPEAT = 8;
 var END_START_REPEAT = 16;
+var USER_VELOCITY = 1;
 
 function isOurs(element) {
     return Math.round(element.z) % 100 === OWN;
@@ -31,7 +32,8 @@ function ticksOf(fraction) {
 // Everything that planning needs, as plain data; marks keep their element for a later removal.
 function read(ms) {
     var score = ms.score;
-    var table = { measures: readMeasures(score), staves: readStaves(score), notes: [], marks: [], tempos: [], slots: {} };
+    var table = { measures: readMeasures(score), staves: readStaves(score), notes: [], marks: [], tempos: [],
+                  velocities: [], slots: {} };
     for (var s = 1; s <= score.nstaves; s++)
         table.slots[s] = [];
     var told = false; // whether chords tell their articulations
@@ -50,7 +52,7 @@ function read(ms) {
                 if (track % 4 === 0)
                     table.slots[track / 4 + 1].push(segment.tick);
                 if (element.type === ms.Element.CHORD)
-                    readChord(table, element, segment.tick, track);
+                    readChord(ms, table, element, segment.tick, track);
                 if (element.articulations) {
                     told = true;
                     readAccents(ms, table, element.articulations, segment.tick, track);
@@ -96,7 +98,7 @@ function readBarLine(table, type, starting, ending) {
         table.measures[ending].repeat_times = Math.max(2, Math.min(16, table.measures[ending].repeats || 2));
 }
 
-function readChord(table, chord, tick, track) {
+function readChord(ms, table, chord, tick, track) {
     var staff = Math.floor(track / 4) + 1 + (chord.staffMove || 0);
     var voice = track % 4 + 1;
     var ticks = ticksOf(chord.actualDuration || chord.duration);
@@ -104,8 +106,16 @@ function readChord(table, chord, tick, track) {
     for (var g = 0; g < graces.length; g++)
         for (var k = 0; k < graces[g].notes.length; k++)
             table.notes.push([tick, 0, graces[g].notes[k].pitch, staff, voice, 2]);
-    for (var i = 0; i < chord.notes.length; i++)
+    for (var i = 0; i < chord.notes.length; i++) {
         table.notes.push([tick, ticks, chord.notes[i].pitch, staff, voice, chord.notes[i].tieBack ? 1 : 0]);
+        if (hasOwnVelocity(ms, chord.notes[i]))
+            table.velocities.push({ tick: tick, staff: staff, note: chord.notes[i] });
+    }
+}
+
+// Notes of imported MIDI files carry velocities of their own and do not listen to dynamics.
+function hasOwnVelocity(ms, note) {
+    return ms.version[0] >= 4 ? Number(note.userVelocity) > 0 : Number(note.veloType) === USER_VELOCITY;
 }
 
 function readAnnotations(ms, table, segment) {
@@ -116,7 +126,8 @@ function readAnnotations(ms, table, segment) {
             table.marks.push({ kind: "dynamic", value: signOf(element), tick: segment.tick, end_tick: segment.tick,
                                staff: Math.floor(element.track / 4) + 1, ours: isOurs(element), element: element });
         else if (element.type === ms.Element.TEMPO_TEXT)
-            table.tempos.push({ tick: segment.tick, bpm: 60 * element.tempo, ours: isOurs(element), element: element });
+            table.tempos.push({ tick: segment.tick, bpm: 60 * element.tempo, staff: Math.floor(element.track / 4) + 1,
+                                ours: isOurs(element), element: element });
     }
 }
 
@@ -196,19 +207,22 @@ function atLeast(ms, major, minor) {
     return ms.version[0] > major || (ms.version[0] === major && ms.version[1] >= minor);
 }
 
-// Writes the changes; returns how many undo steps take them back. Throws after it has taken back what it had begun.
+// Writes the changes; returns how many undo steps take them back, and how many tempo marks of the score are silent from
+// now on. Throws after it has taken back what it had begun.
 function apply(ms, table, changes) {
     var hairpins = changes.add.filter(function (row) { return row.kind === "hairpin"; });
     var others = changes.add.filter(function (row) { return row.kind !== "hairpin"; });
+    var deaf = changes.deaf || [];
     var steps = 0;
+    var silenced = 0;
     var made = [];
     try {
         for (var i = 0; i < hairpins.length; i++) {
             made.push(addHairpin(ms, hairpins[i]));
             steps += 1;
         }
-        if (!steps && !others.length && !changes.remove.length && !changes.tempos && !changes.resetVelocities)
-            return { steps: 0 };
+        if (!steps && !others.length && !changes.remove.length && !changes.tempos && !deaf.length)
+            return { steps: 0, silenced: 0 };
         ms.score.startCmd();
         steps += 1;
         try {
@@ -216,9 +230,8 @@ function apply(ms, table, changes) {
             changes.remove.forEach(function (mark) { ms.removeElement(mark.element); });
             others.forEach(function (row) { (row.kind === "accent" ? addAccent : addDynamic)(ms, row); });
             if (changes.tempos)
-                writeTempos(ms, table, changes.tempos);
-            if (changes.resetVelocities)
-                resetVelocities(ms, table, changes.add);
+                silenced = writeTempos(ms, table, changes.tempos);
+            deaf.forEach(function (i) { listenToMarks(ms, table.velocities[i].note); });
         } finally {
             ms.score.endCmd();
         }
@@ -226,7 +239,7 @@ function apply(ms, table, changes) {
         undo(ms, steps);
         throw e;
     }
-    return { steps: steps };
+    return { steps: steps, silenced: silenced };
 }
 
 function undo(ms, steps) {
@@ -333,19 +346,26 @@ function settle(ms, hairpin, place) {
         hairpin.placement = ms.Placement.ABOVE;
 }
 
-// Invisible tempo marks that make playback follow the recording; ours from before are replaced.
+// Invisible tempo marks that make playback follow the recording; ours from before are replaced. Tempo marks that people
+// wrote stay as they are: one of ours on the same tick, after it, is what counts, and when it goes the other counts again.
+// Returns the number of those.
 function writeTempos(ms, table, tempos) {
+    var human = table.tempos.filter(function (t) { return !t.ours; });
     table.tempos.forEach(function (t) {
         if (t.ours)
             ms.removeElement(t.element);
     });
-    tempos.forEach(function (t) {
+    var silenced = 0;
+    withHuman(tempos, human).forEach(function (t) {
+        var rivals = human.filter(function (h) { return h.tick === t.tick; });
+        var lowest = rivals.reduce(function (most, h) { return Math.max(most, h.staff); }, 1);
         var staff = 0;
-        for (var s = 1; s <= table.staves.length && !staff; s++)
+        for (var s = lowest; s <= table.staves.length && !staff; s++)
             if (table.slots[s].indexOf(t.tick) >= 0)
                 staff = s;
-        if (!staff || table.tempos.some(function (old) { return !old.ours && old.tick === t.tick; }))
+        if (!staff)
             return;
+        silenced += rivals.length;
         var cursor = cursorAt(ms, t.tick, staff);
         var mark = ms.newElement(ms.Element.TEMPO_TEXT);
         mark.text = "<sym>metNoteQuarterUp</sym> = " + Math.round(t.bpm);
@@ -355,25 +375,28 @@ function writeTempos(ms, table, tempos) {
         mark.visible = false;
         own(mark);
     });
+    return silenced;
 }
 
-// Notes of imported MIDI files carry velocities of their own and do not listen to dynamics until these are 0 again.
-function resetVelocities(ms, table, rows) {
-    var from = Infinity;
-    rows.forEach(function (row) { from = Math.min(from, row.place.tick); });
-    for (var segment = ms.score.firstSegment(); segment; segment = segment.next)
-        for (var track = 0; segment.tick >= from && track < ms.score.ntracks; track++) {
-            var chord = segment.elementAt(track);
-            if (!chord || chord.type !== ms.Element.CHORD)
-                continue;
-            for (var i = 0; i < chord.notes.length; i++) {
-                chord.notes[i].veloType = 0;
-                if (atLeast(ms, 4, 0))
-                    chord.notes[i].userVelocity = 0;
-                else
-                    chord.notes[i].veloOffset = 0;
-            }
-        }
+// The tempos, and each again where a tempo mark within its bar would end it.
+function withHuman(tempos, human) {
+    var out = tempos.slice();
+    human.forEach(function (h) {
+        var before = tempos.filter(function (t) { return t.tick <= h.tick; });
+        if (before.length && before[before.length - 1].tick < h.tick)
+            out.push({ tick: h.tick, bpm: before[before.length - 1].bpm });
+    });
+    return out;
+}
+
+// From now on the note is as loud as the marks say.
+function listenToMarks(ms, note) {
+    if (ms.version[0] >= 4) {
+        note.userVelocity = 0;
+        return;
+    }
+    note.veloType = 0;
+    note.veloOffset = 0;
 }
 
 // Takes away every mark of ours, nothing else; returns the number of marks and of undo steps.
@@ -381,18 +404,22 @@ function removeOurs(ms, table) {
     var ours = table.marks.concat(table.tempos).filter(function (m) { return m.ours; });
     if (!ours.length)
         return { removed: 0, steps: 0 };
-    apply(ms, table, { add: [], remove: ours, tempos: null, resetVelocities: false });
+    apply(ms, table, { add: [], remove: ours, tempos: null });
     return { removed: ours.length, steps: 1 };
 }
 
-// Shows a tick of a staff to the user (from 3.5 on).
-function canJump(ms) {
-    return typeof ms.score.selection.selectRange === "function";
-}
-
-function jump(ms, tick, staff) {
+// Shows a tick of a staff to the user. Before 3.5 nothing selects by tick: there, the cursor is sent bar by bar.
+function jump(ms, table, tick, staff) {
     var selection = ms.score.selection;
-    ms.score.startCmd();
-    selection.selectRange(tick, tick + 1, staff - 1, staff);
-    ms.score.endCmd();
+    if (typeof selection.selectRange === "function") {
+        ms.score.startCmd();
+        selection.selectRange(tick, tick + 1, staff - 1, staff);
+        ms.score.endCmd();
+        return;
+    }
+    ms.cmd("escape");
+    ms.cmd("first-element");
+    ms.cmd("next-chord");
+    for (var i = 1; i < table.measures.length && table.measures[i].tick <= tick; i++)
+        ms.cmd("next-measure");
 }

@@ -1,13 +1,15 @@
 // The course of one analysis, from reading the score to undoing the marks. All that it needs is handed in:
-//   host.read()            -> note table         host.apply(edits) -> {steps}      host.undo(steps)
+//   host.read(again)       -> note table (again: only to look whether it changed)
+//   host.apply(edits)      -> {steps}            host.undo(steps)
 //   host.connect()         -> client or null     host.changed()    called after every change of the session
-//   lib                    -> {propose, edits, carryOver, placeOf, forBridge}
+//   lib                    -> {propose, edits, canTick, canRemove, choiceOf, placeOf, timeOf, deaf, forBridge}
 // States: idle, analysing, review, applied, failed, closed.
 
 function makeSession(host, lib) {
     var session = {
         state: "idle", progress: 0, waiting: 0, error: null, job: "", table: null, plan: null, proposal: null,
-        policy: "skip", density: "normal", steps: 0, client: null, added: 0, removed: 0
+        policy: "skip", step: 0, earlier: "keep", sort: "place", choices: {}, path: "", steps: 0, client: null,
+        added: 0, removed: 0, tempos: 0
     };
     var run = 0; // answers to anything but the latest run are not listened to
 
@@ -36,7 +38,7 @@ function makeSession(host, lib) {
             return fail({ code: "score", message: "the score cannot be read", advice: String(e) });
         }
         change({ state: "analysing", progress: 0, waiting: 0, error: null, client: client, table: table, job: "",
-                 plan: null, proposal: null, steps: 0 });
+                 path: path, plan: null, proposal: null, choices: {}, steps: 0 });
         client.analyse(path, lib.forBridge(table), table.fingerprint, function (error, answer) {
             if (mine !== run)
                 return;
@@ -83,13 +85,13 @@ function makeSession(host, lib) {
             return change({ state: "idle", job: "" });
         if (job.state !== "done")
             return fail(job.error || { code: "failed", message: "the analysis failed", advice: "" });
-        fetchPlan(mine);
+        fetchPlan(mine, true);
     }
 
-    // Another density or policy is another plan of the same job.
-    function fetchPlan(mine) {
+    // Another policy is another plan of the same job; every density is in it.
+    function fetchPlan(mine, first) {
         var policy = session.policy === "skip" ? "keep" : "replace";
-        session.client.plan(session.job, session.density, policy, function (error, plan) {
+        session.client.plan(session.job, policy, function (error, plan) {
             if (mine !== run)
                 return;
             if (error)
@@ -97,17 +99,24 @@ function makeSession(host, lib) {
             if (plan.fingerprint !== session.table.fingerprint)
                 return fail({ code: "other_score", message: "the answer belongs to another score", advice: "" });
             session.plan = plan;
-            session.proposal = lib.propose(session.table, plan, session.policy, lib.placeOf);
-            change({ state: "review", progress: 1 });
+            if (first || session.step >= plan.densities.length)
+                session.step = plan["default"];
+            review({ state: "review", progress: 1 });
         });
     }
 
-    function choose(name, value) {
-        session[name] = value;
-        if (session.state !== "review")
-            return;
-        run += 1; // an answer to the choice before is late
-        fetchPlan(run);
+    function propose(table) {
+        return lib.propose(table, session.plan, session, lib.placeOf);
+    }
+
+    // Whether there is a list to choose from; a choice after adding goes on from there.
+    function open() {
+        return session.state === "review" || session.state === "applied";
+    }
+
+    function review(values) {
+        session.proposal = propose(session.table);
+        change(values || {});
     }
 
     session.cancel = function () {
@@ -119,15 +128,42 @@ function makeSession(host, lib) {
         change({ state: "idle", job: "" });
     };
 
-    session.setPolicy = function (policy) { choose("policy", policy); };
-    session.setDensity = function (density) { choose("density", density); };
+    session.setPolicy = function (policy) {
+        session.policy = policy;
+        if (!open())
+            return;
+        run += 1; // an answer to the choice before is late
+        fetchPlan(run, false);
+    };
 
-    session.tick = function (index, checked) {
+    // Density, order and what becomes of our earlier marks need no new answer.
+    session.set = function (name, value) {
+        session[name] = value;
+        if (open())
+            review({ state: "review" });
+    };
+
+    session.tick = function (index, yes) {
         var row = session.proposal && session.proposal.rows[index];
-        if (row && row.status !== "skip") {
-            row.checked = checked;
-            change({});
-        }
+        if (!open() || !row || !(lib.canTick(row) || lib.canRemove(row)))
+            return;
+        session.choices[lib.choiceOf(row)] = yes;
+        review({ state: "review" });
+    };
+
+    session.tickAll = function (yes) {
+        if (!open())
+            return;
+        session.proposal.rows.filter(lib.canTick).forEach(function (row) { session.choices[lib.choiceOf(row)] = yes; });
+        review({ state: "review" });
+    };
+
+    // What "Add" would do now: {add, remove} as counts, and `deaf`, the notes that would not follow.
+    session.counts = function () {
+        if (session.state !== "review" || session.policy === "compare")
+            return { add: 0, remove: 0, deaf: 0 };
+        var edits = lib.edits(session.proposal);
+        return { add: edits.add.length, remove: edits.remove.length, deaf: lib.deaf(session.table, edits.add).length };
     };
 
     // Looks at the score again first: what was planned for other music is not written.
@@ -136,21 +172,22 @@ function makeSession(host, lib) {
             return;
         var table;
         try {
-            table = host.read();
+            table = host.read(true);
         } catch (e) {
             return fail({ code: "score", message: "the score cannot be read", advice: String(e) });
         }
         if (table.fingerprint !== session.table.fingerprint)
             return fail({ code: "score_changed", message: "the score was changed after the analysis",
                           advice: "Run the analysis again" });
-        var fresh = lib.propose(table, session.plan, session.policy, lib.placeOf);
-        lib.carryOver(fresh.rows, session.proposal.rows);
-        var changes = session.policy === "compare" ? { add: [], remove: [] } : lib.edits(fresh);
+        var changes = session.policy === "compare" ? { add: [], remove: [] } : lib.edits(propose(table));
         changes.tempos = options && options.tempo ? session.plan.tempos : null;
-        changes.resetVelocities = !!(options && options.resetVelocities);
+        changes.deaf = options && options.resetVelocities ? lib.deaf(table, changes.add) : [];
         try {
             var done = host.apply(table, changes);
-            change({ state: "applied", steps: done.steps, added: changes.add.length, removed: changes.remove.length });
+            session.table = host.read(true);
+            session.choices = {};
+            review({ state: "applied", steps: done.steps, added: changes.add.length, removed: changes.remove.length,
+                     tempos: done.silenced || 0 });
         } catch (e) {
             fail({ code: "apply", message: "the marks could not be written; the score is as it was", advice: String(e) });
         }
@@ -160,7 +197,25 @@ function makeSession(host, lib) {
         if (session.state !== "applied" || !session.steps)
             return;
         host.undo(session.steps);
-        change({ state: "review", steps: 0 });
+        session.table = host.read(true);
+        review({ state: "review", steps: 0 });
+    };
+
+    // The score was changed by other means: look at it again.
+    session.again = function () {
+        if (!open())
+            return;
+        session.table = host.read(true);
+        review({ state: "review" });
+    };
+
+    // Plays the recording around a row of the list; done(error).
+    session.listen = function (row, done) {
+        var from = session.plan && lib.timeOf(session.plan.curve, row.tick);
+        if (from === null || !session.client)
+            return;
+        var to = row.kind === "hairpin" ? lib.timeOf(session.plan.curve, row.end_tick) : null;
+        session.client.play(session.path, Math.max(0, from - 1), Math.max(6, (to || from) - from + 3), done);
     };
 
     session.close = function () {

@@ -1,7 +1,9 @@
-"""Command line: from the translators' ``locale_*.ts`` to ``locale_*.qm`` and ``../lib/texts.js``.
+"""Command line: from the tables of words to what programs load: ``locale_*.ts``, ``locale_*.qm`` and ``../lib/texts.js``.
 
-MuseScore 3 loads ``translations/locale_XX.qm`` beside a plugin by itself; ``texts.js`` holds the same words for
-programs that do not. Needs Qt's ``lrelease`` (Debian: qttools5-dev-tools). Exit status: 0 done, 1 not.
+The words stand in two tables: `WORDS` has what the dialog says (context, English, other languages), and
+``runtime/marks/words.json`` what marks say, which the command line and other pages read too. MuseScore 3 loads
+``locale_XX.qm`` by itself; ``texts.js`` holds the same words for programs that do not. Needs Qt's ``lrelease`` (Debian:
+qttools5-dev-tools; PyPI: PySide6-Essentials). Exit status: 0 done, 1 not.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from runtime.marks import words as marks
 
 FOLDER = Path(__file__).resolve().parent
+WORDS = FOLDER / "words.json"
 TEXTS = FOLDER.parent / "lib" / "texts.js"
 LANGUAGES = ("de", "fr", "es", "zh")
-_HEAD = """// The dialog's words in other languages, for programs that load no translation files. Keys are English.
-// Made from translations/*.ts by `make translations`.
+_COUNTRIES = {"de": "DE", "fr": "FR", "es": "ES", "zh": "CN"}
+_HEAD = """// The words of dialog and marks in every language. Keys of TABLE are English.
+// Made from translations/words.json and runtime/marks/words.json by `make translations`.
 
 """
 _TAIL = """
@@ -26,45 +32,105 @@ function lookup(text, locale) {
     var row = TABLE[text];
     return at >= 0 && row ? row[at] : text;
 }
+
+function known(locale) {
+    var code = String(locale).slice(0, 2).toLowerCase();
+    return MARKS.languages.indexOf(code) >= 0 ? code : "en";
+}
+
+function filled(text, values) {
+    return text.replace(/{(\\w+)}/g, function (_, name) { return values[name]; });
+}
+
+// What was heard, as `runtime.marks.words.reason` says it.
+function reason(key, values, locale) {
+    var row = MARKS.reasons[key];
+    var language = known(locale);
+    if (!row)
+        return "";
+    var parts = {};
+    row.values.forEach(function (name) { parts[name] = String(values[name]); });
+    if ("steps" in parts)
+        parts.steps = counted("steps", Number(values.steps), "little", language);
+    if ("bars" in parts)
+        parts.bars = counted("bars", Number(values.bars), "half", language);
+    if ("db" in parts)
+        parts.db = filled(MARKS.parts.db.many[language], { n: rounded(Number(values.db)) });
+    if ("first_bar" in parts)
+        parts.range = filled(MARKS.parts.range[parts.first_bar === parts.last_bar ? "one" : "many"][language],
+                             { first: parts.first_bar, last: parts.last_bar });
+    return filled(row[language], parts);
+}
+
+function counted(name, number, small, language) {
+    var n = rounded(number);
+    return filled(MARKS.parts[name][number < 0.75 ? small : n === 1 ? "one" : "many"][language], { n: n });
+}
+
+function rounded(number) {
+    return Math.max(1, Math.floor(number + 0.5));
+}
+
+function clearness(word, locale) {
+    return MARKS.clearness[word] ? MARKS.clearness[word][known(locale)] : "";
+}
 """
 
 
-def words(language: str) -> dict[str, dict[str, str]]:
-    """The finished translations of one language: context to English text to translation."""
-    found: dict[str, dict[str, str]] = {}
-    for context in ElementTree.parse(FOLDER / f"locale_{language}.ts").getroot().iter("context"):
-        table = found.setdefault(context.findtext("name", ""), {})
-        for message in context.iter("message"):
-            translation = message.find("translation")
-            if translation is not None and translation.get("type") is None and translation.text:
-                table[message.findtext("source", "")] = translation.text
-    return found
+def words() -> dict[str, dict[str, dict[str, str]]]:
+    """The dialog's words: context to English text to language to translation."""
+    table: dict[str, dict[str, dict[str, str]]] = json.loads(WORDS.read_text(encoding="utf-8"))
+    return table
+
+
+def ts(language: str) -> str:
+    """The content of a translators' file."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        "<!DOCTYPE TS>",
+        f'<TS version="2.1" language="{language}_{_COUNTRIES[language]}" sourcelanguage="en">',
+    ]
+    for context, table in words().items():
+        lines += ["<context>", f"    <name>{context}</name>"]
+        for text, said in table.items():
+            source, translation = escape(text), escape(said[language])
+            lines += ["    <message>", f"        <source>{source}</source>"]
+            lines += [f"        <translation>{translation}</translation>", "    </message>"]
+        lines.append("</context>")
+    return "\n".join([*lines, "</TS>"]) + "\n"
 
 
 def texts() -> str:
-    """The content of ``texts.js``: what is translated into every language."""
-    tables = [words(language)["Panel"] for language in LANGUAGES]
-    common = [text for text in tables[0] if all(text in table for table in tables)]
+    """The content of ``texts.js``."""
     rows = [
-        f"    {json.dumps(t, ensure_ascii=False)}: {json.dumps([table[t] for table in tables], ensure_ascii=False)}"
-        for t in common
+        f"    {json.dumps(t, ensure_ascii=False)}: {json.dumps([said[x] for x in LANGUAGES], ensure_ascii=False)}"
+        for t, said in words()["Panel"].items()
     ]
-    names = json.dumps(LANGUAGES)
-    return f"{_HEAD}var LANGUAGES = {names};\nvar TABLE = {{\n" + ",\n".join(rows) + "\n};\n" + _TAIL
+    table = "var TABLE = {\n" + ",\n".join(rows) + "\n};\n"
+    said = "var MARKS = " + json.dumps(marks.table(), ensure_ascii=False, indent=1) + ";\n"
+    return f"{_HEAD}var LANGUAGES = {json.dumps(LANGUAGES)};\n{table}{said}{_TAIL}"
+
+
+def lrelease() -> str | None:
+    """Qt's compiler of translations, where there is one."""
+    return next((p for n in ("lrelease", "lrelease-qt5", "pyside6-lrelease") if (p := shutil.which(n))), None)
 
 
 def main() -> int:
     """Write all of them; returns the exit status."""
-    lrelease = shutil.which("lrelease") or shutil.which("lrelease-qt5")
-    if lrelease is None:
-        print("error: lrelease is not installed (Debian: qttools5-dev-tools)", file=sys.stderr)
+    TEXTS.write_text(texts(), encoding="utf-8")
+    for language in LANGUAGES:
+        (FOLDER / f"locale_{language}.ts").write_text(ts(language), encoding="utf-8")
+    compiler = lrelease()
+    if compiler is None:
+        message = "error: lrelease is not installed (Debian: qttools5-dev-tools, PyPI: PySide6-Essentials)"
+        print(message, file=sys.stderr)
         return 1
     for language in LANGUAGES:
         source = FOLDER / f"locale_{language}.ts"
-        run = subprocess.run([lrelease, "-silent", str(source), "-qm", str(source.with_suffix(".qm"))], check=False)
+        run = subprocess.run([compiler, "-silent", str(source), "-qm", str(source.with_suffix(".qm"))], check=False)
         if run.returncode:
             return 1
-    TEXTS.write_text(texts(), encoding="utf-8")
     return 0
 
 

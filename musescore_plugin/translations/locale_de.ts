@@ -31,10 +31,6 @@
         <translation>Durchsuchen…</translation>
     </message>
     <message>
-        <source>Analyse</source>
-        <translation>Analysieren</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -53,10 +49,6 @@
     <message>
         <source>Try again</source>
         <translation>Erneut versuchen</translation>
-    </message>
-    <message>
-        <source>Where marks stand already</source>
-        <translation>Wo schon Zeichen stehen</translation>
     </message>
     <message>
         <source>keep them</source>
@@ -79,36 +71,12 @@
         <translation>Takt</translation>
     </message>
     <message>
-        <source>Beat</source>
-        <translation>Schlag</translation>
-    </message>
-    <message>
         <source>Mark</source>
         <translation>Zeichen</translation>
     </message>
     <message>
-        <source>Confidence</source>
-        <translation>Sicherheit</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>Warum</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>Zeigen</translation>
-    </message>
-    <message>
         <source>Also write the recording's tempo, invisibly</source>
         <translation>Auch das Tempo der Aufnahme unsichtbar schreiben</translation>
-    </message>
-    <message>
-        <source>Reset note velocities</source>
-        <translation>Anschlagstärken der Noten zurücksetzen</translation>
-    </message>
-    <message>
-        <source>Remove my marks</source>
-        <translation>Zeichen der Erweiterung entfernen</translation>
     </message>
     <message>
         <source>Undo this</source>
@@ -127,24 +95,8 @@
         <translation>Warten auf andere Analysen</translation>
     </message>
     <message>
-        <source>Analysing</source>
-        <translation>Analyse</translation>
-    </message>
-    <message>
-        <source>There is nothing to add.</source>
-        <translation>Es gibt nichts hinzuzufügen.</translation>
-    </message>
-    <message>
-        <source>Marks added</source>
-        <translation>Zeichen hinzugefügt</translation>
-    </message>
-    <message>
         <source>removed</source>
         <translation>entfernt</translation>
-    </message>
-    <message>
-        <source>Marks removed</source>
-        <translation>Zeichen entfernt</translation>
     </message>
     <message>
         <source>written already</source>
@@ -157,10 +109,6 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>hier ist weder Note noch Pause</translation>
-    </message>
-    <message>
-        <source>ours, unchanged</source>
-        <translation>von hier, unverändert</translation>
     </message>
     <message>
         <source>the bridge is not running</source>
@@ -221,6 +169,210 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>die Antwort gehört zu einer anderen Partitur</translation>
+    </message>
+    <message>
+        <source>Listen and propose</source>
+        <translation>Anhören und vorschlagen</translation>
+    </message>
+    <message>
+        <source>The bridge is starting…</source>
+        <translation>Die Bridge startet…</translation>
+    </message>
+    <message>
+        <source>The bridge is of another version: install the plugin again.</source>
+        <translation>Die Bridge hat eine andere Version: Installieren Sie die Erweiterung neu.</translation>
+    </message>
+    <message>
+        <source>few marks</source>
+        <translation>wenige Zeichen</translation>
+    </message>
+    <message>
+        <source>many marks</source>
+        <translation>viele Zeichen</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+    <message>
+        <source>Printed marks</source>
+        <translation>Gedruckte Zeichen</translation>
+    </message>
+    <message>
+        <source>Marks from earlier visits</source>
+        <translation>Zeichen früherer Besuche</translation>
+    </message>
+    <message>
+        <source>update to this recording</source>
+        <translation>an diese Aufnahme anpassen</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>Sortieren nach</translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation>Takt</translation>
+    </message>
+    <message>
+        <source>clearness</source>
+        <translation>Deutlichkeit</translation>
+    </message>
+    <message>
+        <source>Clearness</source>
+        <translation>Deutlichkeit</translation>
+    </message>
+    <message>
+        <source>What was heard</source>
+        <translation>Was zu hören war</translation>
+    </message>
+    <message>
+        <source>beat</source>
+        <translation>Schlag</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>the end</source>
+        <translation>Schluss</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>steht schon</translation>
+    </message>
+    <message>
+        <source>there, not proposed now</source>
+        <translation>steht schon, jetzt nicht vorgeschlagen</translation>
+    </message>
+    <message>
+        <source>will be removed</source>
+        <translation>wird entfernt</translation>
+    </message>
+    <message>
+        <source>printed mark, will be removed</source>
+        <translation>gedruckt, wird entfernt</translation>
+    </message>
+    <message>
+        <source>printed mark, stays</source>
+        <translation>gedruckt, bleibt</translation>
+    </message>
+    <message>
+        <source>instead of</source>
+        <translation>statt</translation>
+    </message>
+    <message>
+        <source>played</source>
+        <translation>gespielt</translation>
+    </message>
+    <message>
+        <source>what the proposed marks would play</source>
+        <translation>was die vorgeschlagenen Zeichen spielen würden</translation>
+    </message>
+    <message>
+        <source>Let the notes with velocities of their own follow the marks</source>
+        <translation>Noten mit eigener Anschlagstärke den Zeichen folgen lassen</translation>
+    </message>
+    <message>
+        <source>Remove Mezzoforte's marks</source>
+        <translation>Zeichen von Mezzoforte entfernen</translation>
+    </message>
+    <message>
+        <source>Mezzoforte's marks removed</source>
+        <translation>Zeichen von Mezzoforte entfernt</translation>
+    </message>
+    <message>
+        <source>There are no marks of Mezzoforte in this score.</source>
+        <translation>In dieser Partitur stehen keine Zeichen von Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>remove</source>
+        <translation>entfernen</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Zuhören</translation>
+    </message>
+    <message>
+        <source>Only comparing: nothing is written.</source>
+        <translation>Nur Vergleich: Es wird nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>Nothing is ticked.</source>
+        <translation>Nichts ist angekreuzt.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: these marks are in the score already.</source>
+        <translation>Nichts hinzuzufügen: Diese Zeichen stehen schon in der Partitur.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: marks stand at these places already.</source>
+        <translation>Nichts hinzuzufügen: An diesen Stellen stehen schon Zeichen.</translation>
+    </message>
+    <message>
+        <source>Nothing to add at this density: try more marks.</source>
+        <translation>Bei dieser Dichte ist nichts hinzuzufügen: Versuchen Sie mehr Zeichen.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: the playing stays at one level.</source>
+        <translation>Nichts hinzuzufügen: Das Spiel bleibt gleich laut.</translation>
+    </message>
+    <message>
+        <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
+        <translation>Die Tempoangaben der Partitur bleiben stehen, wirken aber erst wieder, wenn die Zeichen von Mezzoforte entfernt sind.</translation>
+    </message>
+    <message>
+        <source>likely cause</source>
+        <translation>wahrscheinliche Ursache</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score</source>
+        <translation>die Aufnahme spielt nicht diese Partitur</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, or a recording without enough piano</source>
+        <translation>ein anderes Stück oder ein anderer Satz, oder eine Aufnahme mit zu wenig Klavier</translation>
+    </message>
+    <message>
+        <source>Check that the recording and the score are of the same movement</source>
+        <translation>Prüfen Sie, ob Aufnahme und Partitur derselbe Satz sind</translation>
+    </message>
+    <message>
+        <source>the recording is silent, so it cannot be matched with the score</source>
+        <translation>die Aufnahme ist stumm und kann der Partitur nicht zugeordnet werden</translation>
+    </message>
+    <message>
+        <source>a transposed score, or a recording at another pitch or speed</source>
+        <translation>eine transponierte Partitur oder eine Aufnahme in anderer Tonhöhe oder Geschwindigkeit</translation>
+    </message>
+    <message>
+        <source>Transpose the score to the key of the recording</source>
+        <translation>Transponieren Sie die Partitur in die Tonart der Aufnahme</translation>
+    </message>
+    <message>
+        <source>the recording cannot be opened</source>
+        <translation>die Aufnahme kann nicht geöffnet werden</translation>
+    </message>
+    <message>
+        <source>Check that it is still there</source>
+        <translation>Prüfen Sie, ob sie noch da ist</translation>
+    </message>
+    <message>
+        <source>the file's content is not that of an audio file</source>
+        <translation>der Inhalt der Datei ist kein Ton</translation>
+    </message>
+    <message>
+        <source>the recording's suffix is not one of an audio file</source>
+        <translation>die Endung der Datei ist keine einer Audiodatei</translation>
     </message>
 </context>
 </TS>

@@ -31,10 +31,6 @@
         <translation>Examinar…</translation>
     </message>
     <message>
-        <source>Analyse</source>
-        <translation>Analizar</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>Cancelar</translation>
     </message>
@@ -53,10 +49,6 @@
     <message>
         <source>Try again</source>
         <translation>Reintentar</translation>
-    </message>
-    <message>
-        <source>Where marks stand already</source>
-        <translation>Donde ya hay indicaciones</translation>
     </message>
     <message>
         <source>keep them</source>
@@ -79,36 +71,12 @@
         <translation>Compás</translation>
     </message>
     <message>
-        <source>Beat</source>
-        <translation>Pulso</translation>
-    </message>
-    <message>
         <source>Mark</source>
         <translation>Indicación</translation>
     </message>
     <message>
-        <source>Confidence</source>
-        <translation>Confianza</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>Por qué</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>Mostrar</translation>
-    </message>
-    <message>
         <source>Also write the recording's tempo, invisibly</source>
         <translation>Escribir también el tempo de la grabación, invisible</translation>
-    </message>
-    <message>
-        <source>Reset note velocities</source>
-        <translation>Restablecer la velocidad de las notas</translation>
-    </message>
-    <message>
-        <source>Remove my marks</source>
-        <translation>Quitar las indicaciones añadidas</translation>
     </message>
     <message>
         <source>Undo this</source>
@@ -127,24 +95,8 @@
         <translation>Esperando otros análisis</translation>
     </message>
     <message>
-        <source>Analysing</source>
-        <translation>Analizando</translation>
-    </message>
-    <message>
-        <source>There is nothing to add.</source>
-        <translation>No hay nada que añadir.</translation>
-    </message>
-    <message>
-        <source>Marks added</source>
-        <translation>Indicaciones añadidas</translation>
-    </message>
-    <message>
         <source>removed</source>
         <translation>quitadas</translation>
-    </message>
-    <message>
-        <source>Marks removed</source>
-        <translation>Indicaciones quitadas</translation>
     </message>
     <message>
         <source>written already</source>
@@ -157,10 +109,6 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>aquí no hay nota ni silencio</translation>
-    </message>
-    <message>
-        <source>ours, unchanged</source>
-        <translation>añadida aquí, sin cambios</translation>
     </message>
     <message>
         <source>the bridge is not running</source>
@@ -221,6 +169,210 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>la respuesta es de otra partitura</translation>
+    </message>
+    <message>
+        <source>Listen and propose</source>
+        <translation>Escuchar y proponer</translation>
+    </message>
+    <message>
+        <source>The bridge is starting…</source>
+        <translation>El puente se está iniciando…</translation>
+    </message>
+    <message>
+        <source>The bridge is of another version: install the plugin again.</source>
+        <translation>El puente es de otra versión: instale de nuevo la extensión.</translation>
+    </message>
+    <message>
+        <source>few marks</source>
+        <translation>pocas indicaciones</translation>
+    </message>
+    <message>
+        <source>many marks</source>
+        <translation>muchas indicaciones</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Todas</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Ninguna</translation>
+    </message>
+    <message>
+        <source>Printed marks</source>
+        <translation>Indicaciones impresas</translation>
+    </message>
+    <message>
+        <source>Marks from earlier visits</source>
+        <translation>Indicaciones de visitas anteriores</translation>
+    </message>
+    <message>
+        <source>update to this recording</source>
+        <translation>adaptarlas a esta grabación</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>Ordenar por</translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation>compás</translation>
+    </message>
+    <message>
+        <source>clearness</source>
+        <translation>claridad</translation>
+    </message>
+    <message>
+        <source>Clearness</source>
+        <translation>Claridad</translation>
+    </message>
+    <message>
+        <source>What was heard</source>
+        <translation>Lo que se oyó</translation>
+    </message>
+    <message>
+        <source>beat</source>
+        <translation>pulso</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>a</translation>
+    </message>
+    <message>
+        <source>the end</source>
+        <translation>el final</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>ya está</translation>
+    </message>
+    <message>
+        <source>there, not proposed now</source>
+        <translation>ya está, ahora no propuesta</translation>
+    </message>
+    <message>
+        <source>will be removed</source>
+        <translation>se quitará</translation>
+    </message>
+    <message>
+        <source>printed mark, will be removed</source>
+        <translation>impresa, se quitará</translation>
+    </message>
+    <message>
+        <source>printed mark, stays</source>
+        <translation>impresa, se queda</translation>
+    </message>
+    <message>
+        <source>instead of</source>
+        <translation>en lugar de</translation>
+    </message>
+    <message>
+        <source>played</source>
+        <translation>tocado</translation>
+    </message>
+    <message>
+        <source>what the proposed marks would play</source>
+        <translation>lo que tocarían las indicaciones propuestas</translation>
+    </message>
+    <message>
+        <source>Let the notes with velocities of their own follow the marks</source>
+        <translation>Que las notas con velocidad propia sigan las indicaciones</translation>
+    </message>
+    <message>
+        <source>Remove Mezzoforte's marks</source>
+        <translation>Quitar las indicaciones de Mezzoforte</translation>
+    </message>
+    <message>
+        <source>Mezzoforte's marks removed</source>
+        <translation>Indicaciones de Mezzoforte quitadas</translation>
+    </message>
+    <message>
+        <source>There are no marks of Mezzoforte in this score.</source>
+        <translation>En esta partitura no hay indicaciones de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>remove</source>
+        <translation>quitar</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Añadidas</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Escuchando</translation>
+    </message>
+    <message>
+        <source>Only comparing: nothing is written.</source>
+        <translation>Solo se compara: no se escribe nada.</translation>
+    </message>
+    <message>
+        <source>Nothing is ticked.</source>
+        <translation>No hay nada marcado.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: these marks are in the score already.</source>
+        <translation>Nada que añadir: estas indicaciones ya están en la partitura.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: marks stand at these places already.</source>
+        <translation>Nada que añadir: ya hay indicaciones en estos lugares.</translation>
+    </message>
+    <message>
+        <source>Nothing to add at this density: try more marks.</source>
+        <translation>Nada que añadir con esta densidad: pruebe con más indicaciones.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: the playing stays at one level.</source>
+        <translation>Nada que añadir: la interpretación se mantiene en un nivel.</translation>
+    </message>
+    <message>
+        <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
+        <translation>Las indicaciones de tempo de la partitura se quedan, pero sin efecto hasta que se quiten las de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>likely cause</source>
+        <translation>causa probable</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score</source>
+        <translation>la grabación no toca esta partitura</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, or a recording without enough piano</source>
+        <translation>otra pieza u otro movimiento, o una grabación con muy poco piano</translation>
+    </message>
+    <message>
+        <source>Check that the recording and the score are of the same movement</source>
+        <translation>Compruebe que la grabación y la partitura son del mismo movimiento</translation>
+    </message>
+    <message>
+        <source>the recording is silent, so it cannot be matched with the score</source>
+        <translation>la grabación está en silencio y no se puede comparar con la partitura</translation>
+    </message>
+    <message>
+        <source>a transposed score, or a recording at another pitch or speed</source>
+        <translation>una partitura transportada o una grabación con otra afinación o velocidad</translation>
+    </message>
+    <message>
+        <source>Transpose the score to the key of the recording</source>
+        <translation>Transporte la partitura a la tonalidad de la grabación</translation>
+    </message>
+    <message>
+        <source>the recording cannot be opened</source>
+        <translation>no se puede abrir la grabación</translation>
+    </message>
+    <message>
+        <source>Check that it is still there</source>
+        <translation>Compruebe que sigue ahí</translation>
+    </message>
+    <message>
+        <source>the file's content is not that of an audio file</source>
+        <translation>el contenido del archivo no es de audio</translation>
+    </message>
+    <message>
+        <source>the recording's suffix is not one of an audio file</source>
+        <translation>la extensión no es la de un archivo de audio</translation>
     </message>
 </context>
 </TS>

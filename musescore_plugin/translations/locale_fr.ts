@@ -31,10 +31,6 @@
         <translation>Parcourir…</translation>
     </message>
     <message>
-        <source>Analyse</source>
-        <translation>Analyser</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>Annuler</translation>
     </message>
@@ -53,10 +49,6 @@
     <message>
         <source>Try again</source>
         <translation>Réessayer</translation>
-    </message>
-    <message>
-        <source>Where marks stand already</source>
-        <translation>Là où il y a déjà des nuances</translation>
     </message>
     <message>
         <source>keep them</source>
@@ -79,36 +71,12 @@
         <translation>Mesure</translation>
     </message>
     <message>
-        <source>Beat</source>
-        <translation>Temps</translation>
-    </message>
-    <message>
         <source>Mark</source>
         <translation>Nuance</translation>
     </message>
     <message>
-        <source>Confidence</source>
-        <translation>Confiance</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>Pourquoi</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>Montrer</translation>
-    </message>
-    <message>
         <source>Also write the recording's tempo, invisibly</source>
         <translation>Écrire aussi le tempo de l'enregistrement, invisible</translation>
-    </message>
-    <message>
-        <source>Reset note velocities</source>
-        <translation>Réinitialiser la vélocité des notes</translation>
-    </message>
-    <message>
-        <source>Remove my marks</source>
-        <translation>Retirer les nuances ajoutées</translation>
     </message>
     <message>
         <source>Undo this</source>
@@ -127,24 +95,8 @@
         <translation>En attente d'autres analyses</translation>
     </message>
     <message>
-        <source>Analysing</source>
-        <translation>Analyse</translation>
-    </message>
-    <message>
-        <source>There is nothing to add.</source>
-        <translation>Il n'y a rien à ajouter.</translation>
-    </message>
-    <message>
-        <source>Marks added</source>
-        <translation>Nuances ajoutées</translation>
-    </message>
-    <message>
         <source>removed</source>
         <translation>retirées</translation>
-    </message>
-    <message>
-        <source>Marks removed</source>
-        <translation>Nuances retirées</translation>
     </message>
     <message>
         <source>written already</source>
@@ -157,10 +109,6 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>ni note ni silence ici</translation>
-    </message>
-    <message>
-        <source>ours, unchanged</source>
-        <translation>ajouté ici, inchangé</translation>
     </message>
     <message>
         <source>the bridge is not running</source>
@@ -221,6 +169,210 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>la réponse concerne une autre partition</translation>
+    </message>
+    <message>
+        <source>Listen and propose</source>
+        <translation>Écouter et proposer</translation>
+    </message>
+    <message>
+        <source>The bridge is starting…</source>
+        <translation>Le pont démarre…</translation>
+    </message>
+    <message>
+        <source>The bridge is of another version: install the plugin again.</source>
+        <translation>Le pont est d'une autre version : réinstallez l'extension.</translation>
+    </message>
+    <message>
+        <source>few marks</source>
+        <translation>peu de nuances</translation>
+    </message>
+    <message>
+        <source>many marks</source>
+        <translation>beaucoup de nuances</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Toutes</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Aucune</translation>
+    </message>
+    <message>
+        <source>Printed marks</source>
+        <translation>Nuances imprimées</translation>
+    </message>
+    <message>
+        <source>Marks from earlier visits</source>
+        <translation>Nuances des visites précédentes</translation>
+    </message>
+    <message>
+        <source>update to this recording</source>
+        <translation>adapter à cet enregistrement</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>Trier par</translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation>mesure</translation>
+    </message>
+    <message>
+        <source>clearness</source>
+        <translation>netteté</translation>
+    </message>
+    <message>
+        <source>Clearness</source>
+        <translation>Netteté</translation>
+    </message>
+    <message>
+        <source>What was heard</source>
+        <translation>Ce qui a été entendu</translation>
+    </message>
+    <message>
+        <source>beat</source>
+        <translation>temps</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>à</translation>
+    </message>
+    <message>
+        <source>the end</source>
+        <translation>la fin</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>déjà là</translation>
+    </message>
+    <message>
+        <source>there, not proposed now</source>
+        <translation>déjà là, non proposée à présent</translation>
+    </message>
+    <message>
+        <source>will be removed</source>
+        <translation>sera retirée</translation>
+    </message>
+    <message>
+        <source>printed mark, will be removed</source>
+        <translation>imprimée, sera retirée</translation>
+    </message>
+    <message>
+        <source>printed mark, stays</source>
+        <translation>imprimée, reste</translation>
+    </message>
+    <message>
+        <source>instead of</source>
+        <translation>au lieu de</translation>
+    </message>
+    <message>
+        <source>played</source>
+        <translation>joué</translation>
+    </message>
+    <message>
+        <source>what the proposed marks would play</source>
+        <translation>ce que joueraient les nuances proposées</translation>
+    </message>
+    <message>
+        <source>Let the notes with velocities of their own follow the marks</source>
+        <translation>Faire suivre les nuances aux notes qui ont leur propre vélocité</translation>
+    </message>
+    <message>
+        <source>Remove Mezzoforte's marks</source>
+        <translation>Retirer les nuances de Mezzoforte</translation>
+    </message>
+    <message>
+        <source>Mezzoforte's marks removed</source>
+        <translation>Nuances de Mezzoforte retirées</translation>
+    </message>
+    <message>
+        <source>There are no marks of Mezzoforte in this score.</source>
+        <translation>Cette partition n'a pas de nuances de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>remove</source>
+        <translation>retirer</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Ajoutées</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Écoute</translation>
+    </message>
+    <message>
+        <source>Only comparing: nothing is written.</source>
+        <translation>Comparaison seulement : rien n'est écrit.</translation>
+    </message>
+    <message>
+        <source>Nothing is ticked.</source>
+        <translation>Rien n'est coché.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: these marks are in the score already.</source>
+        <translation>Rien à ajouter : ces nuances sont déjà dans la partition.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: marks stand at these places already.</source>
+        <translation>Rien à ajouter : il y a déjà des nuances à ces endroits.</translation>
+    </message>
+    <message>
+        <source>Nothing to add at this density: try more marks.</source>
+        <translation>Rien à ajouter à cette densité : essayez plus de nuances.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: the playing stays at one level.</source>
+        <translation>Rien à ajouter : le jeu reste au même niveau.</translation>
+    </message>
+    <message>
+        <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
+        <translation>Les indications de tempo de la partition restent, mais sans effet jusqu'au retrait des nuances de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>likely cause</source>
+        <translation>cause probable</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score</source>
+        <translation>l'enregistrement ne joue pas cette partition</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, or a recording without enough piano</source>
+        <translation>une autre pièce ou un autre mouvement, ou un enregistrement où l'on entend trop peu le piano</translation>
+    </message>
+    <message>
+        <source>Check that the recording and the score are of the same movement</source>
+        <translation>Vérifiez que l'enregistrement et la partition sont du même mouvement</translation>
+    </message>
+    <message>
+        <source>the recording is silent, so it cannot be matched with the score</source>
+        <translation>l'enregistrement est silencieux et ne peut être rapporté à la partition</translation>
+    </message>
+    <message>
+        <source>a transposed score, or a recording at another pitch or speed</source>
+        <translation>une partition transposée, ou un enregistrement à une autre hauteur ou vitesse</translation>
+    </message>
+    <message>
+        <source>Transpose the score to the key of the recording</source>
+        <translation>Transposez la partition dans le ton de l'enregistrement</translation>
+    </message>
+    <message>
+        <source>the recording cannot be opened</source>
+        <translation>l'enregistrement ne peut pas être ouvert</translation>
+    </message>
+    <message>
+        <source>Check that it is still there</source>
+        <translation>Vérifiez qu'il est toujours là</translation>
+    </message>
+    <message>
+        <source>the file's content is not that of an audio file</source>
+        <translation>le contenu du fichier n'est pas du son</translation>
+    </message>
+    <message>
+        <source>the recording's suffix is not one of an audio file</source>
+        <translation>l'extension du fichier n'est pas celle d'un fichier audio</translation>
     </message>
 </context>
 </TS>

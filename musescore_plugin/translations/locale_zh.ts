@@ -31,10 +31,6 @@
         <translation>浏览…</translation>
     </message>
     <message>
-        <source>Analyse</source>
-        <translation>分析</translation>
-    </message>
-    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -53,10 +49,6 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
-    </message>
-    <message>
-        <source>Where marks stand already</source>
-        <translation>已有记号之处</translation>
     </message>
     <message>
         <source>keep them</source>
@@ -79,36 +71,12 @@
         <translation>小节</translation>
     </message>
     <message>
-        <source>Beat</source>
-        <translation>拍</translation>
-    </message>
-    <message>
         <source>Mark</source>
         <translation>记号</translation>
     </message>
     <message>
-        <source>Confidence</source>
-        <translation>置信度</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>原因</translation>
-    </message>
-    <message>
-        <source>Show</source>
-        <translation>显示</translation>
-    </message>
-    <message>
         <source>Also write the recording's tempo, invisibly</source>
         <translation>同时写入录音的速度（不可见）</translation>
-    </message>
-    <message>
-        <source>Reset note velocities</source>
-        <translation>重置音符力度</translation>
-    </message>
-    <message>
-        <source>Remove my marks</source>
-        <translation>移除已添加的记号</translation>
     </message>
     <message>
         <source>Undo this</source>
@@ -127,24 +95,8 @@
         <translation>等待其他分析</translation>
     </message>
     <message>
-        <source>Analysing</source>
-        <translation>分析中</translation>
-    </message>
-    <message>
-        <source>There is nothing to add.</source>
-        <translation>没有可添加的内容。</translation>
-    </message>
-    <message>
-        <source>Marks added</source>
-        <translation>已添加记号</translation>
-    </message>
-    <message>
         <source>removed</source>
         <translation>已移除</translation>
-    </message>
-    <message>
-        <source>Marks removed</source>
-        <translation>已移除记号</translation>
     </message>
     <message>
         <source>written already</source>
@@ -157,10 +109,6 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>此处没有音符或休止符</translation>
-    </message>
-    <message>
-        <source>ours, unchanged</source>
-        <translation>已添加，未变</translation>
     </message>
     <message>
         <source>the bridge is not running</source>
@@ -221,6 +169,210 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>响应属于另一份乐谱</translation>
+    </message>
+    <message>
+        <source>Listen and propose</source>
+        <translation>聆听并建议</translation>
+    </message>
+    <message>
+        <source>The bridge is starting…</source>
+        <translation>桥接程序正在启动…</translation>
+    </message>
+    <message>
+        <source>The bridge is of another version: install the plugin again.</source>
+        <translation>桥接程序版本不同：请重新安装插件。</translation>
+    </message>
+    <message>
+        <source>few marks</source>
+        <translation>记号少</translation>
+    </message>
+    <message>
+        <source>many marks</source>
+        <translation>记号多</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>全不选</translation>
+    </message>
+    <message>
+        <source>Printed marks</source>
+        <translation>原有记号</translation>
+    </message>
+    <message>
+        <source>Marks from earlier visits</source>
+        <translation>以前添加的记号</translation>
+    </message>
+    <message>
+        <source>update to this recording</source>
+        <translation>按此录音更新</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation>小节</translation>
+    </message>
+    <message>
+        <source>clearness</source>
+        <translation>明显程度</translation>
+    </message>
+    <message>
+        <source>Clearness</source>
+        <translation>明显程度</translation>
+    </message>
+    <message>
+        <source>What was heard</source>
+        <translation>听到的内容</translation>
+    </message>
+    <message>
+        <source>beat</source>
+        <translation>拍</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>the end</source>
+        <translation>结尾</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>已有</translation>
+    </message>
+    <message>
+        <source>there, not proposed now</source>
+        <translation>已有，此次未建议</translation>
+    </message>
+    <message>
+        <source>will be removed</source>
+        <translation>将移除</translation>
+    </message>
+    <message>
+        <source>printed mark, will be removed</source>
+        <translation>原有记号，将移除</translation>
+    </message>
+    <message>
+        <source>printed mark, stays</source>
+        <translation>原有记号，保留</translation>
+    </message>
+    <message>
+        <source>instead of</source>
+        <translation>代替</translation>
+    </message>
+    <message>
+        <source>played</source>
+        <translation>演奏</translation>
+    </message>
+    <message>
+        <source>what the proposed marks would play</source>
+        <translation>建议记号的播放效果</translation>
+    </message>
+    <message>
+        <source>Let the notes with velocities of their own follow the marks</source>
+        <translation>让自带力度的音符服从记号</translation>
+    </message>
+    <message>
+        <source>Remove Mezzoforte's marks</source>
+        <translation>移除 Mezzoforte 的记号</translation>
+    </message>
+    <message>
+        <source>Mezzoforte's marks removed</source>
+        <translation>已移除 Mezzoforte 的记号</translation>
+    </message>
+    <message>
+        <source>There are no marks of Mezzoforte in this score.</source>
+        <translation>此乐谱中没有 Mezzoforte 的记号。</translation>
+    </message>
+    <message>
+        <source>remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>已添加</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>聆听中</translation>
+    </message>
+    <message>
+        <source>Only comparing: nothing is written.</source>
+        <translation>仅比较：不写入任何内容。</translation>
+    </message>
+    <message>
+        <source>Nothing is ticked.</source>
+        <translation>未勾选任何项。</translation>
+    </message>
+    <message>
+        <source>Nothing to add: these marks are in the score already.</source>
+        <translation>没有可添加的内容：这些记号已在乐谱中。</translation>
+    </message>
+    <message>
+        <source>Nothing to add: marks stand at these places already.</source>
+        <translation>没有可添加的内容：这些位置已有记号。</translation>
+    </message>
+    <message>
+        <source>Nothing to add at this density: try more marks.</source>
+        <translation>此密度下没有可添加的内容：请尝试更多记号。</translation>
+    </message>
+    <message>
+        <source>Nothing to add: the playing stays at one level.</source>
+        <translation>没有可添加的内容：演奏力度始终不变。</translation>
+    </message>
+    <message>
+        <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
+        <translation>乐谱原有的速度记号保留，但在移除 Mezzoforte 的记号之前不起作用。</translation>
+    </message>
+    <message>
+        <source>likely cause</source>
+        <translation>可能的原因</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score</source>
+        <translation>录音演奏的不是这份乐谱</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, or a recording without enough piano</source>
+        <translation>是另一首乐曲或另一乐章，或录音中钢琴太少</translation>
+    </message>
+    <message>
+        <source>Check that the recording and the score are of the same movement</source>
+        <translation>请确认录音和乐谱是同一乐章</translation>
+    </message>
+    <message>
+        <source>the recording is silent, so it cannot be matched with the score</source>
+        <translation>录音没有声音，无法与乐谱对应</translation>
+    </message>
+    <message>
+        <source>a transposed score, or a recording at another pitch or speed</source>
+        <translation>乐谱已移调，或录音的音高或速度不同</translation>
+    </message>
+    <message>
+        <source>Transpose the score to the key of the recording</source>
+        <translation>请把乐谱移调到录音的调</translation>
+    </message>
+    <message>
+        <source>the recording cannot be opened</source>
+        <translation>无法打开录音</translation>
+    </message>
+    <message>
+        <source>Check that it is still there</source>
+        <translation>请检查它是否还在</translation>
+    </message>
+    <message>
+        <source>the file's content is not that of an audio file</source>
+        <translation>文件内容不是音频</translation>
+    </message>
+    <message>
+        <source>the recording's suffix is not one of an audio file</source>
+        <translation>文件扩展名不是音频文件的</translation>
     </message>
 </context>
 </TS>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import cast
@@ -42,6 +43,8 @@ LOUDNESS_HOP_FRAMES = 5
 _FEWEST_BEATS = 4
 _LEAST_BAR_CONFIDENCE = 0.5
 """The second stage is told of a beat's place in the bar where it is more likely right than wrong."""
+_NO_BEATS = "no beats were found: this does not sound like measured piano music, so there are no marks"
+_UNSURE_BEATS = "the beats are unsure"
 
 
 def decode(
@@ -65,8 +68,7 @@ def decode(
     logits = replace(logits, beat=where_it_sounds(logits.beat, ntot_sone))
     path = _find_beats(logits, options, corrections)
     if len(path.frames) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
-        warning = "no beats were found: this does not sound like measured piano music, so there are no marks"
-        return replace(silent, warnings=(warning,))
+        return replace(silent, warnings=(_NO_BEATS,))
     path = corrected(path, logits.beat, options, corrections)
     times_s = frames_to_s(path.frames)
     bars = find_bars(
@@ -109,9 +111,14 @@ def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) ->
     if sure >= options.sure_confidence or corrections != Corrections():
         return ()
     return (
-        f"the beats are unsure (mean confidence {sure:.2f}): they may go twice or half as fast as the music's; "
+        f"{_UNSURE_BEATS} (mean confidence {sure:.2f}): they may go twice or half as fast as the music's; "
         "compare by ear, then --correct /2 or --correct x2",
     )
+
+
+def without_doubts_of_beats(warnings: Sequence[str]) -> list[str]:
+    """The warnings of an analysis less those that concern its own beats: for use where a score gives the beats."""
+    return [w for w in warnings if not w.startswith((_NO_BEATS, _UNSURE_BEATS))]
 
 
 def level_evidence(

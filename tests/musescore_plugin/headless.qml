@@ -49,15 +49,37 @@ MuseScore {
             apply: function (t, changes) { return Score.apply(ms(), t, changes); },
             undo: function (steps) { Score.undo(ms(), steps); },
             changed: function () { }
-        }, { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, placeOf: Plan.placeOf,
+        }, { propose: Plan.propose, edits: Plan.edits, canTick: Plan.canTick, canRemove: Plan.canRemove,
+             choiceOf: Plan.choiceOf, placeOf: Plan.placeOf, timeOf: Plan.timeOf, deaf: Plan.deaf,
              forBridge: Table.forBridge });
         session.policy = options.policy || "skip";
         session.start(path);
+        if (options.earlier)
+            session.set("earlier", options.earlier);
+        (options.toggle || []).forEach(function (t) {
+            session.proposal.rows.forEach(function (r, i) { if (r.key === t[0]) session.tick(i, t[1]); });
+        });
+        var rows = session.proposal ? session.proposal.rows.map(function (r) {
+            return [r.key, r.status, r.checked || r.remove]; }) : [];
+        var counts = session.counts();
+        if (options.edit)
+            change(options.edit);
         session.apply(options);
         report.push({ state: session.state, error: session.error, added: session.added, removed: session.removed,
-                      steps: session.steps, rows: session.proposal ? session.proposal.rows.map(function (r) {
-                          return [r.key, r.status, r.checked]; }) : [] });
+                      steps: session.steps, rows: rows, counts: counts, tempos: session.tempos });
         return session;
+    }
+    // Somebody writes on the page while the plan is looked at: another pitch for the first note.
+    function change() {
+        curScore.startCmd();
+        for (var segment = curScore.firstSegment(); segment; segment = segment.next) {
+            var chord = segment.elementAt(0);
+            if (chord && chord.type === Element.CHORD) {
+                chord.notes[0].pitch += 1;
+                break;
+            }
+        }
+        curScore.endCmd();
     }
     function perform(step) {
         var kind = step[0];

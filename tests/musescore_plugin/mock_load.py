@@ -46,7 +46,7 @@ def main(qml: str, home: str, minor: str, recording: str) -> int:
     context = engine.rootContext()
     context.setContextProperty("files", files)
     context.setContextProperty("minorVersion", int(minor))
-    names = ("CHORD", "REST", "BAR_LINE", "DYNAMIC", "TEMPO_TEXT", "HAIRPIN", "HAIRPIN_SEGMENT")
+    names = ("CHORD", "REST", "BAR_LINE", "DYNAMIC", "TEMPO_TEXT", "HAIRPIN", "HAIRPIN_SEGMENT", "ARTICULATION")
     context.setContextProperty("Element", {name: n for n, name in enumerate(names, 1)})
     context.setContextProperty("Placement", {"ABOVE": 0, "BELOW": 1})
     component = QQmlComponent(engine, QUrl.fromLocalFile(qml))

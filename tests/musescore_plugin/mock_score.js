@@ -39,7 +39,7 @@ function makeMock(options) {
     function chord(tick, pitch, track) {
         var articulations = [];
         return spied("Chord", { articulations: articulations, add: function (e) { e.track = track; articulations.push(e); }, type: ELEMENTS.CHORD, duration: fraction(1, 4), actualDuration: fraction(1, 4), graceNotes: [],
-            staffMove: 0, notes: [spied("Note", { pitch: pitch, tieBack: null, veloType: 0, userVelocity: 0 })] });
+            staffMove: 0, notes: [spied("Note", { pitch: pitch, tieBack: null, userVelocity: 64 })] });
     }
     for (var i = 0; i < 8; i++)
         (function (i) {

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bridge.api.home import PROTOCOL
 from bridge.install_plugin import install
 
 HERE = Path(__file__).parent
@@ -23,24 +24,37 @@ needs_musescore = pytest.mark.skipif(PROGRAM is None, reason="MuseScore 3 is not
 JOB = "0" * 32
 
 
-def dynamic(
-    measure: int, number: str, tick: int, value: str, *, staff: int = 1, confidence: float = 0.9
-) -> dict[str, Any]:
+def dynamic(measure: int, number: str, tick: int, value: str, *, staff: int = 1) -> dict[str, Any]:
     """A planned mark."""
-    return {"kind": "dynamic", "value": value, "measure": measure, "number": number, "beat": 1.0, "tick": tick,
-            "staff": staff, "confidence": confidence, "reason": "heard"}  # fmt: skip
+    reason = {"key": "softer_than", "values": {"steps": 1, "first_bar": "1", "last_bar": "2"}}
+    place = {"measure": measure, "number": number, "beat": 1.0, "tick": tick, "staff": staff, "time_s": tick / 960}
+    return {"kind": "dynamic", "value": value, **place, "confidence": 0.9, "clearness": "clear", "reason": reason}
 
 
 def hairpin(measure: int, number: str, tick: int, end: int, value: str, *, staff: int = 1) -> dict[str, Any]:
     """A planned hairpin."""
-    return {**dynamic(measure, number, tick, value, staff=staff), "kind": "hairpin", "end_tick": end}
+    reason = {"key": "rises_over", "values": {"bars": 2, "db": 6}}
+    more = {"kind": "hairpin", "end_tick": end, "end_number": number, "end_beat": 1.0, "reason": reason}
+    return {**dynamic(measure, number, tick, value, staff=staff), **more}
+
+
+def plan_of(*densities: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A plan with these sets of marks, from few to many; shown first is the last but one, or the only one."""
+    sets = [
+        {"name": str(n), "marks": marks, "displaced": [], "unmarked_measures": [], "playback_db": []}
+        for n, marks in enumerate(densities)
+    ]
+    curve: dict[str, list[float]] = {"ticks": [], "times_s": [], "heard_db": []}
+    first = max(0, len(sets) - 2)
+    return {"densities": sets, "default": first, "curve": curve, "tempos": [], "warnings": [], **more}
 
 
 class FakeBridge:
-    """Answers like the bridge, with one plan for every score; keeps what it was asked."""
+    """Answers like the bridge, with one plan for every score, or with a refusal; keeps what it was asked."""
 
-    def __init__(self, home: Path, plan: dict[str, Any]) -> None:
+    def __init__(self, home: Path, plan: dict[str, Any], refusal: tuple[int, dict[str, Any]] | None = None) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.plan = plan
         bridge = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -57,13 +71,17 @@ class FakeBridge:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 bridge.asked.append({"path": self.path, "headers": dict(self.headers), "body": body})
-                self._reply(202, {"job": bridge.job("running", 1)})
+                if self.path == "/v1/play":
+                    self._reply(200, {"playing_s": 6.0})
+                else:
+                    self._reply(202, {"job": bridge.job("running", 1)})
 
             def do_GET(self) -> None:
                 if self.path == "/ping":
-                    self._reply(200, {"name": "mezzoforte", "protocol": 1})
+                    self._reply(200, {"name": "mezzoforte", "protocol": PROTOCOL})
                 elif "/plan?" in self.path:
-                    self._reply(200, {"fingerprint": bridge.asked[-1]["body"]["fingerprint"], **plan})
+                    asked = [a["body"]["fingerprint"] for a in bridge.asked if "fingerprint" in a["body"]]
+                    self._reply(*(refusal or (200, {"fingerprint": asked[-1], **bridge.plan})))
                 else:
                     self._reply(200, {"job": bridge.job("done", 2)})
 
@@ -71,7 +89,7 @@ class FakeBridge:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         folder = home / ".mezzoforte"
         folder.mkdir(exist_ok=True, parents=True)
-        connection = {"protocol": 1, "port": self._server.server_address[1], "token": "t", "pid": os.getpid()}
+        connection = {"protocol": PROTOCOL, "port": self._server.server_address[1], "token": "t", "pid": os.getpid()}
         (folder / "bridge.json").write_text(json.dumps(connection))
 
     @staticmethod

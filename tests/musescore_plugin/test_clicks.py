@@ -1,11 +1,11 @@
-"""One walk through the dialog with mouse and keyboard in a real MuseScore 3, from the shortcut to the saved file."""
+"""Walks through the dialog with mouse and keyboard in a real MuseScore 3, from the shortcut to the saved file."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,104 +14,177 @@ import pytest
 from runtime.score.read.files import read_score
 from tests.bridge.serve.server import write_recording
 from tests.musescore_plugin.clicks import MISSING, Desktop
-from tests.musescore_plugin.musescore import SMALL, FakeBridge, convert, needs_musescore
-from tests.musescore_plugin.test_headless import ADDED, PLAN
+from tests.musescore_plugin.musescore import SMALL, FakeBridge, convert, dynamic, needs_musescore, plan_of
+from tests.musescore_plugin.test_headless import ADDED, PLAN, WRITTEN
 from tests.stub_model import write_stub
 
-# Places in the dialog of 760 x 620.
-PATH, BROWSE, ANALYSE, FIRST_TICK, ADD, CLOSE = (300, 32), (622, 32), (700, 32), (27, 178), (593, 587), (698, 587)
-NEEDED = pytest.mark.skipif(
-    bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (Debian: xvfb xdotool imagemagick)"
-)
+pytestmark = [
+    needs_musescore,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (Debian: xvfb xdotool imagemagick)"),
+]
 
 
 @pytest.fixture
-def stub(tmp_path: Path) -> Path:
-    return write_stub(tmp_path)
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
 
 
-@needs_musescore
-@pytest.mark.slow
-@NEEDED
-def test_a_user_unticks_one_mark_adds_the_others_and_saves(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    score = convert(home, SMALL, home / "small.mscz")
-    bridge = FakeBridge(home, PLAN)
-    desktop = Desktop(home, score)
+@pytest.fixture
+def score(home: Path) -> Path:
+    return convert(home, SMALL, home / "small.mscz")
+
+
+@pytest.fixture
+def bridge(home: Path) -> Iterator[FakeBridge]:
+    started = FakeBridge(home, PLAN)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def desktop(home: Path, score: Path, bridge: FakeBridge) -> Iterator[Desktop]:
+    started = Desktop(home, score)
     try:
-        main = desktop.window("small")
-        time.sleep(3)
-        desktop.click(main, 640, 600)
-        desktop.press("ctrl+shift+y")
-        dialog = desktop.window("Add dynamics from audio")
-        time.sleep(4)
-        desktop.click(dialog, *PATH)
-        desktop.tool("type", "--delay", "40", "/music/take.wav")
-        desktop.click(dialog, *ANALYSE)
-        _until(lambda: any(a["path"] == "/v1/analyse" for a in bridge.asked))
-        time.sleep(4)
-        desktop.click(dialog, *FIRST_TICK)
-        time.sleep(2)
-        _keep_picture(desktop, dialog, "dialog.png")
-        desktop.click(dialog, *ADD)
-        time.sleep(3)
-        desktop.click(dialog, *CLOSE)
-        before = score.stat().st_mtime_ns
-        desktop.tool("windowfocus", "--sync", main)
-        time.sleep(2)
-        _keep_picture(desktop, main, "score.png")
-        desktop.press("ctrl+s")
-        _until(lambda: score.stat().st_mtime_ns != before)
-        time.sleep(2)
+        started.open_dialog("small")
+        yield started
+    finally:
+        started.close()
+
+
+def _marks(score: Path, ours: bool) -> list[list[Any]]:
+    marks = [m for m in read_score(score).marks if m.ours == ours]
+    return sorted([m.kind, m.value, int(m.start * 480), int(m.end * 480), m.staff, ours] for m in marks)
+
+
+def _music(score: Path) -> str:
+    return read_score(score).fingerprint()
+
+
+def test_a_first_visit_adds_all_that_is_proposed_and_a_second_has_nothing_to_do(
+    desktop: Desktop, score: Path, bridge: FakeBridge
+) -> None:
+    music = _music(score)
+    told = desktop.analyse("/music/take.wav")
+    assert bridge.asked[0]["body"]["recording"] == {"path": "/music/take.wav"}
+    assert [r[4] for r in told["rows"] if r[3] == "add"] == [True] * len(ADDED)
+    assert told["texts"]["apply"] == f"Add {len(ADDED)}, remove 0"
+    desktop.push("apply")
+    told = desktop.until(lambda told: told["phase"] == "applied")
+    assert told["texts"]["message"] == f"Added: {len(ADDED)}, removed: 0"
+    desktop.close_dialog()
+    desktop.save(score)
+    assert (_marks(score, True), _marks(score, False), _music(score)) == (sorted(ADDED), sorted(WRITTEN), music)
+    first = score.read_bytes()
+    desktop.open_again()
+    told = desktop.analyse("/music/take.wav")
+    assert told["texts"]["apply"] == "Add 0, remove 0"
+    assert told["texts"]["message"].startswith("Nothing to add")
+    desktop.push("apply")  # cannot be pushed
+    desktop.close_dialog()
+    time.sleep(1)
+    assert score.read_bytes() == first
+    assert (_marks(score, True), _music(score)) == (sorted(ADDED), music)
+
+
+def test_marks_are_unticked_kept_taken_away_by_name_and_all_removed(
+    desktop: Desktop, home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    music = _music(score)
+    desktop.analyse("/music/take.wav")
+    desktop.push("tick 0")
+    desktop.until(lambda told: told["texts"]["apply"] == f"Add {len(ADDED) - 1}, remove 0")
+    desktop.push("apply")
+    desktop.until(lambda told: told["phase"] == "applied")
+    bridge.plan = plan_of([dynamic(6, "6", 7680, "f")])
+    told = desktop.analyse("/music/other.wav")
+    assert told["texts"]["apply"] == "Add 0, remove 0"
+    assert ["dynamic", "f", 7680, "instead", False] in told["rows"]
+    away = next(n for n, r in enumerate(told["rows"]) if r[3] == "earlier")
+    desktop.push(f"away {away}")
+    desktop.until(lambda told: told["texts"]["apply"] == "Add 0, remove 1")
+    desktop.push("apply")
+    desktop.until(lambda told: told["phase"] == "applied")
+    desktop.push("undo")
+    desktop.until(lambda told: told["phase"] == "review")
+    desktop.close_dialog()
+    desktop.save(score)
+    assert _marks(score, True) == sorted(ADDED[1:])
+    desktop.open_again()
+    desktop.push("remove")
+    desktop.until(lambda told: told["texts"].get("message") == f"Mezzoforte's marks removed: {len(ADDED) - 1}")
+    desktop.close_dialog()
+    desktop.save(score)
+    assert (_marks(score, True), _marks(score, False), _music(score)) == ([], sorted(WRITTEN), music)
+
+
+def test_the_slider_adds_and_takes_away_at_once_and_a_row_is_listened_to(desktop: Desktop, bridge: FakeBridge) -> None:
+    few, some = [dynamic(0, "0", 0, "pp")], [dynamic(0, "0", 0, "pp"), dynamic(6, "6", 7680, "mf")]
+    curve = {"ticks": [0, 7680], "times_s": [0.0, 9.0], "heard_db": [-4.0, 2.0]}
+    bridge.plan = plan_of(few, some, [*some, dynamic(8, "8", 11520, "p")], curve=curve)
+    told = desktop.analyse("/music/take.wav")
+    assert told["texts"]["apply"] == "Add 2, remove 0"
+    asked = len(bridge.asked)
+    for share, count in ((1.0, 3), (0.0, 1), (0.5, 2)):
+        desktop.slide(share)
+        desktop.until(lambda told, count=count: told["texts"]["apply"] == f"Add {count}, remove 0")
+    assert len(bridge.asked) == asked
+    desktop.push("none")
+    desktop.until(lambda told: told["texts"]["apply"] == "Add 0, remove 0")
+    desktop.push("all")
+    desktop.until(lambda told: told["texts"]["apply"] == "Add 2, remove 0")
+    desktop.push("listen 1")
+    time.sleep(1)
+    assert bridge.asked[-1]["path"] == "/v1/play"
+    assert bridge.asked[-1]["body"] == {"recording": {"path": "/music/take.wav"}, "from_s": 8.0, "seconds": 6.0}
+    desktop.push("row 1")  # goes to the bar; nothing is changed by it
+    assert desktop.told()["texts"]["apply"] == "Add 2, remove 0"
+
+
+def test_a_wrong_piece_shows_the_bridges_sentence(home: Path, score: Path) -> None:
+    message = "the recording does not play this score (likely cause: a different piece or movement, or a recording "
+    error = {"code": "no_plan", "message": message + "without enough piano)", "advice": "Check that the recording"}
+    bridge = FakeBridge(home, PLAN, (422, {"error": error}))
+    desktop = Desktop(home, score, 94)
+    try:
+        desktop.open_dialog("small")
+        told = desktop.analyse("/music/other.wav")
     finally:
         desktop.close()
         bridge.close()
-    assert bridge.asked[0]["body"]["recording"] == {"path": "/music/take.wav"}
-    ours = [
-        [m.kind, m.value, int(m.start * 480), int(m.end * 480), m.staff, True]
-        for m in read_score(score).marks
-        if m.ours
-    ]
-    assert sorted(ours) == sorted(ADDED[1:])
+    assert told["phase"] == "failed"
+    assert told["texts"]["message"] == error["message"] + "\n" + error["advice"]
 
 
-@needs_musescore
-@pytest.mark.slow
-@NEEDED
-def test_the_dialog_starts_the_bridge_and_browse_finds_the_recording(tmp_path: Path, stub: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    score = convert(home, SMALL, home / "small.mscz")
+def test_the_dialog_starts_the_bridge_and_browse_finds_the_recording(tmp_path: Path, home: Path, score: Path) -> None:
     recording = write_recording(home / "my take.wav")
     connection = home / ".mezzoforte" / "bridge.json"
-    desktop = Desktop(home, score, 94)
+    desktop = Desktop(home, score, 95)
     try:
-        _start_with(home, stub)
-        main = desktop.window("small", 200)
-        time.sleep(4)
-        desktop.click(main, 640, 600)
-        desktop.press("ctrl+shift+y")
-        dialog = desktop.window("Add dynamics from audio")
-        _until(connection.exists, 200)
-        time.sleep(10)  # the dialog looks again every 0.7 s
-        _keep_picture(desktop, dialog, "started.png")
-        desktop.click(dialog, *BROWSE)
+        _start_with(home, write_stub(tmp_path))
+        desktop.open_dialog("small")
+        assert desktop.told()["bridge"] in ("starting", "up")
+        desktop.until(lambda told: told["bridge"] == "up", 200)
+        desktop.push("browse")
         time.sleep(5)
         desktop.tool("type", "--delay", "60", str(recording))
         desktop.press("Return")
-        time.sleep(3)
-        desktop.click(dialog, *ANALYSE)
-        _until(lambda: list((home / ".mezzoforte" / "jobs").glob("*.json")), 100)
+        desktop.until(lambda told: told["texts"]["path"] == str(recording))
+        desktop.push("analyse")
+        told = desktop.until(lambda told: told["phase"] in ("review", "failed"), 200)
     finally:
         desktop.close()
     (record,) = (home / ".mezzoforte" / "jobs").glob("*.json")
-    _until(lambda: json.loads(record.read_text())["state"] in ("done", "failed"), 200)
-    told = json.loads(record.read_text())
+    finished = json.loads(record.read_text())
     assert _ask(connection, "GET", "/ping") == 200  # it outlives the program that started it
     assert _ask(connection, "POST", "/v1/shutdown") == 200
-    assert told["state"] == "done", told["error"]
-    assert told["result"]["analysis"]["source"]["name"] == recording.name
+    assert finished["state"] == "done", finished["error"]
+    assert finished["result"]["analysis"]["source"]["name"] == recording.name
+    # these tones play no score: the dialog says what the bridge says of it
+    assert told["phase"] == "failed"
+    assert told["texts"]["message"].startswith(finished["result"]["plan_error"]["message"])
 
 
 def _start_with(home: Path, model: Path) -> None:
@@ -128,18 +201,3 @@ def _ask(connection: Path, method: str, path: str) -> int:
     headers = {"Authorization": f"Bearer {told['token']}", "Content-Type": "application/json"}
     client.request(method, path, "{}" if method == "POST" else None, headers)
     return client.getresponse().status
-
-
-def _until(condition: object, within_s: float = 60) -> None:
-    assert callable(condition)
-    end = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.3)
-
-
-def _keep_picture(desktop: Desktop, window: str, name: str) -> None:
-    """For people who want to look: MEZZOFORTE_PICTURES names a folder."""
-    folder = os.environ.get("MEZZOFORTE_PICTURES")
-    if folder:
-        desktop.picture(Path(folder) / name, window)

@@ -18,12 +18,13 @@ from tests.musescore_plugin.musescore import (
     hairpin,
     needs_musescore,
     perform,
+    plan_of,
 )
 
 pytestmark = needs_musescore
 
-PLAN: dict[str, Any] = {
-    "marks": [
+PLAN: dict[str, Any] = plan_of(
+    [
         dynamic(0, "0", 0, "pp"),
         dynamic(1, "1", 480, "ff"),  # occupied by the f that is written there
         hairpin(2, "2", 2400, 4800, "diminuendo"),  # overlaps the crescendo that is written there
@@ -31,12 +32,9 @@ PLAN: dict[str, Any] = {
         dynamic(6, "6", 7680, "mf"),
         hairpin(7, "7", 9600, 13440, "crescendo"),
         hairpin(9, "9", 13440, 15360, "crescendo", staff=2),
-        dynamic(8, "8", 11520, "p", confidence=0.3),  # too unsure to be ticked
     ],
-    "tempos": [{"tick": 480, "bpm": 66.0}, {"tick": 7680, "bpm": 72.5}],
-    "unmarked_measures": [],
-    "warnings": [],
-}
+    tempos=[{"tick": 480, "bpm": 66.0}, {"tick": 7680, "bpm": 72.5}],
+)
 WRITTEN = [["dynamic", "f", 480, 480, 1, False], ["hairpin", "crescendo", 1920, 3360, 1, False]]
 ADDED = [
     ["dynamic", "pp", 0, 0, 1, True],
@@ -170,6 +168,54 @@ def test_comparing_writes_nothing(home: Path, score: Path, bridge: FakeBridge) -
     assert sorted(seen["marks"]) == sorted(WRITTEN)
 
 
+def test_what_was_accepted_stays_on_a_second_visit_and_goes_only_when_told(
+    home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    other = plan_of([dynamic(0, "0", 0, "p"), dynamic(6, "6", 7680, "mf"), dynamic(7, "7", 9600, "f")])
+    marked = home / "marked.mscz"
+    perform(home, score, ["analyse", "/a.wav"], ["save", str(marked), "mscz"])
+    (same,) = perform(home, marked, ["analyse", "/a.wav", {"toggle": [["dynamic:0:1", False]]}])
+    assert same["counts"] == {"add": 0, "remove": 0, "deaf": 0}
+    assert (same["added"], same["removed"], same["steps"]) == (0, 0, 0)
+    bridge.plan = other
+    kept, seen = perform(home, marked, ["analyse", "/b.wav"], ["look"])
+    assert [r for r in kept["rows"] if r[1] == "instead"] == [["dynamic:0:1", "instead", False]]
+    assert {r[1] for r in kept["rows"]} == {"instead", "there", "add", "earlier"}
+    assert (kept["added"], kept["removed"]) == (1, 0)
+    assert sorted(seen["marks"]) == sorted([*WRITTEN, *ADDED, ["dynamic", "f", 9600, 9600, 1, True]])
+    updated, seen = perform(home, marked, ["analyse", "/b.wav", {"earlier": "update"}], ["look"])
+    assert (updated["added"], updated["removed"]) == (2, 4)
+    assert sorted(m for m in seen["marks"] if m[5]) == [
+        ["dynamic", "f", 9600, 9600, 1, True],
+        ["dynamic", "mf", 7680, 7680, 1, True],
+        ["dynamic", "p", 0, 0, 1, True],
+    ]
+    one, _ = perform(home, marked, ["analyse", "/b.wav", {"toggle": [["earlier:hairpin:4800:1", True]]}], ["look"])
+    assert (one["counts"]["add"], one["removed"]) == (1, 1)
+
+
+def test_an_unticked_mark_is_not_written(home: Path, score: Path, bridge: FakeBridge) -> None:
+    run, seen = perform(home, score, ["analyse", "/a.wav", {"toggle": [["dynamic:0:1", False]]}], ["look"])
+    assert run["added"] == len(ADDED) - 1
+    assert sorted(seen["marks"]) == sorted(WRITTEN + ADDED[1:])
+
+
+def test_a_score_that_was_edited_in_between_is_refused(home: Path, score: Path, bridge: FakeBridge) -> None:
+    run, seen = perform(home, score, ["analyse", "/a.wav", {"edit": True}], ["look"])
+    assert (run["state"], run["error"]["code"]) == ("failed", "score_changed")
+    assert sorted(seen["marks"]) == sorted(WRITTEN)
+
+
+def test_the_bridges_own_sentence_arrives(home: Path, score: Path) -> None:
+    error = {"code": "no_plan", "message": "the recording does not play this score", "advice": "Check"}
+    bridge = FakeBridge(home, PLAN, (422, {"error": error}))
+    try:
+        (run,) = perform(home, score, ["analyse", "/a.wav"])
+    finally:
+        bridge.close()
+    assert (run["state"], run["error"]) == ("failed", error)
+
+
 def test_without_a_bridge_the_score_stays_as_it_is(home: Path, score: Path) -> None:
     run, seen = perform(home, score, ["analyse", "/a.wav"], ["look"])
     assert (run["state"], run["error"]["code"]) == ("failed", "no_bridge")
@@ -178,7 +224,7 @@ def test_without_a_bridge_the_score_stays_as_it_is(home: Path, score: Path) -> N
 
 def test_accents_and_sforzati_are_written_known_again_and_removed(home: Path, score: Path) -> None:
     accent = {**dynamic(3, "3", 3360, "accent"), "kind": "accent"}
-    bridge = FakeBridge(home, {**PLAN, "marks": [accent, dynamic(5, "5", 6240, "sf")], "tempos": []})
+    bridge = FakeBridge(home, plan_of([accent, dynamic(5, "5", 6240, "sf")]))
     marked = home / "marked.mscz"
     try:
         first, _, seen, second, _, after = perform(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runtime.score.read.files import read_score
-from tests.musescore_plugin.musescore import FakeBridge, convert, dynamic, hairpin, needs_musescore, perform
+from tests.musescore_plugin.musescore import FakeBridge, convert, dynamic, hairpin, needs_musescore, perform, plan_of
 
 DATA = os.environ.get("MEZZOFORTE_DATA")
 SONATA = Path("asap", "Beethoven", "Piano_Sonatas", "21-1", "xml_score.musicxml")
@@ -27,7 +27,7 @@ def _plan(measures: list[dict[str, Any]]) -> dict[str, Any]:
             kind = ("crescendo", "diminuendo")[i // 4 % 2]
             marks.append(hairpin(i - 1, before["number"], before["tick"], bar["tick"], kind))
     tempos = [{"tick": m["tick"], "bpm": 140.0 + m["tick"] % 7} for m in measures]
-    return {"marks": marks, "tempos": tempos, "unmarked_measures": [], "warnings": []}
+    return plan_of(marks, tempos=tempos)
 
 
 @needs_musescore

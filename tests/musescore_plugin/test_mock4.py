@@ -14,7 +14,16 @@ import pytest
 
 from bridge.install_plugin import ENTRY, install
 from runtime.score.read.files import read_score
-from tests.musescore_plugin.musescore import SMALL, FakeBridge, convert, dynamic, hairpin, needs_musescore, perform
+from tests.musescore_plugin.musescore import (
+    SMALL,
+    FakeBridge,
+    convert,
+    dynamic,
+    hairpin,
+    needs_musescore,
+    perform,
+    plan_of,
+)
 from tests.musescore_plugin.test_headless import ADDED, PLAN, WRITTEN
 
 NODE = shutil.which("node")
@@ -24,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.skipif(importlib.util.find_spec("PySide6") is None, reason="PySide6-Essentials is not installed")
 @pytest.mark.parametrize("minor", ["0", "6", "7"])
 def test_it_loads_in_qt_6_asks_the_bridge_and_writes_the_marks(tmp_path: Path, minor: str) -> None:
-    plan = {**PLAN, "marks": [dynamic(0, "1", 0, "p"), hairpin(0, "1", 480, 1440, "crescendo")], "tempos": []}
+    plan = plan_of([dynamic(0, "1", 0, "p"), hairpin(0, "1", 480, 1440, "crescendo")])
     bridge = FakeBridge(tmp_path, plan)
     qml = install(4, tmp_path / "Plugins") / ENTRY
     try:
@@ -47,7 +56,8 @@ def test_it_loads_in_qt_6_asks_the_bridge_and_writes_the_marks(tmp_path: Path, m
 def test_the_shared_code_passes_its_own_tests() -> None:
     assert NODE is not None
     tests = sorted(str(p) for p in (Path(__file__).parent / "node").glob("*.test.js"))
-    run = subprocess.run([NODE, "--test", *tests], capture_output=True, text=True, timeout=300)
+    env = {**os.environ, "PYTHON": sys.executable}
+    run = subprocess.run([NODE, "--test", *tests], env=env, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stdout[-4000:]
 
 

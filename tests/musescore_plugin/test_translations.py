@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+import bridge
+import runtime
 from bridge.install_plugin import ENTRY, install
 from musescore_plugin.translations import build
 from tests.musescore_plugin.musescore import PROGRAM, SMALL, environment, needs_musescore
 
 PLUGIN = Path(build.__file__).parents[1]
+BRIDGE, RUNTIME = (Path(module.__file__ or "").parent for module in (bridge, runtime))
 CONTEXTS = {"Panel", Path(ENTRY).stem}
 
 
@@ -27,21 +28,27 @@ def _said(folder: Path) -> dict[str, set[str]]:
         code = (folder / "lib" / f"{name}.js").read_text(encoding="utf-8")
         shown |= set(re.findall(r'\btr\("([^"]+)"\)', code))
         for text in re.findall(r'(?:message: |advice: |why = |\? |: )"([^"]+)"', code):
-            if " " in text and text[-1] not in "<>":  # hairpins are shown as they are printed
+            if " " in text and text[0] not in "<>":  # hairpins are shown as they are printed
                 shown.add(text)
     entries = [p.read_text(encoding="utf-8") for p in folder.glob("*.qml")]
     return {"Panel": shown, Path(ENTRY).stem: {t for e in entries for t in re.findall(r'qsTr\("([^"]+)"\)', e)}}
 
 
-@pytest.mark.parametrize("language", build.LANGUAGES)
-def test_every_text_has_a_translation_and_no_translation_is_left_over(language: str) -> None:
-    said, there = _said(PLUGIN), build.words(language)
+def test_every_text_is_in_the_table_in_every_language_and_none_is_left_over() -> None:
+    said, there = _said(PLUGIN), build.words()
     assert set(there) == set(said) == CONTEXTS
     for context, texts in said.items():
         assert texts <= set(there[context]), texts - set(there[context])
-    code = "".join(p.read_text(encoding="utf-8") for p in PLUGIN.rglob("*") if p.suffix in (".qml", ".js"))
-    code = code.replace(build.TEXTS.read_text(encoding="utf-8"), "")
-    assert [t for table in there.values() for t in table if json.dumps(t, ensure_ascii=False) not in code] == []
+        for text, translations in there[context].items():
+            assert set(translations) == set(build.LANGUAGES) and all(translations.values()), text
+    sources = [*PLUGIN.rglob("*.qml"), *PLUGIN.rglob("*.js"), *BRIDGE.rglob("*.py"), *RUNTIME.rglob("*.py")]
+    code = "".join(p.read_text(encoding="utf-8") for p in sources if p != build.TEXTS)
+    assert [t for table in there.values() for t in table if f'"{t}' not in code] == []
+
+
+@pytest.mark.parametrize("language", build.LANGUAGES)
+def test_the_translators_file_is_what_the_table_gives(language: str) -> None:
+    assert (build.FOLDER / f"locale_{language}.ts").read_text(encoding="utf-8") == build.ts(language)
 
 
 def test_the_words_for_programs_without_translation_files_are_the_same() -> None:
@@ -51,17 +58,19 @@ def test_the_words_for_programs_without_translation_files_are_the_same() -> None
 @pytest.mark.parametrize("language", build.LANGUAGES)
 def test_the_compiled_file_holds_every_translation(language: str) -> None:
     compiled = (build.FOLDER / f"locale_{language}.qm").read_bytes()
-    for table in build.words(language).values():
-        for translation in table.values():
-            assert translation.encode("utf-16-be") in compiled, translation
+    for table in build.words().values():
+        for translations in table.values():
+            assert translations[language].encode("utf-16-be") in compiled, translations
 
 
 @pytest.mark.parametrize("language", build.LANGUAGES)
-@pytest.mark.skipif(shutil.which("lrelease") is None, reason="lrelease is not installed (Debian: qttools5-dev-tools)")
+@pytest.mark.skipif(build.lrelease() is None, reason="lrelease is not installed (Debian: qttools5-dev-tools)")
 def test_the_compiled_file_is_what_the_translators_file_gives(tmp_path: Path, language: str) -> None:
     fresh = tmp_path / "fresh.qm"
     source = build.FOLDER / f"locale_{language}.ts"
-    subprocess.run(["lrelease", "-silent", str(source), "-qm", str(fresh)], check=True, timeout=60)
+    compiler = build.lrelease()
+    assert compiler is not None
+    subprocess.run([compiler, "-silent", str(source), "-qm", str(fresh)], check=True, timeout=60)
     assert fresh.read_bytes() == (build.FOLDER / f"locale_{language}.qm").read_bytes()
 
 
@@ -73,7 +82,7 @@ MuseScore {
     FileIO { id: file }
     onRun: {
         file.source = file.homePath() + "/said.txt";
-        file.write(qsTranslate("Panel", "Remove my marks"));
+        file.write(qsTranslate("Panel", "Close"));
         Qt.quit();
     }
 }
@@ -91,6 +100,6 @@ def test_a_real_musescore_loads_the_language_of_its_user(tmp_path: Path, locale:
         env={**os.environ, **environment(tmp_path), "LANG": f"{locale}.UTF-8", "LC_ALL": f"{locale}.UTF-8"},
         capture_output=True, timeout=300,
     )  # fmt: skip
-    english = "Remove my marks"
-    expected = build.words(language)["Panel"][english] if language else english
+    english = "Close"
+    expected = build.words()["Panel"][english][language] if language else english
     assert (tmp_path / "said.txt").read_text(encoding="utf-8") == expected

@@ -87,7 +87,7 @@ def test_without_a_score_there_is_no_plan_and_the_answer_says_why(bridge: Bridge
     job = bridge.analyse(recording)
     bridge.finished(job)
     status, answer = bridge.call("GET", f"/v1/job/{job}/plan")
-    assert (status, answer["error"]["code"]) == (409, "no_score")
+    assert (status, answer["error"]["code"]) == (422, "no_score")
     conforms(answer, "Error")
 
 

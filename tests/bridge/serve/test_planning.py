@@ -55,18 +55,45 @@ def job(bridge: Bridge, played: tuple[Path, np.ndarray, np.ndarray]) -> str:
     return str(answer["job"]["id"])
 
 
-def test_every_density_and_policy_gives_a_plan_as_described(bridge: Bridge, job: str) -> None:
-    for density in ("sparse", "normal", "detailed"):
-        for policy in ("keep", "replace"):
-            status, plan = bridge.call("GET", f"/v1/job/{job}/plan?density={density}&policy={policy}")
-            assert status == 200, plan
-            conforms(plan, "Plan")
-            assert plan["fingerprint"] == "mine"
-            for mark in plan["marks"]:
+def test_one_answer_holds_every_density_of_a_policy_and_the_curve(bridge: Bridge, job: str) -> None:
+    for policy in ("keep", "replace"):
+        status, plan = bridge.call("GET", f"/v1/job/{job}/plan?policy={policy}")
+        assert status == 200, plan
+        conforms(plan, "Plan")
+        assert plan["fingerprint"] == "mine"
+        assert 0 <= plan["default"] < len(plan["densities"])
+        counts = [len(d["marks"]) for d in plan["densities"]]
+        assert counts == sorted(counts) and counts[-1] > 0
+        beats = len(plan["curve"]["ticks"])
+        assert len(plan["curve"]["heard_db"]) == beats >= 3 * (BARS - 1)
+        for density in plan["densities"]:
+            assert len(density["playback_db"]) == beats
+            for mark in density["marks"]:
                 start = 1440 * mark["measure"]
                 assert start <= mark["tick"] < start + 1440
                 assert mark["beat"] == pytest.approx(1 + (mark["tick"] - start) / 480)
-    assert bridge.call("GET", f"/v1/job/{job}/plan?density=most")[0] == 400
+    assert bridge.call("GET", f"/v1/job/{job}/plan?policy=most")[0] == 400
+
+
+def test_the_curve_rises_where_the_playing_did(bridge: Bridge, job: str) -> None:
+    curve = bridge.call("GET", f"/v1/job/{job}/plan")[1]["curve"]
+    ticks, heard_db = np.array(curve["ticks"]), np.array(curve["heard_db"])
+    soft, loud = heard_db[ticks < 1440 * (BARS // 2 - 1)], heard_db[ticks > 1440 * (BARS // 2 + 1)]
+    assert loud.min() > soft.max()
+
+
+def test_a_mark_tells_when_it_is_played(bridge: Bridge, job: str, played: tuple[Path, np.ndarray, np.ndarray]) -> None:
+    _, positions, seconds = played
+    marks = bridge.call("GET", f"/v1/job/{job}/plan?policy=replace")[1]["densities"][-1]["marks"]
+    for mark in marks:
+        assert mark["time_s"] == pytest.approx(np.interp(mark["tick"] / 480, positions, seconds), abs=0.2)
+
+
+def test_doubts_about_beats_are_not_told_where_the_score_gives_the_beats(bridge: Bridge, job: str) -> None:
+    own = bridge.call("GET", f"/v1/job/{job}/analysis")[1]["warnings"]
+    told = bridge.call("GET", f"/v1/job/{job}/plan")[1]["warnings"]
+    assert not any("beats are unsure" in w for w in told)
+    assert set(told) >= {w for w in own if "beats" not in w}
 
 
 def test_the_tempo_of_every_bar_is_that_of_the_performance(
@@ -93,7 +120,7 @@ def test_a_recording_that_cannot_be_placed_gives_an_analysis_but_no_plan_and_the
     job = bridge.analyse(silence, score=_table())
     assert bridge.finished(job)["state"] == "done"
     status, answer = bridge.call("GET", f"/v1/job/{job}/plan")
-    assert (status, answer["error"]["code"]) == (409, "no_plan")
+    assert (status, answer["error"]["code"]) == (422, "no_plan")
     assert "silent" in answer["error"]["message"]
     conforms(answer, "Error")
     assert str(tmp_path) not in json.dumps(answer)

@@ -4,7 +4,7 @@ const assert = require("node:assert");
 const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
-const { load, plain, dynamic, hairpin } = require("./load.js");
+const { load, plain, dynamic, hairpin, plan } = require("./load.js");
 const [Table, Plan, Score] = ["table", "plan", "score"].map((n) => load(n + ".js"));
 const API = JSON.parse(fs.readFileSync(path.join(__dirname, "..", "api_4.json"), "utf8"));
 
@@ -14,17 +14,19 @@ function mock(options) {
     return context.makeMock(options);
 }
 const marksOf = (ms) => plain(Table.finish(Score.read(ms), "").marks.map((m) => [m.kind, m.value, m.tick, m.end_tick, m.staff, m.ours]));
-const PLAN = { marks: [dynamic(0, "p"), dynamic(1920, "ff"), hairpin(480, 1440), { ...dynamic(960, "accent"), kind: "accent" }], tempos: [{ tick: 0, bpm: 60 }, { tick: 1920, bpm: 72 }] };
+const PLAN = { ...plan([dynamic(0, "p"), dynamic(1920, "ff"), hairpin(480, 1440), { ...dynamic(960, "accent"), kind: "accent" }]),
+               tempos: [{ tick: 0, bpm: 60 }, { tick: 1920, bpm: 72 }] };
+const WISHES = { policy: "skip", step: 0, earlier: "keep", sort: "place" };
 
 for (const [name, options, version] of [["4.0", {}, 4.0], ["4.6", { dynamicType: true }, 4.6], ["4.7", { dynamicType: true, spanners: true }, 4.7]]) {
     test(`every member of MuseScore ${name} that is used exists there`, () => {
         const { ms, asked } = mock(options);
         const table = Table.finish(Score.read(ms), "");
-        const edits = Plan.edits(Plan.propose(table, PLAN, "skip", Plan.placeOf));
+        const edits = Plan.edits(Plan.propose(table, PLAN, WISHES, Plan.placeOf));
         edits.tempos = PLAN.tempos;
-        edits.resetVelocities = true;
+        edits.deaf = Plan.deaf(table, edits.add);
         Score.apply(ms, table, edits);
-        Score.jump(ms, 0, 1);
+        Score.jump(ms, table, 0, 1);
         Score.removeOurs(ms, Table.finish(Score.read(ms), ""));
         // asked only to find out whether they are there
         const probes = ["Score.spanners", "EngravingItem.dynamicType", "Chord.barlineType", "Chord.articulations"];
@@ -40,7 +42,7 @@ for (const [name, options, version] of [["4.0", {}, 4.0], ["4.6", { dynamicType:
         const { ms } = mock(options);
         const write = () => {
             const table = Table.finish(Score.read(ms), "");
-            const edits = Plan.edits(Plan.propose(table, PLAN, "skip", Plan.placeOf));
+            const edits = Plan.edits(Plan.propose(table, PLAN, WISHES, Plan.placeOf));
             edits.tempos = null;
             return Score.apply(ms, table, edits).steps;
         };
@@ -59,7 +61,7 @@ for (const [name, options, version] of [["4.0", {}, 4.0], ["4.6", { dynamicType:
 test("when a write fails in the middle, what was done is taken back", () => {
     const { ms } = mock({ dynamicType: true });
     const table = Table.finish(Score.read(ms), "");
-    const edits = Plan.edits(Plan.propose(table, PLAN, "skip", Plan.placeOf));
+    const edits = Plan.edits(Plan.propose(table, PLAN, WISHES, Plan.placeOf));
     let made = 0;
     const create = ms.newElement;
     ms.newElement = (type) => {

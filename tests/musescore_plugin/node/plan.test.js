@@ -1,12 +1,14 @@
 "use strict";
 const test = require("node:test");
 const assert = require("node:assert");
-const { load, plain, table, dynamic, hairpin, mark } = require("./load.js");
+const { load, plain, table, dynamic, hairpin, mark, plan } = require("./load.js");
 const Plan = load("plan.js");
 
-function propose(t, marks, policy = "skip") {
-    return Plan.propose(t, { marks }, policy, Plan.placeOf);
+function propose(t, marks, policy = "skip", wishes = {}) {
+    return Plan.propose(t, plan(marks), { policy, step: 0, earlier: "keep", sort: "place", ...wishes }, Plan.placeOf);
 }
+const gone = (t, edits) => plain(edits.remove.map((m) => t.marks.indexOf(m)));
+const statuses = (proposal) => plain(proposal.rows.map((r) => r.status));
 // What the score would hold after the edits.
 function applied(t, proposal) {
     const edits = Plan.edits(proposal);
@@ -22,21 +24,47 @@ test("applying the same plan twice changes nothing the second time", () => {
     assert.deepStrictEqual([again.add.length, again.remove.length], [0, 0]);
 });
 
-test("a new plan takes away our old marks and no human one", () => {
-    const t = table();
-    t.marks = [mark("dynamic", "p", 0, 0, true), mark("dynamic", "f", 3840, 3840, false), mark("hairpin", "crescendo", 0, 960, true)];
-    const edits = Plan.edits(propose(t, [dynamic(0, "mf")]));
-    assert.deepStrictEqual(plain(edits.add.map((r) => r.value)), ["mf"]);
-    assert.deepStrictEqual(edits.remove.map((m) => t.marks.indexOf(m)).sort(), [0, 2]);
+test("everything that is proposed is ticked, however clear it is", () => {
+    const p = propose(table(), [dynamic(0, "p", "slight"), dynamic(1920, "f", "clear")]);
+    assert.deepStrictEqual(plain(p.rows.map((r) => r.checked)), [true, true]);
 });
 
-test("unticking a mark of ours takes it away", () => {
+test("marks of ours that a new plan does not have stay, until they are taken away by name", () => {
+    const t = table();
+    t.marks = [mark("dynamic", "f", 3840, 3840, false), mark("hairpin", "crescendo", 0, 960, true)];
+    const p = propose(t, [dynamic(0, "mf")]);
+    assert.deepStrictEqual(statuses(p), ["add", "earlier"]);
+    assert.deepStrictEqual([Plan.edits(p).add.length, Plan.edits(p).remove.length], [1, 0]);
+    const said = propose(t, [dynamic(0, "mf")], "skip", { choices: { [Plan.choiceOf(p.rows[1])]: true } });
+    assert.deepStrictEqual(gone(t, Plan.edits(said)), [1]);
+});
+
+test("a mark in the place of one of ours is shown and left, and all are brought up to date on demand", () => {
+    const t = table();
+    t.marks = [mark("dynamic", "p", 0, 0, true), mark("dynamic", "ff", 5760, 5760, true)];
+    const kept = propose(t, [dynamic(0, "f")]);
+    assert.deepStrictEqual(statuses(kept), ["instead", "earlier"]);
+    assert.deepStrictEqual([Plan.edits(kept).add.length, Plan.edits(kept).remove.length], [0, 0]);
+    const updated = Plan.edits(propose(t, [dynamic(0, "f")], "skip", { earlier: "update" }));
+    assert.deepStrictEqual([plain(updated.add.map((r) => r.value)), gone(t, updated)], [["f"], [0, 1]]);
+});
+
+test("two marks of ours on one beat that both are proposed again are both there", () => {
+    const t = table();
+    t.slots[1].push(720);
+    t.slots[1].sort((a, b) => a - b);
+    t.marks = [mark("dynamic", "p", 480, 480, true), mark("dynamic", "f", 720, 720, true)];
+    assert.deepStrictEqual(statuses(propose(t, [dynamic(480, "p"), dynamic(720, "f")])), ["there", "there"]);
+});
+
+test("a mark of ours that is still proposed stays, whatever its tick says, and goes when told", () => {
     const t = table();
     t.marks = [mark("dynamic", "p", 0, 0, true)];
     const p = propose(t, [dynamic(0, "p")]);
-    assert.strictEqual(p.rows[0].status, "keep");
-    p.rows[0].checked = false;
-    assert.deepStrictEqual(plain(Plan.edits(p).remove.map((m) => m.value)), ["p"]);
+    assert.deepStrictEqual(statuses(p), ["there"]);
+    assert.deepStrictEqual(gone(t, Plan.edits(p)), []);
+    const told = propose(t, [dynamic(0, "p")], "skip", { choices: { [Plan.choiceOf(p.rows[0])]: true } });
+    assert.deepStrictEqual(gone(t, Plan.edits(told)), [0]);
 });
 
 test("by default beats and spans that a human marked are left alone", () => {
@@ -54,7 +82,7 @@ test("replacing takes away exactly the marks in the way, and keeps one that says
     const p = propose(t, [dynamic(480, "p"), dynamic(1920, "p")], "replace");
     const edits = Plan.edits(p);
     assert.deepStrictEqual(plain(edits.add.map((r) => r.place.tick)), [480]);
-    assert.deepStrictEqual(edits.remove, [t.marks[0]]);
+    assert.deepStrictEqual(gone(t, edits), [0]);
 });
 
 test("comparing changes nothing", () => {
@@ -64,20 +92,20 @@ test("comparing changes nothing", () => {
     assert.deepStrictEqual([edits.add.length, edits.remove.length], [0, 0]);
 });
 
-test("a mark without confidence is shown but not ticked", () => {
-    const p = propose(table(), [dynamic(0, "p", 0.3), dynamic(1920, "f", 0.7)]);
-    assert.deepStrictEqual(plain(p.rows.map((r) => r.checked)), [false, true]);
-});
-
-test("replacing also takes what the whole plan displaces, if anything is added", () => {
+test("what the whole plan displaces is named in a row of its own, can be kept, and goes only for marks that come", () => {
     const t = table();
     t.marks = [mark("dynamic", "ff", 5760, 5760, false), mark("dynamic", "f", 3840, 3840, false)];
-    const plan = { marks: [dynamic(0, "p")], displaced: [{ kind: "dynamic", value: "ff", tick: 5760, staff: 1 }] };
-    const p = Plan.propose(t, plan, "replace", Plan.placeOf);
-    assert.deepStrictEqual(Plan.edits(p).remove, [t.marks[0]]);
+    const wishes = { policy: "replace", step: 0, earlier: "keep", sort: "place" };
+    const replacing = plan([dynamic(0, "p")]);
+    replacing.densities[0].displaced = [{ kind: "dynamic", value: "ff", tick: 5760, staff: 1 }];
+    const p = Plan.propose(t, replacing, wishes, Plan.placeOf);
+    assert.deepStrictEqual(statuses(p), ["add", "goes"]);
+    assert.deepStrictEqual(gone(t, Plan.edits(p)), [0]);
     p.rows[0].checked = false;
     assert.strictEqual(Plan.edits(p).remove.length, 0);
-    assert.strictEqual(Plan.edits(Plan.propose(t, plan, "skip", Plan.placeOf)).remove.length, 0);
+    const kept = Plan.propose(t, replacing, { ...wishes, choices: { [Plan.choiceOf(p.rows[1])]: false } }, Plan.placeOf);
+    assert.deepStrictEqual([Plan.edits(kept).add.length, Plan.edits(kept).remove.length], [1, 0]);
+    assert.strictEqual(Plan.edits(Plan.propose(t, replacing, { ...wishes, policy: "skip" }, Plan.placeOf)).remove.length, 0);
 });
 
 test("a mark stands on a note or rest: its own staff, another of the part, or the one before", () => {
@@ -105,23 +133,63 @@ test("both ends of a hairpin are ticks of its own track, or the end of the score
     assert.strictEqual(Plan.placeOf(t, hairpin(0, 100)), null);
 });
 
-test("ticks set by the user survive a fresh look at the score", () => {
-    const marks = [dynamic(0, "p"), dynamic(1920, "f")];
-    const shown = propose(table(), marks).rows;
-    shown[0].checked = false;
-    const fresh = propose(table(), marks).rows;
-    Plan.carryOver(fresh, shown);
-    assert.deepStrictEqual(plain(fresh.map((r) => r.checked)), [false, true]);
+test("what a user said about a mark holds in every density, and for no other mark", () => {
+    const t = table();
+    const ladder = plan([dynamic(0, "p")], [dynamic(0, "p"), dynamic(1920, "f"), dynamic(3840, "p")], [dynamic(0, "mf")]);
+    const shown = (step, choices) => Plan.propose(t, ladder, { policy: "skip", step, earlier: "keep", sort: "place", choices }, Plan.placeOf).rows;
+    const choices = { [Plan.choiceOf(shown(0, {})[0])]: false };
+    assert.deepStrictEqual(plain(shown(1, choices).map((r) => r.checked)), [false, true, true]);
+    assert.deepStrictEqual(plain(shown(2, choices).map((r) => r.checked)), [true]);
+});
+
+test("rows are sorted by place or by clearness", () => {
+    const marks = [dynamic(0, "p", "slight"), dynamic(1920, "f", "clear"), dynamic(3840, "p", "likely"), dynamic(5760, "f", "clear")];
+    assert.deepStrictEqual(plain(propose(table(), marks).rows.map((r) => r.tick)), [0, 1920, 3840, 5760]);
+    assert.deepStrictEqual(plain(propose(table(), marks, "skip", { sort: "clearness" }).rows.map((r) => r.tick)), [1920, 5760, 3840, 0]);
+});
+
+test("places are said from where to where, in beats of the metre", () => {
+    const t = load("table.js").finish(table(), "");
+    const tr = (text) => text;
+    const said = (from, to) => Plan.placeWords(t, to === undefined ? { kind: "dynamic", tick: from } : { kind: "hairpin", tick: from, end_tick: to }, tr);
+    assert.deepStrictEqual([said(0), said(1920 + 720), said(480, 1920), said(1920, 7680)], ["1", "2 beat 2.5", "1 beat 2 to 2", "2 to the end"]);
+    const pickup = table();
+    pickup.measures.forEach((m, i) => { m.tick = Math.max(0, 1920 * i - 1440); m.ticks = i ? 1920 : 480; });
+    assert.strictEqual(Plan.placeWords(load("table.js").finish(pickup, ""), { kind: "dynamic", tick: 0 }, tr), "0 beat 4");
+});
+
+test("a row says what happens with it and what was heard", () => {
+    const t = load("table.js").finish(table(), "");
+    t.marks = [mark("dynamic", "p", 0, 0, true)];
+    const texts = load("texts.js");
+    const words = { reason: (k, v) => texts.reason(k, v, "en"), clearness: (w) => texts.clearness(w, "en") };
+    const row = Plan.describe(t, propose(t, [dynamic(0, "f", "likely")]).rows[0], (x) => x, words);
+    assert.deepStrictEqual(plain(row), { place: "1", mark: "f", clearness: "likely", heard: "about one step softer than bars 1–2", note: "instead of p" });
+});
+
+test("only notes that a new mark has to move count as deaf", () => {
+    const t = table();
+    t.velocities = t.notes.map((n) => ({ tick: n[0], staff: n[3], note: {} }));
+    t.marks = [mark("dynamic", "f", 3840, 3840, false)];
+    const ticksOf = (marks) => [...new Set(Plan.deaf(t, Plan.edits(propose(t, marks)).add).map((i) => t.velocities[i].tick))].sort((a, b) => a - b);
+    assert.deepStrictEqual(ticksOf([dynamic(1920, "p")]), [1920, 2400, 2880, 3360]);
+    assert.deepStrictEqual(ticksOf([hairpin(4800, 5760)]), [4800, 5280]);
+    assert.deepStrictEqual(ticksOf([]), []);
+});
+
+test("the curve tells when a tick is played", () => {
+    const { curve } = plan([]);
+    assert.deepStrictEqual([Plan.timeOf(curve, 0), Plan.timeOf(curve, 720), Plan.timeOf(curve, 7680), Plan.timeOf(curve, -1)], [0, 0.75, 7.5, null]);
 });
 
 test("an accent stands on a note of its own staff, is not written twice, and only where the program can", () => {
-    const accent = (tick, staff = 1) => ({ ...dynamic(tick, "accent", 0.9, staff), kind: "accent" });
+    const accent = (tick, staff = 1) => ({ ...dynamic(tick, "accent", "clear", staff), kind: "accent" });
     const t = table();
     t.accents = true;
     t.marks = [mark("accent", "accent", 480, 480, false)];
     const rows = plain(propose(t, [accent(0), accent(480), accent(960, 2), dynamic(480, "f")]).rows);
     assert.deepStrictEqual(rows.map((r) => [r.status, r.why]), [["add", ""], ["skip", "written already"],
-        ["skip", "there is no note or rest here"], ["add", ""]]);
+        ["add", ""], ["skip", "there is no note or rest here"]]);
     const older = plain(propose(table(), [accent(0)]).rows);
     assert.deepStrictEqual(older.map((r) => [r.status, r.checked, r.why]), [["skip", false, "this version cannot write accents"]]);
 });

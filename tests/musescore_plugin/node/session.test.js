@@ -1,11 +1,11 @@
 "use strict";
 const test = require("node:test");
 const assert = require("node:assert");
-const { load, table, dynamic } = require("./load.js");
+const { load, plain, table, dynamic, mark, plan } = require("./load.js");
 const [Table, Plan, Session, Client, Texts, Launch] = ["table", "plan", "session", "client", "texts", "launch"].map((n) => load(n + ".js"));
 
-const LIB = { propose: Plan.propose, edits: Plan.edits, carryOver: Plan.carryOver, placeOf: Plan.placeOf,
-              forBridge: Table.forBridge };
+const LIB = { propose: Plan.propose, edits: Plan.edits, canTick: Plan.canTick, canRemove: Plan.canRemove, choiceOf: Plan.choiceOf,
+              placeOf: Plan.placeOf, timeOf: Plan.timeOf, deaf: Plan.deaf, forBridge: Table.forBridge };
 const job = (state, revision = 1, more = {}) => ({ job: { id: "a", state, revision, progress: 0.5, waiting_before: 0, error: null, ...more } });
 
 // A host whose score is `score.table`, and a client that answers only when told to.
@@ -13,7 +13,7 @@ function stage() {
     const score = { table: table(), applied: [], undone: [], fails: false };
     const asked = [];
     const ask = (name) => (...args) => asked.push({ name, args: args.slice(0, -1), done: args[args.length - 1] });
-    const client = { analyse: ask("analyse"), job: ask("job"), plan: ask("plan"), cancel: ask("cancel"), closed: false,
+    const client = { analyse: ask("analyse"), job: ask("job"), plan: ask("plan"), cancel: ask("cancel"), play: ask("play"), closed: false,
                      close() { this.closed = true; } };
     const session = Session.makeSession({
         connect: () => client,
@@ -21,7 +21,8 @@ function stage() {
         apply: (t, changes) => {
             if (score.fails) throw new Error("no");
             score.applied.push(changes);
-            return { steps: 1 };
+            changes.add.forEach((r) => score.table.marks.push(mark(r.kind, r.value, r.place.tick, r.place.end_tick || r.place.tick, true)));
+            return { steps: 1, silenced: 0 };
         },
         undo: (steps) => score.undone.push(steps),
         changed: () => {},
@@ -32,7 +33,7 @@ function stage() {
         next().done(null, job("queued"));
         next().done(null, job("running", 2));
         next().done(null, job("done", 3));
-        next().done(null, { fingerprint: session.table.fingerprint, marks: [dynamic(0, "p")], tempos: [] });
+        next().done(null, { fingerprint: session.table.fingerprint, ...plan([dynamic(0, "p")], [dynamic(0, "p"), dynamic(1920, "f")]) });
     };
     return { score, asked, client, session, next, reachReview };
 }
@@ -75,7 +76,7 @@ test("a plan for another score is refused", () => {
     const s = stage();
     s.session.start("/a.wav");
     s.next().done(null, job("done"));
-    s.next().done(null, { fingerprint: "other", marks: [], tempos: [] });
+    s.next().done(null, { fingerprint: "other", ...plan([]) });
     assert.strictEqual(s.session.error.code, "other_score");
 });
 
@@ -100,17 +101,54 @@ test("a failed write is told and can be tried again from a new analysis", () => 
     assert.deepStrictEqual([s.session.state, s.session.error.code], ["failed", "apply"]);
 });
 
-test("another density is fetched, and the answer to the choice before it is not listened to", () => {
+test("another density needs no new answer, another policy does, and a late one is not listened to", () => {
     const s = stage();
     s.reachReview();
-    s.session.setDensity("detailed");
+    assert.strictEqual(s.session.counts().add, 1);
+    s.session.set("step", 1);
+    assert.strictEqual(s.session.counts().add, 2);
+    assert.strictEqual(s.asked.length, 0);
     s.session.setPolicy("replace");
+    s.session.setPolicy("skip");
     const [first, second] = [s.next(), s.next()];
-    assert.deepStrictEqual([first.args, second.args], [["a", "detailed", "keep"], ["a", "detailed", "replace"]]);
-    const plan = (value) => ({ fingerprint: s.session.table.fingerprint, marks: [dynamic(0, value)], tempos: [] });
-    second.done(null, plan("ff"));
-    first.done(null, plan("pp"));
-    assert.strictEqual(s.session.proposal.rows[0].value, "ff");
+    assert.deepStrictEqual([first.args, second.args], [["a", "replace"], ["a", "keep"]]);
+    const answer = (value) => ({ fingerprint: s.session.table.fingerprint, ...plan([], [dynamic(0, value)]) });
+    second.done(null, answer("ff"));
+    first.done(null, answer("pp"));
+    assert.strictEqual(s.session.proposal.rows[0].value, "ff"); // at the density that was chosen
+});
+
+test("after adding, the list shows what is there, and a second visit has nothing to do", () => {
+    const s = stage();
+    s.reachReview();
+    s.session.apply({});
+    assert.deepStrictEqual([s.session.state, s.session.added, s.session.removed], ["applied", 1, 0]);
+    assert.deepStrictEqual(plain(s.session.proposal.rows.map((r) => r.status)), ["there"]);
+    s.reachReview();
+    assert.deepStrictEqual(plain(s.session.counts()), { add: 0, remove: 0, deaf: 0 });
+    s.session.set("step", 1); // more marks on top of what was accepted
+    assert.deepStrictEqual(plain(s.session.counts()), { add: 1, remove: 0, deaf: 0 });
+});
+
+test("all and none tick what can be added and take nothing away", () => {
+    const s = stage();
+    s.score.table.marks = [mark("dynamic", "ff", 5760, 5760, true)];
+    s.reachReview();
+    s.session.tickAll(false);
+    assert.deepStrictEqual(plain(s.session.counts()), { add: 0, remove: 0, deaf: 0 });
+    s.session.tickAll(true);
+    assert.deepStrictEqual(plain(s.session.counts()), { add: 1, remove: 0, deaf: 0 });
+    s.session.tick(1, true);
+    assert.deepStrictEqual(plain(s.session.counts()), { add: 1, remove: 1, deaf: 0 });
+});
+
+test("listening to a row plays the recording from a second before it", () => {
+    const s = stage();
+    s.reachReview();
+    s.session.listen({ kind: "dynamic", tick: 1920 }, () => {});
+    assert.deepStrictEqual(plain(s.next().args), ["/a.wav", 1, 6]);
+    s.session.listen({ kind: "hairpin", tick: 0, end_tick: 7200 }, () => {});
+    assert.deepStrictEqual(plain(s.next().args), ["/a.wav", 0, 10.5]);
 });
 
 test("a second start while one runs is ignored", () => {
@@ -122,7 +160,7 @@ test("a second start while one runs is ignored", () => {
 
 test("a thousand progress reports answered in place do not overflow the stack", () => {
     let n = 0;
-    const client = { analyse: (p, t, f, done) => done(null, job("running", 0)), plan: (id, density, policy, done) => done({ code: "x" }, null),
+    const client = { analyse: (p, t, f, done) => done(null, job("running", 0)), plan: (id, policy, done) => done({ code: "x" }, null),
                      job: (id, after, done) => done(null, job(++n < 20000 ? "running" : "failed", n)) };
     const session = Session.makeSession({ connect: () => client, read: () => Table.finish(table(), ""), changed: () => {} }, LIB);
     session.start("/a.wav");
@@ -153,9 +191,10 @@ test("every kind of bad answer becomes an error for people", () => {
 });
 
 test("a connection file that is not ours is no connection", () => {
-    for (const text of ["", "{}", "[]", "null", '{"protocol":2,"port":1,"token":"x"}', '{"protocol":1,"port":99999,"token":"x"}'])
+    for (const text of ["", "{}", "[]", "null", '{"protocol":2,"port":1}', '{"protocol":2,"port":99999,"token":"x"}'])
         assert.strictEqual(Client.readConnection(text), null);
-    assert.strictEqual(Client.readConnection('{"protocol":1,"port":8,"token":"x"}').port, 8);
+    assert.strictEqual(Client.readConnection('{"protocol":2,"port":8,"token":"x"}').port, 8);
+    assert.deepStrictEqual(plain(Client.readConnection('{"protocol":1,"port":8,"token":"x"}')), { other: true });
 });
 
 test("every text of the dialog is there in every language", () => {
@@ -169,6 +208,20 @@ test("every text of the dialog is there in every language", () => {
     for (const [, text] of panel.matchAll(/\btr\("([^"]*)"\)/g)) assert.ok(text in Texts.TABLE, text);
     assert.strictEqual(Texts.lookup("Add", "de_AT"), "Hinzufügen");
     assert.strictEqual(Texts.lookup("Add", "sv_SE"), "Add");
+});
+
+test("reasons are said as the command line says them, in every language", () => {
+    const { execFileSync } = require("node:child_process");
+    const script = "import json,sys; from runtime.marks import words as w; t=w.table();"
+        + "print(json.dumps([[w.reason(k,v,l) for k in t['reasons'] for v in json.loads(sys.argv[1])]"
+        + "+[w.clearness(c,l) for c in t['clearness']] for l in ['en','de_AT','fr','es','zh_CN','sv']]))";
+    const values = [0.3, 1, 2.5].map((n) => ({ steps: n, bars: n, db: n, first_bar: "5", last_bar: String(5 + Math.floor(n)), level: "p" }));
+    const root = require("node:path").join(__dirname, "../../..");
+    const python = process.env.PYTHON || "python3";
+    const said = JSON.parse(execFileSync(python, ["-c", script, JSON.stringify(values)], { cwd: root }).toString());
+    const here = ["en", "de_AT", "fr", "es", "zh_CN", "sv"].map((l) => Object.keys(Texts.MARKS.reasons)
+        .flatMap((k) => values.map((v) => Texts.reason(k, v, l))).concat(Object.keys(Texts.MARKS.clearness).map((c) => Texts.clearness(c, l))));
+    assert.deepStrictEqual(plain(here), said);
 });
 
 test("the start command survives spaces and quotes", () => {
