@@ -1,4 +1,4 @@
-"""Command line: from the tables of words to what programs load: ``locale_*.ts``, ``locale_*.qm`` and ``../lib/texts.js``.
+"""Command line: from the tables of words to what programs load: ``locale_*.ts``, ``.qm`` and ``../lib/texts.js``.
 
 The words stand in two tables: `WORDS` has what the dialog says (context, English, other languages), and
 ``runtime/marks/words.json`` what marks say, which the command line and other pages read too. MuseScore 3 loads
