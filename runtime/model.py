@@ -18,7 +18,7 @@ from runtime.errors import ModelError
 from runtime.network import session as onnx_session
 from runtime.network.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.network.logits import FrameLogits
-from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract, Provider, package_conflict
+from runtime.network.session import Contract, Provider, package_conflict
 from runtime.sound.level import Samples
 from runtime.stages import beats as beat_stage
 from runtime.stages import onsets as onset_stage
@@ -65,7 +65,7 @@ class Model:
     @property
     def windows_at_once(self) -> int:
         """How many stretches of samples are best given to `run` at the same time, from different threads."""
-        return CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
+        return onnx_session.windows_at_once(self.provider)
 
     def run(self, samples: Samples) -> FrameLogits:
         """Logits of one stretch of samples, shape (n,) with n ≥ 1. Raises `ModelError`."""

@@ -27,9 +27,20 @@ Values = npt.NDArray[np.float32]
 MAX_MODEL_BYTES = 100 << 20
 # One, because how a sum is shared among threads decides its last bits; windows are worked on side by side instead.
 N_THREADS = 1
-CPU_WINDOWS_AT_ONCE = 2
+_cpu_windows_at_once = 2
 
 _ENGINES = {"cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider", "cpu": "CPUExecutionProvider"}
+
+
+def limit_windows_at_once(n: int) -> None:
+    """From now on at most `n` windows are worked on side by side in this process, where others share its cores."""
+    global _cpu_windows_at_once
+    _cpu_windows_at_once = max(1, n)
+
+
+def windows_at_once(provider: str) -> int:
+    """How many windows are best worked on at the same time, from different threads; results do not depend on it."""
+    return _cpu_windows_at_once if provider == "cpu" else 1
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from runtime.errors import ModelError
 from runtime.model import MODELS_FOLDER, find_card
 from runtime.network import session as onnx_session
 from runtime.network.card import NOTES, ModelCard, load_card
-from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract
+from runtime.network.session import Contract, windows_at_once
 from runtime.notes.keys import N_PITCHES
 from runtime.progress import Cancel, Progress
 from runtime.sound.level import Samples
@@ -73,7 +73,7 @@ class OwnTranscriber:
     ) -> Transcription:
         """See `Transcriber`."""
         decoder = EventDecoder(options_of(self.card))
-        at_once = CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
+        at_once = windows_at_once(self.provider)
         warnings = hear_columns(
             Path(path), self.columns, lambda c: decoder.push(rolls_of(c)), at_once, progress, cancel
         )

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from runtime.network import session as onnx_session
-from runtime.network.session import CPU_WINDOWS_AT_ONCE, Contract
+from runtime.network.session import Contract, windows_at_once
 from runtime.notes.keys import N_PITCHES
 from runtime.progress import Cancel, Progress, check
 from runtime.sound import read as audio
@@ -74,7 +74,7 @@ class HptTranscriber:
         measured = _measured(path, progress, cancel)
         decoder = HptDecoder()
         if not measured.silent:
-            at_once = CPU_WINDOWS_AT_ONCE if self.provider == "cpu" else 1
+            at_once = windows_at_once(self.provider)
             blocks = _blocks(path, measured.duration_s, progress, cancel)
             for stretch in columns(self.columns, cut(blocks, self.card.window_samples), at_once):
                 check(cancel)
