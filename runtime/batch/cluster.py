@@ -7,6 +7,7 @@ Workers need the same version of Mezzoforte and must see inputs and outputs unde
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -72,6 +73,8 @@ class ClusterExecutor:
             raise OutputError(
                 "a scheduler needs Dask", cause="it is not installed", advice="pip install 'mezzoforte[cluster]'"
             ) from e
+        # That a connection is gone is told here in one sentence, not by tracebacks of other libraries.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         typed: Any = distributed
         try:
             self._client: Any = typed.Client(address, timeout=_CONNECT_S, set_as_default=False)
@@ -81,7 +84,7 @@ class ClusterExecutor:
                 advice="Start one: dask scheduler, and workers: dask worker ADDRESS",
             ) from e  # fmt: skip
         self._address, self._limit_s = address, limit_s
-        self._completed: Any = typed.as_completed([])
+        self._completed: Any = typed.as_completed([], loop=self._client.loop)
         self._jobs: dict[str, Job] = {}
 
     @property
