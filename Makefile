@@ -3,17 +3,22 @@
 #   make test   lint, types and every fast test; tests that need data or another program skip with a reason
 # and, in many minutes:
 #   make test-slow   the tests marked slow
+#   make cluster-demo   a Dask cluster on this machine and a hundred recordings through it
 PYTHON ?= python3
 VENV := .venv
 TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
 CHECK_PYTHON := $(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 15), "Python 3.11 to 3.14 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
 
-.PHONY: demo test test-slow lint translations clean
+.PHONY: demo cluster-demo test test-slow lint translations clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
 	@$(VENV)/bin/mezzoforte analyze examples/*.ogg --quality best --out out --format json,midi,png
+
+cluster-demo: $(VENV)/installed
+	$(VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,cluster]'
+	@$(VENV)/bin/python -m benchmarks.batch.demo --out out/cluster
 
 test: $(TEST_VENV)/installed lint
 	$(TEST_VENV)/bin/python -m pytest -m 'not slow' $(PYTEST_FLAGS)
@@ -37,7 +42,7 @@ $(TEST_VENV)/installed: pyproject.toml
 	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) --upgrade 'pip>=25.1'
-	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge]' --group train --group export --group test
+	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,parquet,cluster,bridge]' --group train --group export --group test
 	@touch $@
 
 # The MuseScore plugin's words: from the tables of words to .ts, .qm (needs Qt's lrelease) and texts.js

@@ -96,6 +96,10 @@ class Run:
         """How often each recording was really analysed, as far as a run lived to tell."""
         return Counter(str(e["name"]) for e in self.events() if e["event"] == "done" and not e["reused"])
 
+    def began(self) -> int:
+        """How often it has come to its work so far."""
+        return sum(e["event"] == "start" for e in self.events())
+
     def wait_for(self, count: int) -> bool:
         """Wait until so many are done; False when it ended before."""
         while sum(self.analysed().values()) < count:
@@ -179,13 +183,16 @@ def at_random(run: Run, kills: int, longest_s: float, seed: int) -> int:
     """Kill the run, or every third time one of its workers first, at random moments; returns the last exit status."""
     rng = random.Random(seed)
     for kill in range(kills):
+        begun = run.began()
         process = run.start()
-        time.sleep(rng.uniform(0.2, longest_s))
+        while kill % 4 and run.began() == begun and process.poll() is None:
+            time.sleep(0.02)  # every fourth kill may also hit the start, before there is any work
+        time.sleep(rng.uniform(0.0, longest_s))
         if kill % 3 == 2:
             _kill_a_worker(process.pid, rng)
-            time.sleep(rng.uniform(0.0, longest_s / 4))
+            time.sleep(rng.uniform(0.0, longest_s / 2))
         if process.poll() is not None:
-            print(f"note: the run had ended before kill {kill + 1}", file=sys.stderr)
+            raise SystemExit(f"the run had ended before kill {kill + 1}: give it more recordings")
         run.kill()
     run.start()
     return run.finish()
@@ -207,8 +214,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--files", type=int, default=1000, help="recordings for the cluster (default: %(default)s)")
     add("--seconds", type=float, default=3.0, help="length of a recording (default: %(default)s)")
     add("--kills", type=int, default=20, help="random moments (default: %(default)s)")
-    add("--kill-files", type=int, default=200, help="recordings for these (default: %(default)s)")
-    add("--longest", type=float, default=6.0, metavar="S", help="a run lives up to so long (default: %(default)s)")
+    add("--kill-files", type=int, default=500, help="recordings for these (default: %(default)s)")
+    add("--longest", type=float, default=1.5, metavar="S", help="a run works up to so long (default: %(default)s)")
     add("--seed", type=int, default=0)
     add("--work", type=Path, help="folder for recordings and results, kept (default: a temporary one)")
     return parser

@@ -74,7 +74,8 @@ class ClusterExecutor:
                 "a scheduler needs Dask", cause="it is not installed", advice="pip install 'mezzoforte[cluster]'"
             ) from e
         # That a connection is gone is told here in one sentence, not by tracebacks of other libraries.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         typed: Any = distributed
         try:
             self._client: Any = typed.Client(address, timeout=_CONNECT_S, set_as_default=False)

@@ -212,8 +212,9 @@ def _finish(request: Request, store: Store, report: Report) -> None:
         for name in damaged:
             store.forget(name)
         if damaged:
+            some = ", ".join(damaged[:5])
             raise MezzoforteError(
-                f"{len(damaged)} kept results cannot be read back ({', '.join(damaged[:5])})", cause="a damaged disk",
+                f"kept results of {len(damaged)} recordings cannot be read back ({some})", cause="a damaged disk",
                 advice="Give the same command again: these are analysed anew",
             )  # fmt: skip
     store.place.write(SUMMARY, summary_csv(store.states()))

@@ -53,7 +53,8 @@ def names_of(found: Sequence[Found], known: Mapping[str, str], taken: Collection
 
 
 def _apart(members: Sequence[Found], used: Collection[str]) -> list[str]:
-    for wanted in zip(*map(_candidates, members), strict=False):
+    suffixes = len({PurePosixPath(m.recording).suffix.casefold() for m in members}) > 1
+    for wanted in zip(*(_candidates(m, suffixes) for m in members), strict=False):
         folded = [name.casefold() for name in wanted]
         if len(set(folded)) == len(folded) and not any(n in used or _reserved(n) for n in folded):
             return list(wanted)
@@ -61,11 +62,11 @@ def _apart(members: Sequence[Found], used: Collection[str]) -> list[str]:
 
 
 def _first(one: Found) -> str:
-    return next(_candidates(one))
+    return next(_candidates(one, False))
 
 
-def _candidates(one: Found) -> Iterator[str]:
-    """Names from the shortest to one that only this recording can have."""
+def _candidates(one: Found, suffixes: bool) -> Iterator[str]:
+    """Names from the shortest to one that only this recording can have; `suffixes`: whether they can tell it apart."""
     parts = [
         p for p in one.recording.split("?")[0].partition("://")[2 if "://" in one.recording else 0].split("/") if p
     ]
@@ -74,7 +75,8 @@ def _candidates(one: Found) -> Iterator[str]:
     for depth in range(min(one.depth, len(parts)), len(parts) + 1):
         whole = PurePosixPath(*[_plain(p) for p in parts[len(parts) - depth :]])
         yield whole.with_suffix("").as_posix()
-        yield whole.as_posix()
+        if suffixes:
+            yield whole.as_posix()
     sha = hashlib.sha256(one.recording.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     for _ in range(1000):  # so that a deeper member of the same group is never the one that runs out first
         yield f"{PurePosixPath(_plain(parts[-1] if parts else 'recording')).with_suffix('').name}-{sha}"

@@ -16,6 +16,7 @@ from runtime.batch.engine import Totals
 from runtime.batch.jobs import Job, Outcome
 from runtime.batch.places import LocalPlace, Place
 from runtime.batch.store import State
+from runtime.errors import OutputError
 
 LOG, SUMMARY = "mezzoforte.log", "summary.csv"
 _LINE_EVERY_S = 30.0  # where there is no terminal
@@ -42,18 +43,22 @@ class Report:
         self._audio_s = 0.0
         self._began_s = time.monotonic()
         self._next_s = self._began_s + (0.0 if self._tty else _LINE_EVERY_S)
-        self._log: IO[str] | None = None
+        self._log: IO[bytes] | None = None
         self._json: IO[str] | None = None
         self._json_to = json_log
         self._kept: list[str] = []
 
     def __enter__(self) -> Report:
         if isinstance(self._place, LocalPlace):
-            self._log = (Path(self._place.root) / LOG).open("a", encoding="utf-8", errors="backslashreplace")
+            # Without a buffer: what does not fit on a full disk is lost at once, and not told again at the end.
+            self._log = (Path(self._place.root) / LOG).open("ab", buffering=0)
         if self._json_to == "-":
             self._json = sys.stdout
         elif self._json_to:
-            self._json = Path(self._json_to).open("a", encoding="utf-8", errors="backslashreplace")
+            try:
+                self._json = Path(self._json_to).open("a", encoding="utf-8", errors="backslashreplace")
+            except OSError as e:
+                raise OutputError(f"the log cannot be written ({e.strerror or e})", where=self._json_to) from e
         self.event("start", recordings=len(self._weights))
         return self
 
@@ -65,7 +70,8 @@ class Report:
             with suppress(Exception):  # what is said of a failure must not hide the failure
                 self._place.write(LOG, "".join(self._kept).encode("utf-8", "backslashreplace"))
         if self._json is not None and self._json is not sys.stdout:
-            self._json.close()
+            with suppress(OSError):
+                self._json.close()
 
     def watch(self, name: str, fraction: float) -> None:
         """Progress within a recording; from any thread."""
@@ -112,8 +118,7 @@ class Report:
             self._kept.append(line)
             return
         with suppress(OSError):  # a full disk is told where it keeps a result from being written
-            self._log.write(line)
-            self._log.flush()
+            self._log.write(line.encode("utf-8", "backslashreplace"))
 
     def event(self, kind: str, **values: Any) -> None:
         """A line for machines."""
@@ -162,13 +167,17 @@ class Report:
         """The last words: how many, how fast, and every recording that has no result, with the reason."""
         elapsed_s = time.monotonic() - self._began_s
         failed = {**set_aside, **totals.failed}
-        parts = [f"{before + totals.done + len(failed)} recordings: {totals.done} done now"]
+        count = before + len(self._weights) + len(set_aside)
+        parts = [f"{count} recording{'s' if count != 1 else ''}: {totals.done} done now"]
         if totals.reused:
             parts.append(f"{totals.reused} of them from kept results")
         if before:
             parts.append(f"{before} done before")
         if failed:
             parts.append(f"{len(failed)} failed")
+        open_ = count - before - totals.done - len(failed)
+        if open_:
+            parts.append(f"{open_} not yet tried")
         rate = f"; {self._audio_s / 3600:.2f} h of audio in {_duration(elapsed_s)}" if self._audio_s else ""
         self.event(
             "end", done=totals.done, reused=totals.reused, before=before, failed=sorted(failed),

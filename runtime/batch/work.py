@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ class Worker:
             )  # fmt: skip
         self._model: Model = load_model(card, provider_of(setting.provider))
         self._transcriber: Transcriber | None = None
+        self._copies: dict[str, str] = {}
 
     def do(self, job: Job, progress: Progress | None = None, cancel: Cancel | None = None) -> Outcome:
         """Finish one job. Only `Cancelled` is raised; whatever else goes wrong is told in the outcome."""
@@ -48,7 +50,7 @@ class Worker:
         except Cancelled:
             raise
         except MezzoforteError as e:
-            return Outcome(job.item.name, _kind(e), str(e))
+            return Outcome(job.item.name, _kind(e), _of_originals(str(e), self._copies))
         except MemoryError:
             return Outcome(job.item.name, "broken", f"{job.item.recording}: there is not enough memory.")
         except OSError as e:
@@ -62,9 +64,10 @@ class Worker:
         began_s = time.process_time()
         store = Store(place_at(job.setting.place))
         with tempfile.TemporaryDirectory(prefix="mezzoforte-") as folder:
-            recording = fetch(job.item.recording, Path(folder))
+            self._copies = {}
+            recording = self._fetch(job.item.recording, Path(folder))
             content = _content(recording)
-            score = fetch(job.item.score, Path(folder)) if job.item.score else None
+            score = self._fetch(job.item.score, Path(folder)) if job.item.score else None
             score_content = _content(score) if score else ""
             key = identity.of_result(content, score_content, job.identity)
             kept = store.result(key) if job.reuse else None
@@ -86,6 +89,11 @@ class Worker:
             job.item.name, "done", "", key, reused, analysis.warnings, analysis.source.duration_s,
             time.process_time() - began_s, (len(analysis.beats), len(analysis.downbeats), len(analysis.dynamics)),
         )  # fmt: skip
+
+    def _fetch(self, address: str, folder: Path) -> Path:
+        path = fetch(address, folder)
+        self._copies[str(path)] = address
+        return path
 
     def _hear(
         self, job: Job, recording: Path, score: Path | None, folder: Path, progress: Progress | None,
@@ -159,6 +167,13 @@ def _content(path: Path) -> str:
         return ""
     except OSError as e:
         raise AudioError(f"the file cannot be read ({e.strerror or e})", where=str(path)) from e
+
+
+def _of_originals(text: str, copies: Mapping[str, str]) -> str:
+    """A message that names recordings as the user does, not their fetched copies."""
+    for copy, address in copies.items():
+        text = text.replace(copy, address)
+    return text
 
 
 def _kind(e: MezzoforteError) -> Kind:

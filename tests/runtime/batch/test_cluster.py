@@ -1,0 +1,79 @@
+"""A real Dask cluster on loopback: the same files as here, workers that die, a scheduler that goes away."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.batch.cluster import Cluster, running
+from tests import stub_model
+from tests.runtime.batch.batches import batch, recordings, results, words
+from tests.runtime.command import environment
+
+pytest.importorskip("distributed", reason="needs Dask (extra: cluster)")
+pytest.importorskip("pyarrow", reason="the tables need pyarrow (extra: parquet)")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with running(2, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> list[object]:
+    return ["--model", stub_model.write_stub(tmp_path, cost=20), "--quality", "fast", "--format", "json,midi"]
+
+
+def test_a_cluster_gives_the_same_files_and_tables_though_a_worker_dies(
+    tmp_path: Path, cluster: Cluster, options: list[object]
+) -> None:
+    recordings(tmp_path / "in", *(f"{i}.wav" for i in range(10)), seconds=20.0)
+    (tmp_path / "in" / "bad.wav").write_text("no audio")
+    here = batch(tmp_path, "in", "--out", "here", *options)
+    killer = threading.Timer(4.0, cluster.workers[0].kill)
+    killer.start()
+    there = batch(tmp_path, "in", "--out", "there", "--scheduler", cluster.address, *options)
+    killer.join()
+    assert here.status == there.status == 1 and "failed: bad: " in there.err, there.err
+    assert results(tmp_path / "here") == results(tmp_path / "there")
+
+
+def test_a_scheduler_that_goes_away_is_told_and_nothing_is_lost(
+    tmp_path: Path, cluster: Cluster, options: list[object]
+) -> None:
+    recordings(tmp_path / "in", *(f"{i}.wav" for i in range(12)), seconds=20.0)
+    command = words("in", "--out", "out", "--scheduler", cluster.address, *options)
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+    while len(list((tmp_path / "out").glob("*.json"))) < 3:
+        assert process.poll() is None
+        time.sleep(0.05)
+    cluster.scheduler.kill()
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 1 and "the scheduler is gone" in said and "Traceback" not in said, said
+    again = batch(tmp_path, "in", "--out", "out", *options)
+    assert again.status == 0 and "have their results already" in again.err
+    assert len(list((tmp_path / "out").glob("*.mid"))) == 12
+
+
+def test_workers_that_cannot_do_the_work_are_told_before_it(
+    tmp_path: Path, cluster: Cluster, options: list[object]
+) -> None:
+    from runtime.batch.cluster import ClusterExecutor
+    from runtime.batch.jobs import Setting
+    from runtime.errors import MezzoforteError
+
+    executor = ClusterExecutor(cluster.address)
+    try:
+        card = str(options[1])
+        with pytest.raises(MezzoforteError, match="another model"):
+            executor.checked(Setting(str(tmp_path / "out"), card, "cpu", "0" * 64))
+        with pytest.raises(MezzoforteError, match="no model card"):
+            executor.checked(Setting(str(tmp_path / "out"), str(tmp_path / "none.json"), "cpu", "0" * 64))
+    finally:
+        executor.close()
