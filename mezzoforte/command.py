@@ -25,6 +25,7 @@ class Subcommand:
 # To add a subcommand, add a line here.
 SUBCOMMANDS = {
     "analyze": Subcommand("runtime.analyze:program", "beats, bars, dynamics of recordings → JSON, MIDI, CSV, picture"),
+    "batch": Subcommand("runtime.batch.command:main", "whole archives, here or on a cluster → results and tables"),
     "score": Subcommand("mezzoforte.score:main", "dynamics of a recording into its score, and out of it again"),
     "write": Subcommand("runtime.write.__main__:main", "a finished analysis into other formats"),
     "plugin": Subcommand("bridge.install_plugin:main", "put the plugin into MuseScore, or take it out"),
@@ -40,6 +41,7 @@ EXAMPLES = """examples:
   mezzoforte analyze take.flac                              JSON on stdout, a summary for people
   mezzoforte analyze take.flac --out take.png               a picture to check by eye
   mezzoforte analyze *.flac --out results --format json,midi
+  mezzoforte batch archive/ --out results                   a run that was ended goes on
   mezzoforte score take.flac piece.musicxml --out piece_marked.musicxml
   mezzoforte analyze take.flac --transcribe --out take.musicxml
   mezzoforte plugin install                                 then look into MuseScore's menu

@@ -106,7 +106,7 @@ def _start() -> subprocess.Popen[str]:
     # One thread a library: windows are worked on side by side instead, as many as the setting says.
     told = {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "runtime.batch.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-P", "-m", "runtime.batch.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True, encoding="utf-8", errors="surrogateescape", env={**os.environ, **told},
     )  # fmt: skip
 

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 EXIT_OK, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
-def build_parser(prog: str = "python -m runtime.batch") -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
     parser = argparse.ArgumentParser(
-        prog=prog, description="Analyse many recordings, on this machine or a cluster; nothing finished is done twice.",
+        prog="mezzoforte batch", description="Analyse many recordings, here or on a cluster; nothing finished is done twice.",
         epilog="Exit status: 0 ok, 1 some recordings failed, 2 nothing was tried, 130 interrupted. "
         "The same command takes up a run that was ended.",
     )  # fmt: skip
@@ -236,9 +236,9 @@ def _say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def main(arguments: list[str] | None = None, prog: str = "python -m runtime.batch") -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
-    options = build_parser(prog).parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         return run(_request(options))
     except MezzoforteError as e:
