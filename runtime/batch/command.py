@@ -33,7 +33,8 @@ EXIT_OK, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 def build_parser() -> argparse.ArgumentParser:
     """The command line's options."""
     parser = argparse.ArgumentParser(
-        prog="mezzoforte batch", description="Analyse many recordings, here or on a cluster; nothing finished is done twice.",
+        prog="mezzoforte batch",
+        description="Analyse many recordings, here or on a cluster; nothing finished is done twice.",
         epilog="Exit status: 0 ok, 1 some recordings failed, 2 nothing was tried, 130 interrupted. "
         "The same command takes up a run that was ended.",
     )  # fmt: skip
