@@ -17,7 +17,7 @@ import torch
 from export.proof import Proven, noise_features, proven
 from export.stages import add_options, load_networks, with_sentence
 from runtime.errors import MezzoforteError
-from runtime.model import beats_path, find_card
+from runtime.model import find_card, stage_path
 from runtime.network.card import ModelCard, load_card
 from runtime.stages.beats import FEATURES
 from train.beats.network import BeatEnsemble, BeatNet
@@ -56,7 +56,7 @@ def run(args: Namespace) -> None:
     card_path, n_features = find_card(args.model), len(FEATURES)
     proof = noise_features(PROOF_PEAKS, n_features)
     made = proven(stage, torch.randn(2, 300, n_features), proof, OUTPUTS, "peaks")
-    made.save(beats_path(card_path), card_path, with_beats(load_card(card_path), made, checkpoint).to_json())
+    made.save(stage_path(card_path, "beats"), card_path, with_beats(load_card(card_path), made, checkpoint).to_json())
 
 
 main = Command(add_options, run)

@@ -18,10 +18,11 @@ import torch
 from export.dynest import NOTES_MARK, STAGE_MARK
 from export.proof import Proven, noise_features, proven
 from export.stages import add_options, load_networks, with_sentence
-from runtime.model import find_card, levels_path
+from runtime.model import find_card, stage_path
 from runtime.network.card import KNOWING_NOTES, ModelCard, load_card
-from runtime.stages.levels import WITH_NOTES, check_features
+from runtime.stages.levels import WITH_NOTES
 from runtime.stages.loudness_features import FEATURES
+from runtime.stages.run import check_columns
 from train.fitting.command import Command
 from train.levels.network import LevelEnsemble, LevelNet, LevelNetConfig
 
@@ -32,7 +33,8 @@ PROOF_BEATS = (1, 2, 81, 500, 10_000)
 def load_stage(path: Path) -> tuple[LevelEnsemble, dict[str, Any]]:
     """The networks of `levels.pt` in evaluation mode, and everything it says. Raises `MezzoforteError`."""
     networks, checkpoint = load_networks(path, lambda config: LevelNet(LevelNetConfig(**config["net"])))
-    check_features(tuple(checkpoint["features"]), str(path), WITH_NOTES if with_notes(checkpoint) else FEATURES)
+    computed = WITH_NOTES if with_notes(checkpoint) else FEATURES
+    check_columns(tuple(checkpoint["features"]), computed, str(path), "levels")
     return LevelEnsemble(networks).eval(), checkpoint
 
 
@@ -67,7 +69,7 @@ def run(args: Namespace) -> None:
     """Export, prove, write the second stage and the card, print the proof."""
     stage, checkpoint = load_stage(args.run / "levels.pt")
     card_path, made = find_card(args.model), export(stage)
-    path = levels_path(card_path, notes=with_notes(checkpoint))
+    path = stage_path(card_path, "levels_notes" if with_notes(checkpoint) else "levels")
     made.save(path, card_path, with_stage(load_card(card_path), made, checkpoint).to_json())
 
 

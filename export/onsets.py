@@ -19,7 +19,7 @@ import torch
 from export.proof import Inputs, Proven, proven
 from export.stages import MODEL_HELP, left_out
 from runtime.errors import MezzoforteError
-from runtime.model import find_card, onsets_path
+from runtime.model import find_card, stage_path
 from runtime.network.card import ModelCard, load_card
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
 from runtime.stages.onsets import WINDOW_ONSETS
@@ -106,7 +106,9 @@ def run(args: Namespace) -> None:
     graph, checkpoints = load_onsets([folder / CHECKPOINT for folder in args.runs])
     card_path, inputs = find_card(args.model), list(proof_onsets())
     made = proven(graph, torch.from_numpy(np.repeat(inputs[-1], 2, axis=0)), inputs, OUTPUTS, "onsets")
-    made.save(onsets_path(card_path), card_path, with_onsets(load_card(card_path), made, checkpoints).to_json())
+    made.save(
+        stage_path(card_path, "onsets"), card_path, with_onsets(load_card(card_path), made, checkpoints).to_json()
+    )
 
 
 main = Command(add_options, run)

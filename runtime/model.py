@@ -7,9 +7,11 @@ and ``ntot_sone`` [batch, T], with ``T = 1 + n // 441``, for any n ≥ 1.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -19,12 +21,14 @@ from runtime.network import session as onnx_session
 from runtime.network.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.network.logits import FrameLogits
 from runtime.network.session import Contract, Provider, package_conflict
+from runtime.notes.onsets import COLUMNS
 from runtime.sound.level import Samples
-from runtime.stages import beats as beat_stage
-from runtime.stages import onsets as onset_stage
+from runtime.stages.beats import FEATURES as BEAT_FEATURES
 from runtime.stages.beats import BeatStage
-from runtime.stages.levels import WITH_NOTES, LevelStage, check_features
+from runtime.stages.levels import WITH_NOTES, LevelStage
+from runtime.stages.loudness_features import FEATURES
 from runtime.stages.onsets import Mix, OnsetStage
+from runtime.stages.run import check_columns
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido
     from runtime.notes.played import PlayedNotes
@@ -37,6 +41,16 @@ CONTRACT = Contract(
     {"beat": (), "downbeat": (), "change": (), "dynamics": (len(LEVELS),), "ntot_sone": ()},
     same_as_cpu=0.05,  # logits
 )
+
+
+STAGES = {
+    "levels": ("levels", "levels_features", FEATURES),
+    "levels_notes": ("levels", "levels_notes_features", WITH_NOTES),
+    "beats": ("beats", "beats_features", BEAT_FEATURES),
+    "onsets": ("onsets", "onsets_columns", COLUMNS),
+}
+"""Of each stage the room of `train` that makes it, the card's field of what it is told, and what we tell it."""
+_Stage = TypeVar("_Stage")
 
 
 @dataclass(frozen=True)
@@ -122,8 +136,8 @@ def find_card(model: str | Path | None = None) -> Path:
 def load_model(model: str | Path | None = None, provider: Provider = "auto") -> Model:
     """Read a model, verify it against its card and start it on the provider asked for.
 
-    ``auto`` takes the first of cuda, coreml and cpu that runs the model and gives the CPU's numbers. The second
-    stage, where the card names one, is verified likewise. Raises `ModelError` for a missing or damaged file, a
+    ``auto`` takes the first of cuda, coreml and cpu that runs the model and gives the CPU's numbers. Stages
+    that the card names are verified likewise. Raises `ModelError` for a missing or damaged file, a
     wrong hash, weights in other files, more than 100 MiB, a graph that breaks the contract, or a provider that is
     not there; there is no fallback from a named one.
     """
@@ -138,60 +152,25 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
     runtime = onnx_session.onnxruntime_package()
     session, used, warnings = onnx_session.start(runtime, data, provider, str(onnx_path), CONTRACT)
     conflict = package_conflict()
-    levels = levels_notes = None
-    if card.levels_sha256:
-        check_features(card.levels_features, str(card_path))
-        levels = _level_stage(runtime, levels_path(card_path), card.levels_sha256, card.levels_features)
-    if card.levels_notes_sha256:
-        told = card.levels_notes_features
-        check_features(told, str(card_path), WITH_NOTES)
-        levels_notes = _level_stage(runtime, levels_path(card_path, notes=True), card.levels_notes_sha256, told)
-    beats, onsets = _beat_stage(runtime, card_path, card), _onset_stage(runtime, card_path, card)
-    warnings = (*((conflict,) if conflict else ()), *warnings)
-    return Model(card, used, session, warnings, levels, levels_notes, beats, onsets)
+
+    def stage(name: str, make: Callable[[str, Any], _Stage]) -> _Stage | None:
+        """That stage of the card, verified; stages are small, and started on the CPU when they are first asked."""
+        room, field, computed = STAGES[name]
+        if not (sha256 := getattr(card, f"{name}_sha256")):
+            return None
+        check_columns(getattr(card, field), computed, str(card_path), room)
+        path = stage_path(card_path, name)
+        data = onnx_session.verified_bytes(path, sha256)
+        plain = partial(onnx_session.plain_session, runtime, data, "cpu", str(path))
+        return make(str(path), onnx_session.LateSession(plain))
+
+    return Model(
+        card, used, session, (*((conflict,) if conflict else ()), *warnings),
+        stage("levels", LevelStage), stage("levels_notes", LevelStage), stage("beats", BeatStage),
+        stage("onsets", lambda name, late: OnsetStage(name, late, Mix.of(card.thresholds, str(card_path)))),
+    )  # fmt: skip
 
 
-def levels_path(card_path: Path, *, notes: bool = False) -> Path:
-    """Where the second stage of a card lies: ``NAME.levels.onnx`` beside ``NAME.json``, or that for known notes."""
-    return card_path.with_name(f"{card_path.stem}.levels{'_notes' if notes else ''}.onnx")
-
-
-def _stage_session(runtime: Any, path: Path, sha256: str) -> Any:
-    """A session of a stage's verified file; stages are small and always run on the CPU."""
-    return onnx_session.plain_session(runtime, onnx_session.verified_bytes(path, sha256), "cpu", str(path))
-
-
-def _level_stage(runtime: Any, path: Path, sha256: str, features: tuple[str, ...]) -> LevelStage:
-    stage = LevelStage(str(path), _stage_session(runtime, path, sha256))
-    stage.run(np.zeros((3, len(features))))
-    return stage
-
-
-def beats_path(card_path: Path) -> Path:
-    """Where the stage for beats of a card lies: ``NAME.beats.onnx`` beside ``NAME.json``."""
-    return card_path.with_name(f"{card_path.stem}.beats.onnx")
-
-
-def _beat_stage(runtime: Any, card_path: Path, card: ModelCard) -> BeatStage | None:
-    if not card.beats_sha256:
-        return None
-    beat_stage.check_features(card.beats_features, str(card_path))
-    path = beats_path(card_path)
-    stage = BeatStage(str(path), _stage_session(runtime, path, card.beats_sha256))
-    stage.run(np.zeros((3, len(card.beats_features))))
-    return stage
-
-
-def onsets_path(card_path: Path) -> Path:
-    """Where the onset stage of a card lies: ``NAME.onsets.onnx`` beside ``NAME.json``."""
-    return card_path.with_name(f"{card_path.stem}.onsets.onnx")
-
-
-def _onset_stage(runtime: Any, card_path: Path, card: ModelCard) -> OnsetStage | None:
-    if not card.onsets_sha256:
-        return None
-    onset_stage.check_columns(card.onsets_columns, str(card_path))
-    path = onsets_path(card_path)
-    data = onnx_session.verified_bytes(path, card.onsets_sha256)
-    session = onnx_session.LateSession(lambda: onnx_session.plain_session(runtime, data, "cpu", str(path)))
-    return OnsetStage(str(path), session, Mix.of(card.thresholds, str(card_path)))
+def stage_path(card_path: Path, name: str) -> Path:
+    """Where a stage of a card lies (by its name in `STAGES`): ``NAME.beats.onnx`` beside ``NAME.json``."""
+    return card_path.with_name(f"{card_path.stem}.{name}.onnx")

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime.errors import ModelError
 from runtime.frames import FRAME_S
 from runtime.sound.phon import phon
 from runtime.stages.peaks import find_peaks, where_it_sounds
+from runtime.stages.run import run_stage
 
 if TYPE_CHECKING:
     from runtime.network.logits import FrameLogits
@@ -57,19 +57,8 @@ class BeatStage:
 
     def run(self, features: Floats) -> tuple[Floats, Floats]:
         """Beat and downbeat logits [n] of peaks with these features [n, F]. Raises `ModelError`."""
-        try:
-            beat, downbeat = self.session.run(["beat", "downbeat"], {"features": features[None].astype(np.float32)})
-        except Exception as e:  # onnxruntime has no common base class for its errors
-            raise ModelError("the stage for beats failed while running", where=self.name, cause=str(e)[:300]) from e
-        expected = (1, len(features))
-        if beat.shape != expected or downbeat.shape != expected:
-            raise ModelError(
-                f"the stage for beats gave shapes {beat.shape}, {downbeat.shape}; expected {expected}",
-                where=self.name, cause="a model made for another purpose or version",
-            )  # fmt: skip
-        if not (np.isfinite(beat).all() and np.isfinite(downbeat).all()):
-            raise ModelError("the stage for beats gave a value that is not finite", where=self.name)
-        return beat[0].astype(np.float64), downbeat[0].astype(np.float64)
+        beat, downbeat = run_stage(self.session, self.name, features, {"beat": (), "downbeat": ()})
+        return beat, downbeat
 
     def refined(self, logits: FrameLogits) -> FrameLogits:
         """Frame logits in which every peak stands as high as the stage says; the shape around it stays.
@@ -123,16 +112,6 @@ def moved(logits: FrameLogits, peaks: Ints, beat: Floats, downbeat: Floats) -> F
         beat=(logits.beat + by_beat[nearest]).astype(np.float32),
         downbeat=(logits.downbeat + by_downbeat[nearest]).astype(np.float32),
     )
-
-
-def check_features(named: tuple[str, ...], where: str) -> None:
-    """Raises `ModelError` when a card's stage for beats was trained on other features than this version computes."""
-    if named != FEATURES:
-        other = ", ".join(sorted(set(named) ^ set(FEATURES))) or "the order"
-        raise ModelError(
-            "the stage for beats wants other features than this version computes",
-            where=where, cause=f"they differ in {other}", advice="Train it again with python -m train.beats",
-        )  # fmt: skip
 
 
 def _largest_near(values: npt.NDArray[np.floating], frames: Ints, reach: int) -> Floats:

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.analysis import LEVELS
-from runtime.errors import ModelError
 from runtime.stages.loudness_features import FEATURES, beat_features
 from runtime.stages.note_features import NOTE_FEATURES, note_features
+from runtime.stages.run import run_stage
 
 if TYPE_CHECKING:
     from runtime.notes.played import PlayedNotes
@@ -54,26 +54,6 @@ class LevelStage:
 
     def run(self, features: Floats) -> tuple[Floats, Floats]:
         """Log-probabilities [n, 5] and change logits [n] from features [n, F]. Raises `ModelError`."""
-        try:
-            levels, change = self.session.run(["levels", "change"], {"features": features[None].astype(np.float32)})
-        except Exception as e:  # onnxruntime has no common base class for its errors
-            raise ModelError("the second stage failed while running", where=self.name, cause=str(e)[:300]) from e
-        expected = ((1, len(features), len(LEVELS)), (1, len(features)))
-        if (levels.shape, change.shape) != expected:
-            raise ModelError(
-                f"the second stage gave shapes {levels.shape}, {change.shape}; expected {expected[0]}, {expected[1]}",
-                where=self.name, cause="a model made for another purpose or version",
-            )  # fmt: skip
-        if not (np.isfinite(levels).all() and np.isfinite(change).all()):
-            raise ModelError("the second stage gave a value that is not finite", where=self.name)
-        return levels[0].astype(np.float64), change[0].astype(np.float64)
-
-
-def check_features(named: tuple[str, ...], where: str, computed: tuple[str, ...] = FEATURES) -> None:
-    """Raises `ModelError` when a card's second stage was trained on other features than this version computes."""
-    if named != computed:
-        other = ", ".join(sorted(set(named) ^ set(computed))) or "the order"
-        raise ModelError(
-            "the second stage wants other beat features than this version computes",
-            where=where, cause=f"they differ in {other}", advice="Train it again with python -m train.levels",
-        )  # fmt: skip
+        outputs = {"levels": (len(LEVELS),), "change": ()}
+        levels, change = run_stage(self.session, self.name, features, outputs)
+        return levels, change

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from runtime.errors import ModelError
 from runtime.frames import FRAME_S
-from runtime.notes.onsets import COLUMNS, Onsets, features_of, onsets_of
+from runtime.notes.onsets import Onsets, features_of, onsets_of
+from runtime.stages.run import run_stage
 
 if TYPE_CHECKING:
     from runtime.network.logits import FrameLogits
@@ -68,31 +69,16 @@ class OnsetStage:
 
     def run(self, onsets: Onsets) -> tuple[Floats, Floats]:
         """Beat and downbeat logits [n] of n ≥ 1 onsets. Raises `ModelError`."""
-        n = len(onsets.time_s)
+        n, outputs = len(onsets.time_s), {"beat": (), "downbeat": ()}
         sums, weights = np.zeros((2, n)), np.zeros(n)
         for first in _starts(n):
             part = onsets.part(first, first + WINDOW_ONSETS)
             weight = _window(len(part.time_s), first == 0, first + WINDOW_ONSETS >= n)
             inside = slice(first, first + WINDOW_ONSETS)
-            sums[:, inside] += weight * self._run_window(part)
+            sums[:, inside] += weight * np.array(run_stage(self.session, self.name, features_of(part), outputs))
             weights[inside] += weight
         beat, downbeat = sums / weights
         return beat, downbeat
-
-    def _run_window(self, onsets: Onsets) -> Floats:
-        try:
-            out = self.session.run(["beat", "downbeat"], {"features": features_of(onsets)[None]})
-        except Exception as e:  # onnxruntime has no common base class for its errors
-            raise ModelError("the onset stage failed while running", where=self.name, cause=str(e)[:300]) from e
-        expected = (1, len(onsets.time_s))
-        if any(values.shape != expected for values in out):
-            raise ModelError(
-                f"the onset stage gave shapes {[v.shape for v in out]}; expected {expected}",
-                where=self.name, cause="a model made for another purpose or version",
-            )  # fmt: skip
-        if not all(np.isfinite(values).all() for values in out):
-            raise ModelError("the onset stage gave a value that is not finite", where=self.name)
-        return np.concatenate(out).astype(np.float64)
 
     def refined(self, logits: FrameLogits, notes: PlayedNotes) -> FrameLogits:
         """Frame logits whose beats are onsets and places, as notes and sound together say; calibrated.
@@ -142,16 +128,6 @@ def raised(logits: FrameLogits, time_s: Floats, beat: Floats, downbeat: Floats) 
         np.maximum.at(curve, frames[inside], (values[:, None] - bend * lower)[inside])
         out.append(curve.astype(np.float32))
     return replace(logits, beat=out[0], downbeat=out[1])
-
-
-def check_columns(named: tuple[str, ...], where: str) -> None:
-    """Raises `ModelError` when a card's onset stage was trained on other columns than this version computes."""
-    if named != COLUMNS:
-        other = ", ".join(sorted(set(named) ^ set(COLUMNS))) or "the order"
-        raise ModelError(
-            "the onset stage wants other columns than this version computes",
-            where=where, cause=f"they differ in {other}", advice="Train it again with python -m train.onsets",
-        )  # fmt: skip
 
 
 def _starts(n: int) -> list[int]:

@@ -20,7 +20,8 @@ from runtime.network.logits import FrameLogits
 from runtime.network.session import LateSession
 from runtime.notes.onsets import COLUMNS, LONGEST_GAP_S, Onsets, features_of, onsets_of
 from runtime.notes.played import PlayedNotes
-from runtime.stages.onsets import FEWEST_ONSETS, WINDOW_ONSETS, Mix, OnsetStage, check_columns, heard_at, raised
+from runtime.stages.onsets import FEWEST_ONSETS, WINDOW_ONSETS, Mix, OnsetStage, heard_at, raised
+from runtime.stages.run import check_columns
 from tests.stub_model import write_stub
 
 NOTES_ALONE = Mix(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -171,7 +172,7 @@ def test_a_card_without_weights_or_for_other_columns_is_refused() -> None:
     with pytest.raises(ModelError, match=r"lacks .*onsets_beat_notes"):
         Mix.of({}, "x.json")
     with pytest.raises(ModelError, match="differ in place"):
-        check_columns(COLUMNS[1:], "x.json")
+        check_columns(COLUMNS[1:], COLUMNS, "x.json", "onsets")
 
 
 def test_without_an_onset_stage_known_notes_leave_the_beats_as_they_are(tmp_path: Path) -> None:

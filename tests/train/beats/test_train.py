@@ -14,7 +14,7 @@ from export.beats import load_beats, with_beats
 from export.proof import Proven
 from runtime.errors import MezzoforteError, ModelError
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-from runtime.model import beats_path, load_model
+from runtime.model import load_model, stage_path
 from runtime.network.logits import FrameLogits
 from runtime.stages.beats import FEATURES, candidate_peaks
 from tests import stub_model
@@ -139,10 +139,10 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(
         expected = BeatEnsemble(nets).eval()(torch.from_numpy(features[None].astype(np.float32)))
     for got, torch_says in zip(model.beats.run(features), expected, strict=True):
         np.testing.assert_allclose(got, torch_says[0].numpy(), atol=1e-4)
-    onnx = beats_path(card_path).read_bytes()
+    onnx = stage_path(card_path, "beats").read_bytes()
     with pytest.raises(MezzoforteError, match="another frame network"):
         with_beats(model.card, Proven(onnx, 2, 0.0, ()), {**checkpoint, "frames_sha256": "1" * 64})
-    beats_path(card_path).write_bytes(onnx + b"\0")
+    stage_path(card_path, "beats").write_bytes(onnx + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(card_path, "cpu")
     (tmp_path / "beats.pt").write_bytes(b"no")

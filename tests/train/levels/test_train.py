@@ -12,7 +12,7 @@ import torch
 from export.levels import export, with_stage
 from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
-from runtime.model import levels_path, load_model
+from runtime.model import load_model, stage_path
 from runtime.notes.played import PlayedNotes
 from runtime.piano.emulate import total_loudness
 from runtime.piano.table import load_piano
@@ -156,14 +156,14 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(tmp_path: Pa
     }  # fmt: skip
     model = load_model(card_path, "cpu")
     assert model.levels is None
-    made.save(levels_path(card_path), card_path, with_stage(model.card, made, checkpoint).to_json())
+    made.save(stage_path(card_path, "levels"), card_path, with_stage(model.card, made, checkpoint).to_json())
     staged = load_model(card_path, "cpu")
     assert staged.levels is not None
     features = np.random.default_rng(0).standard_normal((77, len(FEATURES)))
     log_p, change = staged.levels.run(features)
     assert log_p.shape == (77, 5) and change.shape == (77,)
     np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1, atol=1e-5)
-    levels_path(card_path).write_bytes(made.onnx + b"\0")
+    stage_path(card_path, "levels").write_bytes(made.onnx + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(card_path, "cpu")
 
@@ -173,7 +173,7 @@ def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_pa
     config = LevelFitConfig.of(notes=True)
     stage = LevelEnsemble([LevelNet(config.net)]).eval()
     card_path = stub_model.write_stub(tmp_path)
-    path = levels_path(card_path, notes=True)
+    path = stage_path(card_path, "levels_notes")
     assert path.name.endswith(".levels_notes.onnx")
     made = export(stage)
     assert made.largest_difference < 1e-4
@@ -205,7 +205,7 @@ def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_pa
 def test_a_stage_trained_on_other_features_is_refused_by_name(tmp_path: Path) -> None:
     card_path = stub_model.write_stub(tmp_path)
     data = card_path.with_suffix(".onnx").read_bytes()
-    levels_path(card_path).write_bytes(data)
+    stage_path(card_path, "levels").write_bytes(data)
     card_path.write_text(
         stub_model.card_for(data, levels_sha256="0" * 64, levels_features=(*FEATURES[1:], "brightness")).to_json()
     )

@@ -16,7 +16,7 @@ from runtime.decode import DecodeOptions
 from runtime.decode.beats import track_beats
 from runtime.errors import MezzoforteError, ModelError
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
-from runtime.model import load_model, onsets_path
+from runtime.model import load_model, stage_path
 from runtime.network.card import Metric
 from runtime.network.logits import FrameLogits
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
@@ -175,8 +175,8 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
         expected = graph(torch.from_numpy(features_of(onsets))[None])
     for got, torch_says in zip(model.onsets.run(onsets), expected, strict=True):
         np.testing.assert_allclose(got, torch_says[0].numpy(), atol=1e-4)
-    data = onsets_path(card_path).read_bytes()
-    onsets_path(card_path).write_bytes(data + b"\0")
+    data = stage_path(card_path, "onsets").read_bytes()
+    stage_path(card_path, "onsets").write_bytes(data + b"\0")
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(card_path, "cpu")
 
