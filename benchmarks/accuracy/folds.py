@@ -1,13 +1,15 @@
-"""Five folds as one table: `python -m benchmarks.accuracy.folds --work DIR --out FILE.md`.
+"""Short runs as tables: `python -m benchmarks.accuracy.folds --work DIR --out FILE.md`.
 
 Reads what `benchmarks.accuracy.short_runs` evaluated. Per corpus: mean ± standard deviation over the folds, and the
 difference of each system to the first, by piece, with a bootstrap over pieces. A mazurka is a test piece of one fold;
-the held-out pieces of ASAP are the same in all, and a piece counts there with its mean.
+the held-out pieces of ASAP are the same in all, and a piece counts there with its mean. Of one fold (`--folds 0`, for
+ablations) every figure, and what each network is.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,6 +22,8 @@ from benchmarks.accuracy.short_runs import SYSTEMS, figures_path
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
+from train.measure.evaluate import COLUMNS as ALL_COLUMNS
+from train.measure.evaluate import table
 
 COLUMNS = {
     "beat_f": "beat F", "downbeat_f": "downbeat F", "dynamics_macro_f1": "dynamics macro-F1",
@@ -33,6 +37,14 @@ Written by `python -m benchmarks.accuracy.folds`; the networks are made by `pyth
 times longer and is in [accuracy.md](accuracy.md), where the columns are explained. All audio is synthesised, the test
 pieces on a piano that nothing was trained on. *Ours* is two branches of 400 steps each and the second stage for
 levels, without the stage for beats; the published network has one of 400.
+"""
+ABLATIONS_HEAD = """# Ablations
+
+Written by `python -m benchmarks.accuracy.folds --folds {fold} --systems {systems}`; the networks are made by `python -m
+benchmarks.accuracy.short_runs` ([baselines.md](baselines.md)). Protocols and columns: [accuracy.md](accuracy.md). Each
+network was trained once, for as many steps on the same data; its decoding options were chosen on the same validation
+pieces. One seed each: small differences mean nothing, and a longer training may order them otherwise (how far one
+system moves from fold to fold is in [folds.md](folds.md)).
 """
 
 Results = dict[str, dict[int, dict[str, Any]]]
@@ -118,11 +130,34 @@ def document(results: Results) -> str:
         rows = {label(name): [next(iter(f["clean"].values())) for f in folds] for name, folds in of.items()}
         for rule in rules_of(of[first][0]):
             rows[rule] = [rules_of(f)[rule] for f in of[first]]
-        counts = ", ".join(f"{f['n_recordings']}" for f in of[first])
-        parts.append(f"## {corpus}: {len(of[first])} folds ({counts} recordings)\n\n{spread_table(rows)}")
-        for name in list(of)[1:]:
-            parts.append(f"{label(first)} less {label(name)}, by piece:\n\n{pair_table(of[first], of[name])}")
+        parts += _one_fold(corpus, of[first][0], rows) if len(of[first]) == 1 else _several_folds(corpus, of, rows)
+    if len(results[first]) == 1:
+        parts.append("\n".join(f"- {label(name)}: {_network(folds)}" for name, folds in results.items()))
     return "\n\n".join(parts)
+
+
+def _one_fold(corpus: str, result: dict[str, Any], rows: dict[str, list[dict[str, float]]]) -> list[str]:
+    pianos = ", ".join(result["instruments"])
+    head = f"## {corpus}: {result['n_recordings']} recordings of {result['n_pieces']} pieces ({pianos})"
+    return [head, table({name: row for name, (row,) in rows.items()}, ALL_COLUMNS)]
+
+
+def _several_folds(
+    corpus: str, of: dict[str, list[dict[str, Any]]], rows: dict[str, list[dict[str, float]]]
+) -> list[str]:
+    first, *others = of
+    counts = ", ".join(f"{f['n_recordings']}" for f in of[first])
+    parts = [f"## {corpus}: {len(of[first])} folds ({counts} recordings)\n\n{spread_table(rows)}"]
+    for name in others:
+        parts.append(f"{label(first)} less {label(name)}, by piece:\n\n{pair_table(of[first], of[name])}")
+    return parts
+
+
+def _network(folds: dict[int, dict[str, Any]]) -> str:
+    """Name, size and data of what was evaluated."""
+    ((result, *_),) = (tuple(corpora.values()) for corpora in folds.values())
+    size, _, trained = result["what"].partition(";")
+    return f"{size}, data {', '.join(sorted(set(re.findall('identity ([0-9a-f]+)', trained))))}"
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -135,8 +170,10 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Read, compare, write."""
-    text = document(read(args.work, args.systems, args.folds))
-    write_bytes(args.out, f"{HEAD}\n{text}\n".encode())
+    text, head = document(read(args.work, args.systems, args.folds)), HEAD
+    if len(args.folds) == 1:
+        head = ABLATIONS_HEAD.format(fold=args.folds[0], systems=" ".join(args.systems))
+    write_bytes(args.out, f"{head}\n{text}\n".encode())
     print(args.out)
 
 

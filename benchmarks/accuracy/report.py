@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from train.measure.evaluate import (
     baselines_of,
     by_corpus,
     evaluate,
+    other_systems,
     report,
     rows_of,
     scores,
@@ -70,7 +72,9 @@ Written by `{command}`.
   never trained on, `real_audio` are real recordings with labels of our own (`benchmarks/labels/real_audio`), the
   first minute of each.
 
-Model: {model}, {parameters:,} parameters. {data}
+Model: {model}, {parameters:,} parameters.
+
+{data}
 """
 NOTES = """
 Everywhere below the model also knows the notes that its own transcriber hears in the recording, as with
@@ -121,19 +125,20 @@ def corpus_chapter(
     transcriber: OwnTranscriber | None,
     others: tuple[Baselines, list[ModelRow]],
     pictures: Pictures,
-) -> str:
-    """Everything about one corpus."""
+) -> tuple[str, dict[str, Any]]:
+    """Everything about one corpus, and its figures."""
     heard = listen(pack, recordings, model, transcriber)
     predicted = [predict(h, model) for h in heard]
+    result = evaluate(heard, model, *others)
     parts = [
-        report(corpus, evaluate(heard, model, *others)),
+        report(corpus, result),
         by_level(heard, predicted),
         by_group(heard, predicted, lambda h: h.recording.composer),
         by_group(heard, predicted, metre_of),
         by_group(heard, predicted, lambda h: f"piano {h.recording.instrument}"),
         *_reliability_and_errors(corpus, heard, predicted, model, pictures),
     ]
-    return "\n\n".join(p for p in parts if p)
+    return "\n\n".join(p for p in parts if p), result
 
 
 def _reliability_and_errors(
@@ -188,14 +193,16 @@ def run(args: Namespace) -> None:
         command=f"python -m benchmarks.accuracy --pack {' '.join(p.name for p in args.pack)}{fold}{others} "
         f"--out {args.out}",
         model=f"{model.card.name} {model.card.version} ({model.card.sha256[:12]})",
-        parameters=model.card.parameters, data=" ".join(model.card.training_data),
+        parameters=model.card.parameters, data="\n".join(f"- {s}" for s in model.card.training_data),
     )  # fmt: skip
     pictures = Pictures(args.pictures or args.out.parent / "pictures" / args.out.stem, args.out.parent)
     chapters = [
         corpus_chapter(pack, corpus, recordings, model, transcriber, (baselines, rows), pictures)
         for corpus, pack, recordings in parts
     ]
-    write_bytes(args.out, ("\n\n".join([head.rstrip(), *chapters]) + "\n").encode())
+    told = other_systems(result for _, result in chapters)
+    head += f"\nOther models and systems:\n\n{told}\n" if told else ""
+    write_bytes(args.out, ("\n\n".join([head.rstrip(), *(text for text, _ in chapters)]) + "\n").encode())
     print(args.out)
 
 

@@ -3,8 +3,8 @@
 Every network gets the same schedule (`train/presets/short`: 400 steps of 4 × 30 s), the same data and the same
 validation pieces, so that five folds and ablations cost hours of one core and not days. The figures are lower than
 those of long training; they are for comparing. DIR gets a folder per system and fold with checkpoints, the exported
-model and `figures.json` (`train.measure.evaluate --json`), which `benchmarks.accuracy.folds` and
-`benchmarks.accuracy.ablations` put into tables. What is done is skipped, so a run that was stopped goes on.
+model and `figures.json` (`train.measure.evaluate --json`), which `benchmarks.accuracy.folds` puts into tables. What is
+done is skipped, so a run that was stopped goes on.
 """
 
 from __future__ import annotations

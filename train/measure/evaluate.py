@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -226,13 +226,17 @@ def report(corpus: str, result: dict[str, Any]) -> str:
         f"{result['hours']:.1f} h, {_origin(corpus, result)}"
     )
     parts = [head, "", table(result["clean"], COLUMNS)]
-    if result["other_systems"]:
-        parts += ["", *(f"{name}: {what}." for name, what in result["other_systems"].items())]
     if corpus == "mazurka_resynth":
         parts += ["", "The published metric, flaws included (not comparable with the columns above):", ""]
         as_published = {"as published (five folds, real recordings)": AS_PUBLISHED}
         parts.append(table({**result["published_metric"], **as_published}, PUBLISHED_COLUMNS))
     return "\n".join(parts)
+
+
+def other_systems(results: Iterable[dict[str, Any]]) -> str:
+    """What the other models and systems in these results are, one line each."""
+    what = {name: what for result in results for name, what in result["other_systems"].items()}
+    return "\n".join(f"- {name}: {what}" for name, what in what.items())
 
 
 def _origin(corpus: str, result: dict[str, Any]) -> str:
@@ -311,6 +315,7 @@ def run(args: Namespace) -> None:
         pieces |= {r.piece_id for r in recordings}
         results[corpus] = evaluate(listen(pack, recordings, model, transcriber), model, baselines, rows)
         print(report(corpus, results[corpus]), end="\n\n")
+    print(other_systems(results.values()))
     if args.json:
         write_bytes(args.json, (json.dumps(results, indent=1) + "\n").encode())
     if args.write_card:

@@ -81,6 +81,21 @@ def test_systems_on_other_recordings_are_refused(tmp_path: Path) -> None:
         document({"ours": ours, "published": {**same, 1: result(0.4, {"c": 0.4}, "b")}})
 
 
+def test_of_one_fold_every_figure_and_every_network_stands_there() -> None:
+    full = result(0.9, {"a": 0.9})
+    full["asap"] |= {
+        "instruments": ["upright"],
+        "n_pieces": 1,
+        "what": "x 0.1, 9 parameters; 400 steps; identity abc12",
+    }
+    full["asap"]["clean"]["own 0.1"]["beat_cmlt"] = 0.5
+    text = document({"published": {0: full}})
+    rows = [line for line in text.split("\n") if line.startswith("| ")]
+    assert rows[0] == "| system | beat F | CMLt |" and rows[1] == "| published network | 0.900 | 0.500 |"
+    assert rows[2] == "| always p | 0.200 | – |" and len(rows) == 3
+    assert text.split("\n")[-1] == "- published network: x 0.1, 9 parameters, data abc12"
+
+
 def test_missing_figures_are_named(tmp_path: Path) -> None:
     path = short_runs.figures_path(tmp_path, "ours", 0)
     path.parent.mkdir()
