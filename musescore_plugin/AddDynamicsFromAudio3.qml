@@ -40,7 +40,8 @@ MuseScore {
 
     function openFile(done) {
         var dialog = Qt.createQmlObject('import QtQuick.Dialogs 1.2; FileDialog { }', plugin, "browse");
-        dialog.nameFilters = [qsTr("Audio files") + " (*.wav *.flac *.mp3 *.ogg *.oga *.opus *.aif *.aiff)"];
+        dialog.nameFilters = [qsTr("Audio files") + " (*.wav *.flac *.mp3 *.ogg *.oga *.opus *.aif *.aiff *.m4a *.m4b *.mp4"
+                              + " *.mov *.3gp *.webm *.mkv *.wma *.aac *.amr *.caf *.wv)", qsTr("All files") + " (*)"];
         dialog.accepted.connect(function () { done(String(dialog.fileUrl)); });
         dialog.open();
     }

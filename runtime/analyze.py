@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from runtime.errors import MezzoforteError, OutputError
+from runtime.errors import AudioError, MezzoforteError, OutputError
 
 # The heavy imports wait until they are needed: --help and a mistyped option answer at once.
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     ScoreCommand = Callable[[Heard, Callable[[str], None]], None]
 
+STDIN = Path("-")
 EXIT_OK, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
@@ -77,7 +78,13 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 ok, 1 some recordings failed, 2 nothing was tried, 130 interrupted.",
     )
     add = parser.add_argument
-    add("audio", nargs="+", type=Path, metavar="AUDIO", help="recordings: WAV, FLAC, MP3, OGG, AIFF, …")
+    add(
+        "audio",
+        nargs="+",
+        type=Path,
+        metavar="AUDIO",
+        help="recordings: WAV, FLAC, MP3, OGG, AIFF, M4A, …; - reads stdin",
+    )
     add("--out", metavar="FILE|DIR", help="where to write; without it one recording's JSON goes to stdout")
     add("--format", default="", metavar="LIST", help="json, csv, midi, labels, jams, png, …, with commas between")
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
@@ -131,6 +138,21 @@ def _jobs(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Do what the options say; returns the exit status. Raises `KeyboardInterrupt`."""
+    if STDIN not in options.audio:
+        return _run(options, None)
+    from runtime.sound.stdin import kept
+
+    try:
+        with kept(sys.stdin.buffer) as path:
+            options.audio = [path if audio == STDIN else audio for audio in options.audio]
+            return _run(options, path)
+    except AudioError as e:
+        _say(f"error: {e}")
+        return EXIT_SOME_FAILED
+
+
+def _run(options: argparse.Namespace, kept: Path | None) -> int:
+    """As `run`; `kept` is the file in which stdin was kept."""
     try:
         corrections = _corrections(options)
         if options.osc is not None:
@@ -153,7 +175,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         for warning in model.warnings:
             _say(f"warning: {warning}")
-    failed = _analyse(options, model, targets, corrections, command, transcriber)
+    failed = _analyse(options, model, targets, corrections, command, transcriber, kept)
     if failed and len(targets) > 1:
         _say(f"{failed} of {len(targets)} recordings failed.")
     return EXIT_SOME_FAILED if failed else EXIT_OK
@@ -234,6 +256,7 @@ def _analyse(
     corrections: Corrections | None,
     command: ScoreCommand | None,
     transcriber: Transcriber | None,
+    kept: Path | None,
 ) -> int:
     """Analyse and write; returns how many recordings failed."""
     from runtime.progress import TerminalProgress
@@ -244,12 +267,14 @@ def _analyse(
     with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
         for outcome in _outcomes(options, model, list(targets), bar, corrections, transcriber):
             bar.wipe()
-            message = outcome.error or _deliver(command, outcome, targets[outcome.path]) or _send(options, outcome)
+            message = (
+                outcome.error or _deliver(command, outcome, targets[outcome.path], kept) or _send(options, outcome)
+            )
             if message:
                 failed += 1
-                _say(f"error: {message}")
+                _say(f"error: {message if kept is None else message.replace(str(kept), kept.name)}")
             elif shown and outcome.heard and command is None:
-                _tell(outcome.heard.analysis, outcome.path, targets)
+                _tell(outcome.heard.analysis, outcome.path, targets, kept)
     return failed
 
 
@@ -274,7 +299,7 @@ def _outcomes(
     return analyse_each(paths, model, bar, corrections=corrections, transcriber=transcriber)
 
 
-def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str, Path]) -> str:
+def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str, Path], kept: Path | None) -> str:
     """Write one result; returns a message when that failed."""
     if outcome.heard is None:
         return ""
@@ -292,7 +317,7 @@ def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str,
     from runtime.commands.outputs import write
 
     try:
-        write(outcome.heard, outcome.path, files)
+        write(outcome.heard, None if outcome.path == kept else outcome.path, files)
     except MezzoforteError as e:
         return str(e)
     return ""
@@ -311,13 +336,15 @@ def _send(options: argparse.Namespace, outcome: Outcome) -> str:
     return ""
 
 
-def _tell(analysis: Analysis, path: Path, targets: Targets) -> None:
+def _tell(analysis: Analysis, path: Path, targets: Targets, kept: Path | None) -> None:
     """For people: a short table after one recording, a line after each of several."""
     beats, bars = len(analysis.beats), len(analysis.downbeats)
     for warning in analysis.warnings:
-        _say(f"warning: {path}: {warning}")
+        _say(f"warning: {path.name if path == kept else path}: {warning}")
     if len(targets) > 1:
-        _say(f"{path}: {beats} beats, {bars} downbeats, {len(analysis.dynamics)} dynamics")
+        _say(
+            f"{path.name if path == kept else path}: {beats} beats, {bars} downbeats, {len(analysis.dynamics)} dynamics"
+        )
         return
     tempi = sorted(t.bpm for t in analysis.tempo)
     # Tenth to ninth decile: single long notes are not the tempo.

@@ -78,7 +78,7 @@ def hear(
     """
     path = Path(path)
     info = audio.probe(path)
-    expected = audio.n_resampled(info.promised_frames or 0, info.rate_hz)
+    expected = audio.n_resampled(info.expected_frames or 0, info.rate_hz)
     with Spool.for_recording(expected) or nullcontext() as spool:
         report = progress or (lambda _: None)
         measured = _measure(path, info, report, cancel, spool, longest_s)
@@ -122,7 +122,7 @@ def _measure(
     spool: Spool | None,
     longest_s: float | None,
 ) -> audio.Measured:
-    promised = info.promised_frames or 0
+    promised = info.expected_frames or 0
     done = 0
 
     def tick(n: int) -> None:

@@ -7,20 +7,22 @@ import stat
 from pathlib import Path
 
 from bridge.api.errors import Refusal
+from runtime.sound import kinds
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif")
-_ADVICE = "Choose a WAV, FLAC, OGG, Opus, MP3 or AIFF file"
+SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", *kinds.SUFFIXES)
+_ADVICE = "Choose a WAV, FLAC, OGG, Opus, MP3, AIFF, M4A, MP4, MOV, WebM or WMA file"
 
 
 def is_audio(head: bytes) -> bool:
-    """Whether the first 12 bytes are those of a container that is decoded."""
+    """Whether the first `runtime.sound.kinds.HEAD_BYTES` are those of a container that can be decoded."""
     if head[:4] in (b"RIFF", b"RF64", b"RIFX"):
         return head[8:12] == b"WAVE"
     if head[:4] == b"FORM":
         return head[8:12] in (b"AIFF", b"AIFC")
     if head[:4] in (b"fLaC", b"OggS") or head[:3] == b"ID3":
         return True
-    return len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2  # an MPEG layer III frame
+    is_mp3 = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2  # an MPEG layer III frame
+    return is_mp3 or kinds.kind_of_bytes(head) is not None
 
 
 def check_recording(text: object, most_bytes: int) -> Path:
@@ -57,6 +59,6 @@ def _read_head(path: Path) -> tuple[bytes, int]:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise Refusal(422, "bad_recording", "the recording is not a regular file")
-        return os.read(handle, 12), about.st_size
+        return os.read(handle, kinds.HEAD_BYTES), about.st_size
     finally:
         os.close(handle)

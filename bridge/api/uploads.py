@@ -13,6 +13,7 @@ from starlette.types import Receive
 from bridge.api.errors import Refusal, bad_request
 from bridge.api.limits import Limits
 from bridge.api.recording import SUFFIXES, is_audio
+from runtime.sound.kinds import HEAD_BYTES
 
 
 class Uploads:
@@ -56,7 +57,7 @@ class Uploads:
                 if size > self._limits.upload_bytes:
                     limit = self._limits.upload_bytes // 2**20
                     raise Refusal(413, "too_large", f"the recording is larger than {limit} MiB", "Name it by its path")
-                head = (head + part[:12])[:12]
+                head += part[: HEAD_BYTES - len(head)]
                 file.write(part)
         if not is_audio(head):
             raise Refusal(422, "bad_recording", "the file's content is not that of an audio file")

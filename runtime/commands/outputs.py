@@ -97,12 +97,15 @@ def _identity(path: Path) -> tuple[int, int] | str:
     return status.st_dev, status.st_ino
 
 
-def write(heard: Heard, recording: Path, files: Mapping[str, Path]) -> None:
-    """Write every format of one recording, each file whole or not at all. Raises `OutputError`."""
+def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> None:
+    """Write every format of one recording, each file whole or not at all. Raises `OutputError`.
+
+    `recording` is None where there is no file that a result could refer to.
+    """
     outline = heard.outline
     options = WriteOptions(
         envelope=Envelope(outline.hop_s, outline.low, outline.high) if outline.low.size else None,
-        audio_file=str(recording.absolute()),
+        audio_file=None if recording is None else str(recording.absolute()),
         audio_channels=heard.channels,
     )
     for name, path in files.items():

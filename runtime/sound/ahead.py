@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from queue import Empty, Full, Queue
 
 from runtime.sound.level import Samples
@@ -36,6 +36,9 @@ def ahead(blocks: Iterable[Samples], depth: int = BLOCKS_AHEAD) -> Iterator[Samp
             put(None)
         except BaseException as e:  # carried over to the consumer, which raises it
             put(e)
+        finally:
+            if isinstance(blocks, Generator):  # what it holds open, a decoder's process perhaps, ends with it
+                blocks.close()
 
     thread = threading.Thread(target=produce, name="decode and resample", daemon=True)
     thread.start()

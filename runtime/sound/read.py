@@ -1,4 +1,4 @@
-"""Recordings in, blocks of 22,050 Hz mono out: anything libsndfile reads, streamed, with one level rule.
+"""Recordings in, blocks of 22,050 Hz mono out: anything that decodes (`decoders`), streamed, with one level rule.
 
 Conventions: samples are float32 with full scale at ±1; "native" means the sample rate of the file. Nothing
 here grows with the length of a recording except one number per 0.4 s.
@@ -12,12 +12,11 @@ A wrong sample rate in a header cannot be seen: the recording is then heard at t
 from __future__ import annotations
 
 import os
-import re
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -27,6 +26,7 @@ import soxr
 
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ
+from runtime.sound.decoders import Decoder, open_recording
 from runtime.sound.level import (
     LEVEL_RULE,
     SILENCE_DBFS,
@@ -36,6 +36,7 @@ from runtime.sound.level import (
     level_of,
     measure_level_dbfs,
 )
+from runtime.sound.mix import ChannelsCompared, mono
 from runtime.sound.spool import LEAD_S, RESAMPLER_QUALITY, PartWriter, Spool
 
 __all__ = [
@@ -64,17 +65,6 @@ PARALLEL_READERS = 2
 Tick = Callable[[int], None] | None
 
 
-class _Reader(sf.SoundFile):  # type: ignore[misc]  # soundfile has no types
-    """A `SoundFile` that is only read forward.
-
-    soundfile seeks to its own position after every read of a seekable file; on a FLAC without a length in
-    its header that seek fails and the last block is lost, so this reader says that it cannot seek.
-    """
-
-    def seekable(self) -> bool:
-        return False
-
-
 @dataclass(frozen=True)
 class AudioInfo:
     """What a file's header says, before anything is decoded."""
@@ -86,11 +76,13 @@ class AudioInfo:
     channels: int
     """Number of channels."""
     format: str
-    """Container as libsndfile names it: ``WAV``, ``FLAC``, ``MP3``, ``OGG``, …"""
+    """Container: ``WAV``, ``FLAC``, ``MP3``, ``OGG`` … as libsndfile names it, ``M4A (AAC or ALAC)`` … by ffmpeg."""
     promised_frames: int | None
     """Frames per channel that the header promises; None where it names no number."""
+    expected_frames: int | None
+    """The promise, or an estimate where there is none, for progress and room; None where nothing is known."""
     header_warning: str
-    """What libsndfile's parser found missing while opening the file ("" when nothing)."""
+    """What was found missing while opening the file ("" when nothing)."""
 
 
 @dataclass(frozen=True)
@@ -115,41 +107,6 @@ class Measured:
         return self.level_dbfs < SILENCE_DBFS
 
 
-def _open(path: Path) -> _Reader:
-    """Open a regular audio file, or say in one `AudioError` why that is not possible."""
-    where = str(path)
-    try:
-        status = path.stat()
-    except FileNotFoundError as e:
-        raise AudioError("there is no such file", where=where, advice="Check the name and the folder") from e
-    except (OSError, ValueError) as e:
-        raise AudioError("the file cannot be reached", where=where, cause=str(e)) from e
-    if stat.S_ISDIR(status.st_mode):
-        raise AudioError("this is a folder", where=where, advice="Name the recordings inside it")
-    if not stat.S_ISREG(status.st_mode):
-        raise AudioError("this is not a regular file", where=where, cause="a device, pipe or socket")
-    if status.st_size == 0:
-        raise AudioError("the file is empty (0 bytes)", where=where, cause="a broken copy or download")
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as e:
-        raise AudioError(
-            "the file cannot be read", where=where, cause=e.strerror or str(e), advice="Check its permissions"
-        ) from e
-    try:
-        # As bytes, because soundfile refuses names that are not UTF-8.
-        return _Reader(os.fsencode(path) if os.name == "posix" else path)
-    except (sf.SoundFileError, TypeError, ValueError) as e:
-        reason = str(e).rpartition(": ")[2].rstrip(".") if isinstance(e, sf.SoundFileError) else "headerless"
-        raise AudioError(
-            "this is not audio that can be read",
-            where=where,
-            cause=f"another kind of file, a damaged header or an unsupported codec ({reason})",
-            advice="Convert it to WAV or FLAC first",
-        ) from e
-
-
 def probe(path: str | os.PathLike[str]) -> AudioInfo:
     """Read a recording's header.
 
@@ -157,83 +114,63 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
     sample rate of 1,000..768,000 Hz.
     """
     path = Path(path)
-    with _open(path) as file:
+    with open_recording(path) as file:
         return _info(path, file)
 
 
-_CHUNK_SIZE = re.compile(r"^\s*(?:data|SSND)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
-_OGG_CUT = re.compile(r"lacks an end-of-stream bit|without an End-Of-Stream flag")
-
-
-def _info(path: Path, file: _Reader) -> AudioInfo:
-    rate_hz = int(file.samplerate)
-    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+def _info(path: Path, file: Decoder) -> AudioInfo:
+    if not RATES_HZ[0] <= file.rate_hz <= RATES_HZ[1]:
         raise AudioError(
-            f"a sample rate of {rate_hz} Hz is outside {RATES_HZ[0]}..{RATES_HZ[1]} Hz",
+            f"a sample rate of {file.rate_hz} Hz is outside {RATES_HZ[0]}..{RATES_HZ[1]} Hz",
             where=str(path),
             cause="a damaged header",
         )
-    frames = int(file.frames)
     name = os.fsencode(path.name).decode("utf-8", "replace")
     return AudioInfo(
         name=name,
-        rate_hz=rate_hz,
-        channels=int(file.channels),
-        format=str(file.format),
-        # libsndfile says 2^63-1 when a stream's header leaves the length open.
-        promised_frames=frames if frames < 1 << 62 else None,
-        header_warning=_header_warning(str(file.extra_info)),
+        rate_hz=file.rate_hz,
+        channels=file.channels,
+        format=file.format,
+        promised_frames=file.promised_frames,
+        expected_frames=file.expected_frames,
+        header_warning=file.header_warning,
     )
 
 
-def _header_warning(parser_log: str) -> str:
-    """What libsndfile's log says about missing data; it clamps WAV and AIFF lengths without telling."""
-    match = _CHUNK_SIZE.search(parser_log)
-    if match:
-        declared, present = int(match[1]), int(match[2])
-        # Programs that write to a pipe leave the largest number their header can hold.
-        placeholder = declared >= 0xFFFF_F000 or 0x7FFF_F000 <= declared <= 0x7FFF_FFFF
-        if declared > present and not placeholder:
-            return f"the header promises {declared} bytes of audio, the file holds {present}"
-    if _OGG_CUT.search(parser_log):
-        return "the Ogg stream has no end"
-    return ""
+def _frames(path: Path, file: Decoder, longest_s: float) -> Iterator[Samples]:
+    """Blocks of frames, shape (n, channels), at the native rate from the decoder's position to the end of what decodes.
 
-
-def _mono(frames: Samples) -> Samples:
-    """Mean of the channels, shape (n, channels) to (n,)."""
-    mix = frames[:, 0].copy()
-    # Added one by one: a matrix product would wake a pool of threads for a few microseconds of work.
-    for channel in range(1, frames.shape[1]):
-        mix += frames[:, channel]
-    if frames.shape[1] > 1:
-        mix *= np.float32(1.0 / frames.shape[1])
-    return mix
-
-
-def _blocks(path: Path, file: _Reader, rate_hz: int, longest_s: float) -> Iterator[Samples]:
-    """Mono blocks at the native rate from the reader's position to the end of what decodes."""
-    size = min(int(BLOCK_S * rate_hz), BLOCK_VALUES // file.channels)
+    A block is valid until the next one.
+    """
+    size = max(1, min(int(BLOCK_S * file.rate_hz), BLOCK_VALUES // file.channels))
     buffer = np.empty((size, file.channels), np.float32)
     done = 0
-    while True:
-        try:
-            n = file.buffer_read_into(buffer, "float32")
-        except sf.SoundFileError as e:
-            raise AudioError(
-                f"the {file.format} data breaks off after about {done / rate_hz:.1f} s",
-                where=str(path),
-                cause=f"a truncated or damaged file ({str(e).rpartition(': ')[2].rstrip('.')})",
-                advice="Copy or download it again, or re-encode the part that plays",
-            ) from e
-        if n == 0:
-            return
+    while n := file.read_into(buffer):
         done += n
-        if done > longest_s * rate_hz:
+        if done > longest_s * file.rate_hz:
             raise AudioError(
                 f"the recording is longer than {longest_s / 3600:.3g} hours", where=str(path), advice="Cut it up"
             )
-        yield _mono(buffer[:n])
+        yield buffer[:n]
+
+
+def _is_inverted(path: Path) -> bool:
+    """Whether one of two channels is upside down, by the first `runtime.sound.mix.LISTENING_S` of sound."""
+    status = path.stat()
+    return _is_inverted_now(path, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _is_inverted_now(path: Path, *_: int) -> bool:
+    with open_recording(path) as file:
+        if file.channels != 2:
+            return False
+        compared = ChannelsCompared(file.rate_hz)
+        for frames in _frames(path, file, MAX_DURATION_S):
+            compared.push(frames)
+            if compared.decided:
+                break
+        return compared.inverted
 
 
 @dataclass(frozen=True)
@@ -241,22 +178,32 @@ class _Part:
     """Frames `start` to `stop` (None: to the end) of a recording at the native rate, of at most `longest_s`."""
 
     longest_s: float
+    inverted: bool
     start: int = 0
     stop: int | None = None
 
 
-def _scan(path: Path, rate_hz: int, part: _Part, tick: Tick = None, spool: Spool | None = None) -> LevelMeter:
+@dataclass(frozen=True)
+class _Scanned:
+    """A part's level, and what its decoder found wrong."""
+
+    meter: LevelMeter
+    warnings: tuple[str, ...]
+
+
+def _scan(path: Path, rate_hz: int, part: _Part, tick: Tick = None, spool: Spool | None = None) -> _Scanned:
     """Decode a part into a level meter and, resampled, into a spool."""
     meter = LevelMeter(rate_hz)
     lead = min(part.start, LEAD_S * rate_hz) if spool else 0
     n = None if part.stop is None else part.stop - part.start
     writer = PartWriter(spool, rate_hz, part.start, lead, n) if spool else None
     tail = LEAD_S * rate_hz if spool and n is not None else 0
-    with _open(path) as file:
+    with open_recording(path) as file:
         at = part.start - lead
         if at and file.seek(at) != at:
             raise AudioError("the file cannot be searched", where=str(path))
-        for block in _blocks(path, file, rate_hz, part.longest_s):
+        for frames in _frames(path, file, part.longest_s):
+            block = mono(frames, inverted=part.inverted)
             if writer:
                 writer.push(block)
             own = block[max(0, part.start - at) : None if part.stop is None else max(0, part.stop - at)]
@@ -266,9 +213,10 @@ def _scan(path: Path, rate_hz: int, part: _Part, tick: Tick = None, spool: Spool
                 tick(own.size)
             if part.stop is not None and at >= part.stop + tail:
                 break
+        warnings = file.warnings
     if writer:
         writer.push(np.empty(0, np.float32), last=True)
-    return meter
+    return _Scanned(meter, warnings)
 
 
 def _meter(path: Path, meter: LevelMeter, samples: Samples, start: int, rate_hz: int) -> None:
@@ -286,7 +234,7 @@ class _Abandoned(Exception):
     """Ends the readers when their result is no longer wanted."""
 
 
-def _parts(info: AudioInfo, longest_s: float) -> list[_Part]:
+def _parts(info: AudioInfo, whole: _Part) -> list[_Part]:
     """A long FLAC in parts, one per reader; anything else in one.
 
     FLAC because its decoding is most of the work and seeking in it is exact to the sample. Parts begin at whole
@@ -295,15 +243,15 @@ def _parts(info: AudioInfo, longest_s: float) -> list[_Part]:
     frames = info.promised_frames or 0
     step = 2 * info.rate_hz
     whole_blocks = step % LevelMeter(info.rate_hz).block == 0
-    if info.format != "FLAC" or not whole_blocks or not PARALLEL_SCAN_S <= frames / info.rate_hz <= longest_s:
-        return [_Part(longest_s)]
+    if info.format != "FLAC" or not whole_blocks or not PARALLEL_SCAN_S <= frames / info.rate_hz <= whole.longest_s:
+        return [whole]
     bounds = [frames * k // PARALLEL_READERS // step * step for k in range(PARALLEL_READERS)]
-    return [_Part(longest_s, start, stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
+    return [replace(whole, start=start, stop=stop) for start, stop in zip(bounds, [*bounds[1:], None], strict=True)]
 
 
-def _scan_in_parts(path: Path, info: AudioInfo, tick: Tick, spool: Spool | None, longest_s: float) -> list[LevelMeter]:
+def _scan_in_parts(path: Path, info: AudioInfo, tick: Tick, spool: Spool | None, whole: _Part) -> list[_Scanned]:
     """Scan the parts of a recording side by side; anything unexpected is left to one reader from the start."""
-    parts = _parts(info, longest_s)
+    parts = _parts(info, whole)
     if len(parts) == 1:
         return [_scan(path, info.rate_hz, parts[0], tick, spool)]
     done: SimpleQueue[int] = SimpleQueue()
@@ -327,7 +275,7 @@ def _scan_in_parts(path: Path, info: AudioInfo, tick: Tick, spool: Spool | None,
             abandoned.set()
     if spool:
         spool.clear()
-    return [_scan(path, info.rate_hz, _Part(longest_s), tick, spool)]
+    return [_scan(path, info.rate_hz, whole, tick, spool)]
 
 
 def _pass_on(done: SimpleQueue[int], tick: Tick) -> None:
@@ -350,27 +298,31 @@ def measure(
     """
     path = Path(path)
     info = probe(path)
-    meters = _scan_in_parts(path, info, tick, spool, MAX_DURATION_S if longest_s is None else longest_s)
-    n_frames = sum(m.n_samples for m in meters)
+    whole = _Part(MAX_DURATION_S if longest_s is None else longest_s, info.channels == 2 and _is_inverted(path))
+    parts = _scan_in_parts(path, info, tick, spool, whole)
+    n_frames = sum(p.meter.n_samples for p in parts)
     if n_frames == 0:
         raise AudioError(
             "the recording has 0 samples",
             where=str(path),
             cause="the recorder or export stopped before it wrote any audio",
         )
-    level = level_of(np.concatenate([m.mean_squares() for m in meters]))
-    return Measured(info, n_frames, level, _length_warnings(info, n_frames))
+    level = level_of(np.concatenate([p.meter.mean_squares() for p in parts]))
+    turned = ("one channel is upside down against the other: it was turned over",) if whole.inverted else ()
+    found = dict.fromkeys(warning for part in parts for warning in part.warnings)
+    return Measured(info, n_frames, level, (*turned, *_length_warnings(info, n_frames), *found))
 
 
 def _length_warnings(info: AudioInfo, n_frames: int) -> tuple[str, ...]:
-    cut = "the file may be truncated"
     if info.header_warning:
-        return (f"{info.header_warning}: {cut}",)
+        return (info.header_warning,)
     missing_s = ((info.promised_frames or 0) - n_frames) / info.rate_hz
     if missing_s > 0.1:  # MP3 headers without a frame count are estimates, good to a few frames
         promised_s = (info.promised_frames or 0) / info.rate_hz
         decoded_s = n_frames / info.rate_hz
-        return (f"the header promises {promised_s:.1f} s, {decoded_s:.1f} s could be decoded: {cut}",)
+        return (
+            f"the header promises {promised_s:.1f} s, {decoded_s:.1f} s could be decoded: the file may be truncated",
+        )
     return ()
 
 
@@ -386,9 +338,10 @@ def stream(path: str | os.PathLike[str], to_hz: int = SAMPLE_RATE_HZ) -> Iterato
     Raises `AudioError` as `measure` does, at the block concerned.
     """
     path = Path(path)
-    with _open(path) as file:
+    with open_recording(path) as file:
         rate_hz = _info(path, file).rate_hz
-        blocks = _blocks(path, file, rate_hz, MAX_DURATION_S)
+        inverted = file.channels == 2 and _is_inverted(path)
+        blocks = (mono(frames, inverted=inverted) for frames in _frames(path, file, MAX_DURATION_S))
         if rate_hz == to_hz:
             yield from blocks
             return

@@ -49,7 +49,7 @@ def opened(path: Path, progress: Progress | None = None, cancel: Cancel | None =
     """Measure a recording and hold its samples ready. Raises `AudioError`, or `Cancelled` when `cancel` said so."""
     report = progress or (lambda _: None)
     info = audio.probe(path)
-    promised, seen = info.promised_frames or 0, 0
+    promised, seen = info.expected_frames or 0, 0
 
     def tick(n: int) -> None:
         nonlocal seen

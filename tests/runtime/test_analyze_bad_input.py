@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,8 +243,52 @@ def test_silence_gives_an_empty_valid_analysis_with_a_warning(tmp_path: Path, ca
 
 def test_channels_that_cancel_each_other_give_an_empty_analysis_that_says_so(tmp_path: Path, card: Path) -> None:
     left = audio_files.plucks(4.0)
+    sf.write(tmp_path / "four.wav", np.hstack([left, -left, left, -left]), 22_050, subtype="FLOAT")
+    assert_empty(tmp_path, tmp_path / "four.wav", card, "cancel each other")
+
+
+def test_one_channel_upside_down_is_turned_over_and_told(tmp_path: Path, card: Path) -> None:
+    left = audio_files.plucks(8.0)
+    sf.write(tmp_path / "right.wav", np.hstack([left, left]), 22_050, subtype="FLOAT")
     sf.write(tmp_path / "inverted.wav", np.hstack([left, -left]), 22_050, subtype="FLOAT")
-    assert_empty(tmp_path, tmp_path / "inverted.wav", card, "cancel each other")
+    right, inverted = (analyze(tmp_path, f"{name}.wav", "--model", card) for name in ("right", "inverted"))
+    assert "upside down" in inverted.err and "upside down" not in right.err
+    assert from_json(inverted.out.decode()).beats == from_json(right.out.decode()).beats != ()
+
+
+def test_a_wav_whose_size_was_never_written_is_analysed_with_a_warning(tmp_path: Path, card: Path) -> None:
+    data = (audio_files.plucks(8.0)[:, 0] * 32_767).astype("<i2").tobytes()
+    audio_files.write_wav_header(tmp_path / "died.wav", data, bits=16, declared_bytes=0)
+    result = analyze(tmp_path, "died.wav", "--model", card)
+    assert from_json(result.out.decode()).source.duration_s == 8.0
+    assert "header says 0 bytes" in result.err
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3"])
+def test_a_recording_that_comes_through_a_pipe_is_the_same(tmp_path: Path, card: Path, suffix: str) -> None:
+    path = audio_files.write(tmp_path / f"take.{suffix}", 8.0)
+    from_file = analyze(tmp_path, path, "--model", card)
+    piped = analyze(tmp_path, "-", "--model", card, input=path.read_bytes())
+    assert piped.status == 0, piped.err
+    assert from_json(piped.out.decode()).source.name == "stdin"
+    assert piped.out.replace(b"stdin", path.name.encode()) == from_file.out
+
+
+@pytest.mark.parametrize(("data", "told"), [(b"", "empty"), (b"no music\n" * 100, "not audio")])
+def test_a_pipe_that_brings_no_audio_is_one_message(tmp_path: Path, card: Path, data: bytes, told: str) -> None:
+    result = analyze(tmp_path, "-", "--model", card, input=data)
+    assert result.status == 1 and result.out == b""
+    assert result.err.startswith("error: stdin: ") and told in result.err and result.err.count("\n") == 1
+
+
+def test_results_of_a_pipe_are_named_after_it_and_refer_to_no_file(tmp_path: Path, card: Path) -> None:
+    data = audio_files.write(tmp_path / "take.wav", 8.0).read_bytes()
+    formats = ("--out", "results", "--format", "csv,dawproject")
+    result = analyze(tmp_path, "-", "--model", card, *formats, input=data)
+    assert result.status == 0, result.err
+    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == ["stdin.csv", "stdin.dawproject"]
+    with zipfile.ZipFile(tmp_path / "results" / "stdin.dawproject") as project:
+        assert b"mezzoforte-" not in project.read("project.xml")
 
 
 def test_ten_milliseconds_give_an_empty_valid_analysis_with_a_warning(tmp_path: Path, card: Path) -> None:

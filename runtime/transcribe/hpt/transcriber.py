@@ -88,7 +88,7 @@ class HptTranscriber:
 def _measured(path: Path, progress: Progress | None, cancel: Cancel | None) -> audio.Measured:
     """The recording read once, for what may be wrong with it."""
     check(cancel)
-    promised, seen = audio.probe(path).promised_frames or 0, 0
+    promised, seen = audio.probe(path).expected_frames or 0, 0
 
     def tick(n: int) -> None:
         nonlocal seen

@@ -177,11 +177,16 @@ def running(home: Path, model: Path, *options: str, **limits: Any) -> Iterator[B
 
 
 def write_recording(path: Path, seconds: float = 4.0, rate_hz: int = 8000) -> Path:
-    """Decaying tones twice a second, every fourth one louder."""
+    """Decaying tones twice a second, every fourth one louder; an M4A by ffmpeg, anything else by libsndfile."""
     t = np.arange(int(seconds * rate_hz)) / rate_hz
     beat = (t * 2).astype(int)
     tone = np.sin(2 * np.pi * 440 * t) * np.exp(-6 * (t - beat / 2))
-    sf.write(path, (tone * np.where(beat % 4 == 0, 0.5, 0.1)).astype(np.float32), rate_hz)
+    samples = (tone * np.where(beat % 4 == 0, 0.5, 0.1)).astype(np.float32)
+    if path.suffix != ".m4a":
+        sf.write(path, samples, rate_hz)
+        return path
+    sf.write(source := path.with_suffix(".wav"), samples, rate_hz)
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", source, "-c:a", "aac", path], check=True)
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from bridge.api import openapi
 from bridge.api.app import ROUTES
 from bridge.api.limits import Limits
-from tests.bridge.serve.server import Bridge, note_table
+from tests.bridge.serve.server import Bridge, note_table, write_recording
 
 jsonschema = pytest.importorskip("jsonschema", reason="answers are checked against the description with jsonschema")
 
@@ -67,6 +68,13 @@ def test_a_recording_named_by_path_is_analysed(bridge: Bridge, recording: Path) 
     assert analysis["source"]["name"] == recording.name
     assert str(recording.parent) not in json.dumps(analysis)
     assert len(analysis["beats"]) > 3
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+def test_a_phones_recording_is_analysed(bridge: Bridge, tmp_path: Path) -> None:
+    job = bridge.finished(bridge.analyse(write_recording(tmp_path / "phone.m4a")))
+    assert job["state"] == "done", job
+    assert bridge.is_childless()
 
 
 def test_a_recording_sent_is_analysed_and_then_deleted(bridge: Bridge, recording: Path) -> None:

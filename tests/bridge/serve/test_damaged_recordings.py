@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.bridge.serve.server import Bridge, running, write_recording
 
-SUFFIXES = ("wav", "flac", "ogg", "mp3")
+SUFFIXES = ("wav", "flac", "ogg", "mp3", "m4a")
 ENDS = ("done", "failed")
 CODES = ("audio_error", "worker_died", "out_of_memory", "too_long")
 
@@ -33,6 +34,8 @@ def damaged(whole: bytes, seed: int) -> Iterator[bytes]:
 
 
 def _throw(bridge: Bridge, suffix: str, folder: Path, every: int) -> list[str]:
+    if suffix == "m4a" and shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed")
     whole = write_recording(folder / f"whole.{suffix}", 3.0, 44100).read_bytes()
     states = []
     for n, content in enumerate(damaged(whole, SUFFIXES.index(suffix))):

@@ -177,6 +177,52 @@ def test_a_wav_written_to_a_pipe_is_complete_without_a_warning(tmp_path: Path, d
     assert audio.measure(piped).warnings == ()
 
 
+@pytest.mark.parametrize(("bits", "channels"), [(16, 1), (24, 2), (32, 2)])
+def test_a_wav_whose_size_was_never_written_is_read_to_its_end(tmp_path: Path, bits: int, channels: int) -> None:
+    whole = audio_files.plucks(2.0, channels=channels)
+    sf.write(tmp_path / "whole.wav", whole, 22_050, subtype={16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}[bits])
+    data = bytearray((tmp_path / "whole.wav").read_bytes())
+    at = data.index(b"data")
+    data[4:8] = data[at + 4 : at + 8] = bytes(4)
+    (tmp_path / "died.wav").write_bytes(data)
+    measured = audio.measure(tmp_path / "died.wav")
+    assert measured.warnings and "0 bytes" in measured.warnings[0]
+    np.testing.assert_array_equal(streamed(tmp_path / "died.wav"), streamed(tmp_path / "whole.wav"))
+
+
+@pytest.mark.parametrize("behind", [b"", b"LIST\x04\0\0\0INFO", b"id3 \x03\0\0\0abc\0" + b"LIST\x04\0\0\0INFO"])
+def test_a_wav_without_audio_is_empty_whatever_chunks_follow(tmp_path: Path, behind: bytes) -> None:
+    audio_files.write_wav_header(tmp_path / "a.wav", behind, bits=16, declared_bytes=0)
+    with pytest.raises(AudioError, match="0 samples"):
+        audio.measure(tmp_path / "a.wav")
+
+
+def test_an_upside_down_channel_is_turned_over_wherever_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = audio_files.plucks(12.0, 11_025)[:, 0]
+    noise = np.random.default_rng(0).normal(0, 1e-3, (len(left), 2)).astype(np.float32)
+    silence = np.zeros((3 * 11_025, 2), np.float32)
+    sf.write(tmp_path / "a.flac", np.concatenate((silence, np.column_stack((left, -0.8 * left)) + noise)), 11_025)
+    whole = audio.measure(tmp_path / "a.flac")
+    assert "upside down" in whole.warnings[0] and not whole.silent
+    expected = soxr.resample(0.9 * left, 11_025, 22_050)
+    got = streamed(tmp_path / "a.flac")[3 * 22_050 :]
+    assert np.corrcoef(got, expected)[0, 1] > 0.99
+    monkeypatch.setattr(audio, "PARALLEL_SCAN_S", 1.0)
+    assert audio.measure(tmp_path / "a.flac") == whole
+
+
+@pytest.mark.parametrize("alike", [1.0, 0.0, -0.5])
+def test_microphones_that_differ_are_no_upside_down_channel(tmp_path: Path, alike: float) -> None:
+    rng = np.random.default_rng(1)
+    left, other = rng.normal(0, 0.1, (2, 100_000))
+    right = alike * left + np.sqrt(1 - alike**2) * other
+    sf.write(tmp_path / "a.wav", np.column_stack((left, right)), 22_050, subtype="FLOAT")
+    assert audio.measure(tmp_path / "a.wav").warnings == ()
+    np.testing.assert_allclose(streamed(tmp_path / "a.wav"), (left + right) / 2, atol=1e-6)
+
+
 @pytest.mark.parametrize("suffix", ["wav", "aiff", "ogg", "mp3"])
 def test_a_truncated_file_that_still_decodes_is_warned_about(tmp_path: Path, suffix: str) -> None:
     path = audio_files.cut(audio_files.write(tmp_path / f"take.{suffix}", 20.0, 44_100))
