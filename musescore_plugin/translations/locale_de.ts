@@ -15,6 +15,10 @@
         <source>Audio files</source>
         <translation>Audiodateien</translation>
     </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
 </context>
 <context>
     <name>Panel</name>

@@ -15,6 +15,10 @@
         <source>Audio files</source>
         <translation>Archivos de audio</translation>
     </message>
+    <message>
+        <source>All files</source>
+        <translation>Todos los archivos</translation>
+    </message>
 </context>
 <context>
     <name>Panel</name>

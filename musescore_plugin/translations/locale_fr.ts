@@ -15,6 +15,10 @@
         <source>Audio files</source>
         <translation>Fichiers audio</translation>
     </message>
+    <message>
+        <source>All files</source>
+        <translation>Tous les fichiers</translation>
+    </message>
 </context>
 <context>
     <name>Panel</name>

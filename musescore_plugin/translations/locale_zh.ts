@@ -15,6 +15,10 @@
         <source>Audio files</source>
         <translation>音频文件</translation>
     </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
 </context>
 <context>
     <name>Panel</name>
