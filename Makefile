@@ -10,7 +10,7 @@ TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
 CHECK_PYTHON := $(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 15), "Python 3.11 to 3.14 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
 
-.PHONY: demo cluster-demo test test-slow lint translations clean
+.PHONY: demo cluster-demo test test-slow lint translations mext clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
@@ -48,6 +48,10 @@ $(TEST_VENV)/installed: pyproject.toml
 # The MuseScore plugin's words: from the tables of words to .ts, .qm (needs Qt's lrelease) and texts.js
 translations:
 	$(PYTHON) -m musescore_plugin.translations.build
+
+# The MuseScore plugin as an extension for MuseScore 4.6 and later: dist/mezzoforte-VERSION.mext
+mext: $(VENV)/installed
+	@$(VENV)/bin/python -m bridge.mext
 
 clean:
 	rm -rf $(VENV) $(TEST_VENV) out build dist *.egg-info

@@ -1,7 +1,7 @@
 """Command line: put the MuseScore plugin where MuseScore looks for it, and say what to click.
 
-``mezzoforte plugin install|remove [--version 3|4|both] [--folder DIR]``, or ``python -m bridge.install_plugin``. Only
-files of this plugin are written or removed. Exit status: 0 done, 1 failed, 2 usage.
+``mezzoforte plugin install|remove [--version 3|4|4.6|all] [--folder DIR]``, or ``python -m bridge.install_plugin``.
+Only files of this plugin are written or removed. Exit status: 0 done, 1 failed, 2 usage.
 """
 
 from __future__ import annotations
@@ -13,23 +13,45 @@ import shutil
 import sys
 from pathlib import Path
 
-from bridge import own_process
+from bridge import mext, own_process
 from runtime.errors import MezzoforteError
 
-PLUGIN = Path(__file__).resolve().parents[1] / "musescore_plugin"
+PLUGIN = mext.PLUGIN
 NAME = "mezzoforte"
 ENTRY = "AddDynamicsFromAudio.qml"
-PARTS = {"lib": "*.js", "ui": "*.qml", "translations": "*.qm"}
+MANIFEST = "manifest.json"
+PARTS = {**mext.PARTS, "translations": "*.qm"}
+VERSIONS = ("3", "4", "4.6")
 CLICKS = {
-    3: "In MuseScore 3: Plugins > Plugin Manager, tick 'AddDynamicsFromAudio', OK. "
+    "3": "In MuseScore 3: Plugins > Plugin Manager, tick 'AddDynamicsFromAudio', OK. "
     "Then open a score and choose Plugins > Add dynamics from audio.",
-    4: "In MuseScore 4: Plugins > Manage plugins, choose 'Add dynamics from audio', Enable. "
+    "4": "In MuseScore 4.0 to 4.5: Plugins > Manage plugins, choose 'Add dynamics from audio', Enable. "
     "Then open a score and choose Plugins > Composing/arranging tools > Add dynamics from audio.",
+    "4.6": "In MuseScore 4.6 and later: Home > Plugins, choose 'Add dynamics from audio', Enable. "
+    "Then open a score and choose Plugins > Composing/arranging tools > Add dynamics from audio. "
+    "It cannot start the bridge: run `mezzoforte serve`, or once `mezzoforte serve --at-login`.",
 }
 
 
 class InstallError(MezzoforteError):
     """The plugin cannot be put into its place."""
+
+
+def folder_of(version: str) -> Path:
+    """Where a version of MuseScore looks for the plugins or extensions of this user."""
+    if version != "4.6":
+        return documents_folder() / f"MuseScore{version}" / "Plugins"
+    return _data_folder() / "MuseScore" / "MuseScore4" / "extensions"
+
+
+def _data_folder() -> Path:
+    """Where programs of this user keep their data."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    named = os.environ.get("XDG_DATA_HOME", "")
+    return Path(named) if Path(named).is_absolute() else Path.home() / ".local" / "share"
 
 
 def documents_folder() -> Path:
@@ -61,20 +83,17 @@ def _xdg_documents(path: Path) -> Path | None:
     return None
 
 
-def install(generation: int, plugins: Path) -> Path:
-    """Write the plugin for MuseScore 3 or 4 into `plugins`; returns its folder. Raises `InstallError`."""
+def install(version: str, plugins: Path) -> Path:
+    """Write the plugin for a version of `VERSIONS` into `plugins`; returns its folder. Raises `InstallError`."""
     target = plugins / NAME
     fresh = plugins / f".{NAME}.part"
     try:
         plugins.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
-        shutil.copyfile(PLUGIN / f"AddDynamicsFromAudio{generation}.qml", fresh / ENTRY)
-        for part, pattern in PARTS.items():
-            (fresh / part).mkdir()
-            for file in sorted((PLUGIN / part).glob(pattern)):
-                shutil.copyfile(file, fresh / part / file.name)
-        (fresh / "start.json").write_text(json.dumps(start_command(), indent=1), encoding="utf-8")
+        for name, data in _files(version).items():
+            path = fresh / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
         remove(plugins)
         fresh.replace(target)
     except OSError as e:
@@ -84,24 +103,41 @@ def install(generation: int, plugins: Path) -> Path:
     return target
 
 
+def _files(version: str) -> dict[str, bytes]:
+    """What belongs into the plugin's folder, by path."""
+    if version == "4.6":
+        return mext.files(start_command("serve --at-login"))
+    out = {
+        ENTRY: (PLUGIN / f"AddDynamicsFromAudio{version}.qml").read_bytes(),
+        "start.json": json.dumps(start_command(), indent=1).encode(),
+    }
+    for part, pattern in PARTS.items():
+        for file in sorted((PLUGIN / part).glob(pattern)):
+            out[f"{part}/{file.name}"] = file.read_bytes()
+    return out
+
+
 def remove(plugins: Path) -> bool:
     """Take the plugin out of `plugins`; False when it is not there. Raises `InstallError` for a foreign folder."""
     target = plugins / NAME
     if not target.exists():
         return False
-    if not (target / ENTRY).is_file():
+    if not ((target / ENTRY).is_file() or (target / MANIFEST).is_file()):
         raise InstallError("a folder of this name is there that is not the plugin", where=str(target))
     shutil.rmtree(target)
     return True
 
 
-def start_command() -> dict[str, object]:
-    """How the plugin starts the bridge: this Python, and this checkout unless the package is installed."""
+def start_command(shown_as: str = "serve") -> dict[str, object]:
+    """How the plugin starts the bridge: this Python, and this checkout unless the package is installed.
+
+    `shown_as` is the command with its options that the dialog tells people.
+    """
     root, checkout = own_process.ROOT, own_process.CHECKOUT
     command = own_process.command("bridge.serve")
     if checkout:  # need not be installed: it is started in its folder and found there
         command.remove("-P")
-    shown = " ".join(f'"{c}"' if " " in c else c for c in command)
+    shown = " ".join([*(f'"{c}"' if " " in c else c for c in command), *shown_as.split()[1:]])
     return {
         "program": command[0],
         "arguments": command[1:],
@@ -118,7 +154,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("action", nargs="?", choices=("install", "remove"), default="install", help="(default: %(default)s)")
-    add("--version", choices=("3", "4", "both"), default="both", help="for which MuseScore (default: both)")
+    add(
+        "--version",
+        choices=(*VERSIONS, "all"),
+        default="all",
+        help="for which MuseScore: 3, 4 (4.0 to 4.5), 4.6 (and later) (default: all)",
+    )
     add("--folder", type=Path, metavar="DIR", help="MuseScore's plugin folder, if it is not the usual one")
     add("--remove", action="store_true", help="the same as remove")
     return parser
@@ -126,17 +167,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(options: argparse.Namespace) -> int:
     """Install or remove; returns the exit status."""
-    generations = [3, 4] if options.version == "both" else [int(options.version)]
-    if options.folder is not None and len(generations) > 1:
-        _say("error: --folder needs --version 3 or --version 4")
+    versions = VERSIONS if options.version == "all" else (options.version,)
+    if options.folder is not None and len(versions) > 1:
+        _say("error: --folder needs --version 3, 4 or 4.6")
         return 2
     try:
-        for generation in generations:
-            plugins = options.folder or documents_folder() / f"MuseScore{generation}" / "Plugins"
+        for version in versions:
+            plugins = options.folder or folder_of(version)
             if options.remove or options.action == "remove":
                 _say(f"{'removed from' if remove(plugins) else 'not in'} {plugins}")
             else:
-                _say(f"installed in {install(generation, plugins)}\n{CLICKS[generation]}")
+                _say(f"installed in {install(version, plugins)}\n{CLICKS[version]}")
     except MezzoforteError as e:
         _say(f"error: {e}")
         return 1

@@ -1,8 +1,9 @@
 """Command line: the bridge, a local server that analyses recordings for programs on this computer.
 
 ``mezzoforte serve [--port N]`` listens on 127.0.0.1 only. Port and token of the running bridge are in
-``~/.mezzoforte/bridge.json``, which only its owner can read. Exit status: 0 stopped as asked, 1 it could not
-start, 2 usage, 3 a bridge is already running.
+``~/.mezzoforte/bridge.json``, which only its owner can read. ``--at-login`` lets it start with the user's session from
+now on, ``--not-at-login`` takes that back. Exit status: 0 stopped as asked (or done), 1 it could not start, 2 usage,
+3 a bridge is already running.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ def build_parser() -> argparse.ArgumentParser:
     add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
     add("--idle-minutes", type=float, default=120.0, metavar="N", help="stop after so long without work (default: 120)")
+    login = parser.add_mutually_exclusive_group()
+    login.add_argument(
+        "--at-login", action="store_true", help="start the bridge, with these options, at every login from now on"
+    )
+    login.add_argument("--not-at-login", action="store_true", help="no longer start the bridge at login")
     return parser
 
 
@@ -180,7 +186,24 @@ def _say(text: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Parse and serve; returns the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated bridge tidies up like an interrupted one
-    return run(build_parser().parse_args(arguments))
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = build_parser().parse_args(words)
+    if options.at_login or options.not_at_login:
+        return _at_login([w for w in words if w != "--at-login"], options.at_login)
+    return run(options)
+
+
+def _at_login(words: list[str], install: bool) -> int:
+    """Install or remove the start at login; returns the exit status."""
+    from bridge import at_login
+
+    try:
+        for line in at_login.install(words) if install else at_login.remove():
+            _say(line)
+    except MezzoforteError as e:
+        _say(f"error: {e}")
+        return EXIT_FAILED
+    return EXIT_OK
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//4.4 title: "Add dynamics from audio"
+//4.4 title: "Add dynamics from audio (4.0 to 4.5)"
 //4.4 categoryCode: "composing-arranging-tools"
 // Add dynamics from audio, for MuseScore 4.0 and later: only what is special to this generation.
 import QtQuick 2.9

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ from runtime.write.atomic import write_bytes
 
 PROTOCOL = 2
 CONNECTION_FILE = "bridge.json"
+SCRIPTS = "connection"
+SCRIPT_COUNT = 64
+"""Extensions of MuseScore 4.6 read no files, but they can import scripts, each name once as long as the program runs:
+the connection lies in the folder `SCRIPTS` under so many names, `00.js` and on (see musescore_plugin/lib/found.js)."""
 
 
 class HomeError(MezzoforteError):
@@ -61,6 +66,7 @@ def publish(home: Path, port: int, token: str) -> Path:
     """Write the connection file, owner-only from its first byte."""
     path = home / CONNECTION_FILE
     data = {"protocol": PROTOCOL, "port": port, "token": token, "pid": os.getpid()}
+    _publish_scripts(home / SCRIPTS, json.dumps(data))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
@@ -70,6 +76,22 @@ def publish(home: Path, port: int, token: str) -> Path:
     beside.chmod(0o600)
     beside.replace(path)
     return path
+
+
+def _publish_scripts(folder: Path, connection: str) -> None:
+    _withdraw_scripts(folder)
+    folder.mkdir(mode=0o700)
+    for i in range(SCRIPT_COUNT):
+        path = folder / f"{i:02d}.js"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"var connection = {connection};\n")
+
+
+def _withdraw_scripts(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_connection(home: Path) -> Connection | None:
@@ -82,9 +104,10 @@ def read_connection(home: Path) -> Connection | None:
 
 
 def withdraw(home: Path) -> None:
-    """Remove the connection file if it is this process's."""
+    """Remove the connection file and scripts if they are this process's."""
     connection = read_connection(home)
     if connection is not None and connection.pid == os.getpid():
+        _withdraw_scripts(home / SCRIPTS)
         with contextlib.suppress(OSError):
             (home / CONNECTION_FILE).unlink()
 

@@ -32,6 +32,12 @@ function detachedLine(launch) {
     return "/bin/sh -c \"" + detachedShell(launch)[1].replace(/"/g, "\"\"\"") + "\"";
 }
 
+// The home folder's address, seen from a file in the program's own data folder; "" where it is not below a home.
+function homeOf(url) {
+    var at = /^(file:\/\/.*?)\/(\.local\/share|\.var\/app|Library\/Application( |%20)Support|AppData\/Local)\//.exec(url);
+    return at ? at[1] : "";
+}
+
 // A file: address as a path of this computer.
 function localPath(url) {
     var text = String(url);

@@ -73,7 +73,7 @@ class Desktop:
         self._home = home
         self._env = {**os.environ, "HOME": str(home), "DISPLAY": f":{number}", "XDG_RUNTIME_DIR": str(home)}
         self._env.pop("QT_QPA_PLATFORM", None)
-        plugin = install(3, home / "Documents" / "MuseScore3" / "Plugins") / "AddDynamicsFromAudio.qml"
+        plugin = install("3", home / "Documents" / "MuseScore3" / "Plugins") / "AddDynamicsFromAudio.qml"
         entry = plugin.read_text(encoding="utf-8")
         assert _PANEL in entry
         plugin.write_text(entry.replace(_PANEL, _SPY), encoding="utf-8")

@@ -2,16 +2,30 @@
 // Loaded by Node and by QML alike. Two bars of 4/4 on two staves in quarters; hairpins come from a command.
 
 var asked = {};
+var strict = null; // {members: {Class: {member: since}}, version}: other members raise
+
+// Asked only to find out whether they are there; a real object says undefined.
+var PROBES = ["Score.spanners", "EngravingItem.dynamicType", "Chord.barlineType", "Chord.articulations"];
+
+function note(kind, name) {
+    var member = kind + "." + name;
+    asked[member] = true;
+    if (!strict || PROBES.indexOf(member) >= 0)
+        return;
+    var since = (strict.members[kind] || {})[name];
+    if (since === undefined || parseFloat(since) > strict.version)
+        throw new Error("MuseScore " + strict.version + " has no " + member);
+}
 
 function spied(kind, target) {
     return new Proxy(target, {
         get: function (object, name) {
             if (typeof name === "string" && name !== "toJSON" && name !== "toString" && name !== "valueOf")
-                asked[kind + "." + name] = true;
+                note(kind, name);
             return object[name];
         },
         set: function (object, name, value) {
-            asked[kind + "." + name] = true;
+            note(kind, name);
             object[name] = value;
             return true;
         }
@@ -24,8 +38,9 @@ function fraction(numerator, denominator) {
     return spied("Fraction", { numerator: numerator, denominator: denominator, ticks: 1920 * numerator / denominator });
 }
 
-// options: {dynamicType: since 4.6, spanners: since 4.7}
+// options: {dynamicType: since 4.6, spanners: since 4.7, strict}
 function makeMock(options) {
+    strict = options.strict || null;
     var segments = [];
     var hairpins = [];
     var history = [];
@@ -100,7 +115,7 @@ function makeMock(options) {
         },
         fraction: fraction,
         cmd: function (name) {
-            asked["cmd." + name] = true;
+            note("cmd", name);
             if (name === "select-all")
                 selected.splice.apply(selected, [0, selected.length].concat(hairpins));
             else if (name === "escape")

@@ -123,7 +123,7 @@ def convert(home: Path, source: Path, target: Path) -> Path:
 def perform(home: Path, score: Path, *steps: list[Any]) -> list[Any]:
     """Run steps of ``headless.qml`` on a score in a real MuseScore; returns its report."""
     assert PROGRAM is not None
-    plugin = install(3, home / "plugins")
+    plugin = install("3", home / "plugins")
     shutil.copyfile(HERE / "headless.qml", plugin / "headless.qml")
     (home / "script.json").write_text(json.dumps(steps))
     report = home / "report.json"

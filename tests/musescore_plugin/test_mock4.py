@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 def test_it_loads_in_qt_6_asks_the_bridge_and_writes_the_marks(tmp_path: Path, minor: str) -> None:
     plan = plan_of([dynamic(0, "1", 0, "p"), hairpin(0, "1", 480, 1440, "crescendo")])
     bridge = FakeBridge(tmp_path, plan)
-    qml = install(4, tmp_path / "Plugins") / ENTRY
+    qml = install("4", tmp_path / "Plugins") / ENTRY
     try:
         run = subprocess.run(
             [sys.executable, "-m", "tests.musescore_plugin.mock_load", str(qml), str(tmp_path), minor, "/a.wav"],

@@ -92,7 +92,7 @@ MuseScore {
 @needs_musescore
 @pytest.mark.parametrize(("locale", "language"), [("de_DE", "de"), ("zh_CN", "zh"), ("sv_SE", "")])
 def test_a_real_musescore_loads_the_language_of_its_user(tmp_path: Path, locale: str, language: str) -> None:
-    plugin = install(3, tmp_path / "plugins")
+    plugin = install("3", tmp_path / "plugins")
     (plugin / "ask.qml").write_text(_ASK)
     assert PROGRAM is not None
     subprocess.run(

@@ -14,8 +14,8 @@ from bridge import install_plugin
 from bridge.install_plugin import ENTRY, InstallError, install, remove
 
 
-@pytest.mark.parametrize("generation", [3, 4])
-def test_a_plugin_folder_holds_one_plugin_and_all_that_it_imports(tmp_path: Path, generation: int) -> None:
+@pytest.mark.parametrize("generation", ["3", "4"])
+def test_a_plugin_folder_holds_one_plugin_and_all_that_it_imports(tmp_path: Path, generation: str) -> None:
     folder = install(generation, tmp_path / "Plugins")
     plugins = [p for p in folder.rglob("*.qml") if "MuseScore" in p.read_text(encoding="utf-8")]
     assert plugins == [folder / ENTRY]  # the program lists every file that has its name in it
@@ -37,9 +37,9 @@ def test_a_plugin_folder_holds_one_plugin_and_all_that_it_imports(tmp_path: Path
 
 def test_installing_again_replaces_and_removing_leaves_the_neighbours(tmp_path: Path) -> None:
     (tmp_path / "other.qml").write_text("MuseScore {}")
-    folder = install(3, tmp_path)
+    folder = install("3", tmp_path)
     (folder / "stale.js").touch()
-    install(3, tmp_path)
+    install("3", tmp_path)
     assert not (folder / "stale.js").exists()
     assert remove(tmp_path) and not remove(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["other.qml"]
@@ -49,7 +49,7 @@ def test_a_foreign_folder_of_the_same_name_is_left_alone(tmp_path: Path) -> None
     (tmp_path / "mezzoforte").mkdir()
     (tmp_path / "mezzoforte" / "mine.txt").write_text("x")
     with pytest.raises(InstallError, match="not the plugin"):
-        install(4, tmp_path)
+        install("4", tmp_path)
     assert (tmp_path / "mezzoforte" / "mine.txt").read_text() == "x"
 
 
@@ -62,8 +62,8 @@ def test_the_documents_folder_may_have_another_name(tmp_path: Path, monkeypatch:
     assert install_plugin.documents_folder() == tmp_path / "Dokumente"
 
 
-def test_the_command_installs_both_and_says_what_to_click(tmp_path: Path) -> None:
-    env = {**os.environ, "HOME": str(tmp_path)}
+def test_the_command_installs_all_says_what_to_click_and_takes_all_out_again(tmp_path: Path) -> None:
+    env = {k: v for k, v in os.environ.items() if k != "XDG_DATA_HOME"} | {"HOME": str(tmp_path)}
     root = Path(__file__).parents[3]
     run = subprocess.run(
         [sys.executable, "-m", "bridge.install_plugin"], cwd=root, env=env, capture_output=True, text=True, timeout=60
@@ -71,4 +71,9 @@ def test_the_command_installs_both_and_says_what_to_click(tmp_path: Path) -> Non
     assert run.returncode == 0, run.stderr
     for generation in (3, 4):
         assert (tmp_path / "Documents" / f"MuseScore{generation}" / "Plugins" / "mezzoforte" / ENTRY).is_file()
-    assert "Plugin Manager" in run.stderr and "Manage plugins" in run.stderr
+    assert [p.parent.name for p in tmp_path.rglob("manifest.json")] == ["mezzoforte"]
+    for words in ("Plugin Manager", "Manage plugins", "4.6 and later", "--at-login"):
+        assert words in run.stderr
+    again = [sys.executable, "-m", "bridge.install_plugin", "remove"]
+    assert subprocess.run(again, cwd=root, env=env, capture_output=True, timeout=60, check=False).returncode == 0
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
