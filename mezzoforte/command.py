@@ -6,14 +6,12 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from mezzoforte import __version__
 
 
-@dataclass(frozen=True)
-class Subcommand:
+class Subcommand(NamedTuple):  # importing dataclasses takes longer than all the rest here
     """What is behind a word of the command line."""
 
     main: str
@@ -70,7 +68,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; returns its exit status, 2 for wrong usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    name = build_parser().parse_args(words[:1] or ["--help"]).command
+    name = words[0] if words else "--help"
+    if name not in SUBCOMMANDS:
+        name = build_parser().parse_args([name]).command
     module, _, function = SUBCOMMANDS[name].main.partition(":")
     try:
         run = cast(Callable[[list[str]], int], getattr(importlib.import_module(module), function))

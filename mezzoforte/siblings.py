@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -31,5 +30,8 @@ def _where(name: str) -> str | None:
     loaded = sys.modules.get(name)
     if loaded is not None:
         return getattr(loaded, "__file__", None)
-    spec = importlib.util.find_spec(name)
-    return spec.origin if spec is not None else None
+    for finder in sys.meta_path:  # as `importlib.util.find_spec`, whose import takes longer than this
+        spec = finder.find_spec(name, None)
+        if spec is not None:
+            return spec.origin
+    return None
