@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge import own_process
+from runtime import own_process
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
 

@@ -13,7 +13,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from bridge import mext, own_process
+from bridge import mext
+from runtime import own_process
 from runtime.errors import MezzoforteError
 
 PLUGIN = mext.PLUGIN

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge import own_process
 from bridge.osc.net import Peer
+from runtime import own_process
 from runtime.analysis import Analysis, from_json, read
 from runtime.errors import InputError
 

@@ -15,8 +15,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from bridge.own_process import ROOT
 from runtime.errors import MezzoforteError
+from runtime.own_process import ROOT
 from runtime.write.atomic import write_bytes
 
 PLUGIN = ROOT / "musescore_plugin"

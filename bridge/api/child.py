@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bridge import own_process
 from bridge.api.limits import MIB
+from runtime import own_process
 
 LONGEST_LINE = 256 * MIB
 

@@ -12,11 +12,10 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import IO
 
+from runtime import own_process
 from runtime.batch.jobs import Job, Outcome
 from runtime.errors import MezzoforteError
 from runtime.progress import Cancelled, Progress
@@ -101,13 +100,12 @@ class Child:
 
 
 def _start() -> subprocess.Popen[str]:
-    root = str(Path(__file__).parents[2])
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     # One thread a library: windows are worked on side by side instead, as many as the setting says.
-    told = {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    told = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "runtime.batch.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True, encoding="utf-8", errors="surrogateescape", env={**os.environ, **told},
+        own_process.command("runtime.batch.child"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, encoding="utf-8", errors="surrogateescape",
+        env=own_process.environment() | told,
     )  # fmt: skip
 
 

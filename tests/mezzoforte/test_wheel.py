@@ -79,6 +79,13 @@ def test_several_processes_take_nothing_from_the_folder_they_run_in(installed: I
     assert sorted(p.name for p in (hostile / "results").iterdir()) == ["other.json", "take.json"]
 
 
+def test_a_batch_takes_nothing_from_the_folder_it_runs_in(installed: Installed, hostile: Path) -> None:
+    words = ["batch", "take.ogg", "--out", "results", "--format", "json", "--quality", "fast", "--quiet"]
+    ran = installed.run([installed.command, *words], hostile)
+    assert ran.returncode == 0, ran.stderr
+    assert len(list((hostile / "results").rglob("take.json"))) == 1
+
+
 def test_a_job_of_the_bridge_takes_nothing_from_the_folder_it_runs_in(installed: Installed, hostile: Path) -> None:
     bridge = Bridge(hostile / "home", "mezzoforte", start=[str(installed.command), "serve"], folder=hostile,
                     environment=installed.environment() | {"PYTHONPATH": ""})  # fmt: skip
