@@ -13,7 +13,7 @@ import argparse
 import faulthandler
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,8 +23,6 @@ from runtime.errors import AudioError, MezzoforteError, OutputError
 # The heavy imports wait until they are needed: --help and a mistyped option answer at once.
 if TYPE_CHECKING:
     from runtime.analysis import Analysis
-    from runtime.commands.batch import Outcome
-    from runtime.commands.outputs import Targets
     from runtime.corrections import Corrections
     from runtime.model import Model, Provider
     from runtime.pipeline import Heard
@@ -83,7 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         metavar="AUDIO",
-        help="recordings: WAV, FLAC, MP3, OGG, AIFF, M4A, …; - reads stdin",
+        help="recordings (WAV, FLAC, MP3, OGG, AIFF, M4A, …), or folders with all below them; - reads stdin",
     )
     add("--out", metavar="FILE|DIR", help="where to write; without it one recording's JSON goes to stdout")
     add("--format", default="", metavar="LIST", help="json, csv, midi, labels, jams, png, …, with commas between")
@@ -91,7 +89,11 @@ def build_parser() -> argparse.ArgumentParser:
     add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
     add("--quality", choices=("fast", "best"),
         help="best: hears the notes too, which tell beats and bars better; takes longer (default: fast)")  # fmt: skip
-    add("--skip-existing", action="store_true", help="leave out recordings whose results are all there")
+    add(
+        "--skip-existing",
+        action="store_true",
+        help="leave out recordings whose results are there: same content, model, options",
+    )
     add("--jobs", type=_jobs, default=1, metavar="N", help="recordings analysed at the same time (default: 1)")
     add("--quiet", action="store_true", help="no progress and no tables, only errors")
     add("--correct", action="append", default=[], metavar="WORD",
@@ -160,11 +162,14 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
 
             destination("osc")  # what is missing is told before the work, not after it
         command = _score_command(options)
-        targets = _plan(options) if command is None else {options.audio[0]: {}}
-        if options.skip_existing:
-            targets = _missing(targets, options.quiet)
-            if not targets:
-                return EXIT_OK
+        if command is None:
+            from runtime.commands.several import is_several, run_several
+
+            if is_several(options):
+                if kept is not None:
+                    raise OutputError("stdin is one recording", advice="Give - alone, without --skip-existing")
+                return run_several(options)
+        files = _plan(options) if command is None else {}
         from runtime.model import find_card, load_model
 
         model = load_model(find_card(options.model), options.provider)
@@ -175,10 +180,15 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
     if not options.quiet:
         for warning in model.warnings:
             _say(f"warning: {warning}")
-    failed = _analyse(options, model, targets, corrections, command, transcriber, kept)
-    if failed and len(targets) > 1:
-        _say(f"{failed} of {len(targets)} recordings failed.")
-    return EXIT_SOME_FAILED if failed else EXIT_OK
+    try:
+        _analyse(options, model, files, corrections, command, transcriber, kept)
+    except MezzoforteError as e:
+        _say(f"error: {e if kept is None else str(e).replace(str(kept), kept.name)}")
+        return EXIT_SOME_FAILED
+    except MemoryError:
+        _say(f"error: {options.audio[0]}: there is not enough memory for this recording.")
+        return EXIT_SOME_FAILED
+    return EXIT_OK
 
 
 def _transcriber_of(options: argparse.Namespace, model: Model) -> Transcriber | None:
@@ -225,127 +235,69 @@ def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
     return partial(mark_command, options)
 
 
-def _plan(options: argparse.Namespace) -> Targets:
-    """Every output file; a recording without any goes to stdout."""
-    inputs = list(dict.fromkeys(options.audio))
+def _plan(options: argparse.Namespace) -> Mapping[str, Path]:
+    """The file of each format; none means stdout."""
     formats = list(dict.fromkeys(f.strip() for f in options.format.split(",") if f.strip()))
     if options.out is not None:
         from runtime.commands.outputs import plan
 
-        return plan(inputs, options.out, formats)
-    if len(inputs) > 1:
-        raise OutputError(f"{len(inputs)} recordings need a folder for their results", advice="Add --out DIR")
+        return plan(options.audio[0], options.out, formats)
     if formats not in ([], ["json"]):
         raise OutputError("without --out there is only JSON, on stdout", advice="Add --out FILE or --out DIR")
-    if options.skip_existing:
-        raise OutputError("--skip-existing needs --out")
-    return {inputs[0]: {}}
-
-
-def _missing(targets: Targets, quiet: bool) -> Targets:
-    missing = {path: files for path, files in targets.items() if not all(f.is_file() for f in files.values())}
-    if not quiet and len(missing) < len(targets):
-        _say(f"{len(targets) - len(missing)} of {len(targets)} recordings have their results already.")
-    return missing
+    return {}
 
 
 def _analyse(
     options: argparse.Namespace,
     model: Model,
-    targets: Targets,
+    files: Mapping[str, Path],
     corrections: Corrections | None,
     command: ScoreCommand | None,
     transcriber: Transcriber | None,
     kept: Path | None,
-) -> int:
-    """Analyse and write; returns how many recordings failed."""
+) -> None:
+    """Analyse one recording and write, print or deliver what was heard. Raises `MezzoforteError`."""
     from runtime.progress import TerminalProgress
 
-    failed = 0
-    shown = not options.quiet
-    label = next(iter(targets)).name if len(targets) == 1 else f"{len(targets)} recordings"
-    with TerminalProgress(sys.stderr, label, enabled=shown) as bar:
-        for outcome in _outcomes(options, model, list(targets), bar, corrections, transcriber):
-            bar.wipe()
-            message = (
-                outcome.error or _deliver(command, outcome, targets[outcome.path], kept) or _send(options, outcome)
-            )
-            if message:
-                failed += 1
-                _say(f"error: {message if kept is None else message.replace(str(kept), kept.name)}")
-            elif shown and outcome.heard and command is None:
-                _tell(outcome.heard.analysis, outcome.path, targets, kept)
-    return failed
+    path = options.audio[0]
+    with TerminalProgress(sys.stderr, path.name, enabled=not options.quiet) as bar:
+        heard = _hear(path, model, bar, corrections, transcriber)
+        bar.wipe()
+        if command is not None:
+            command(heard, _say)
+        elif files:
+            from runtime.commands.outputs import write
+
+            write(heard, None if path == kept else path, files)
+        else:
+            # Bytes, so that the result is UTF-8 whatever the terminal's encoding.
+            sys.stdout.buffer.write((heard.analysis.to_json() + "\n").encode("utf-8"))
+            sys.stdout.buffer.flush()
+        if options.osc is not None:
+            from runtime.commands.destinations import destination
+
+            _say(destination("osc")(heard.analysis, options.osc))
+    if command is None and not options.quiet:
+        _tell(heard.analysis, path.name if path == kept else str(path), files)
 
 
-def _outcomes(
-    options: argparse.Namespace,
-    model: Model,
-    paths: list[Path],
-    bar: TerminalProgress,
-    corrections: Corrections | None,
-    transcriber: Transcriber | None,
-) -> Iterator[Outcome]:
-    if options.jobs > 1 and len(paths) > 1:
-        from runtime.commands.batch import analyse_in_processes
-        from runtime.model import find_card
+def _hear(
+    path: Path, model: Model, bar: TerminalProgress, corrections: Corrections | None, transcriber: Transcriber | None
+) -> Heard:
+    if transcriber is not None:
+        from runtime.thorough import hear_thoroughly
 
-        return analyse_in_processes(
-            paths, find_card(options.model), options.provider, min(options.jobs, len(paths)), bar,
-            thoroughly=transcriber is not None,
-        )  # fmt: skip
-    from runtime.commands.batch import analyse_each
+        return hear_thoroughly(path, model, transcriber, bar, corrections=corrections)
+    from runtime.pipeline import hear
 
-    return analyse_each(paths, model, bar, corrections=corrections, transcriber=transcriber)
+    return hear(path, model, bar, corrections=corrections)
 
 
-def _deliver(command: ScoreCommand | None, outcome: Outcome, files: Mapping[str, Path], kept: Path | None) -> str:
-    """Write one result; returns a message when that failed."""
-    if outcome.heard is None:
-        return ""
-    if command is not None:
-        try:
-            command(outcome.heard, _say)
-        except MezzoforteError as e:
-            return str(e)
-        return ""
-    if not files:
-        # Bytes, so that the result is UTF-8 whatever the terminal's encoding.
-        sys.stdout.buffer.write((outcome.heard.analysis.to_json() + "\n").encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return ""
-    from runtime.commands.outputs import write
-
-    try:
-        write(outcome.heard, None if outcome.path == kept else outcome.path, files)
-    except MezzoforteError as e:
-        return str(e)
-    return ""
-
-
-def _send(options: argparse.Namespace, outcome: Outcome) -> str:
-    """Deliver one result over OSC when asked to; returns a message when that failed."""
-    if options.osc is None or outcome.heard is None:
-        return ""
-    from runtime.commands.destinations import destination
-
-    try:
-        _say(destination("osc")(outcome.heard.analysis, options.osc))
-    except MezzoforteError as e:
-        return str(e)
-    return ""
-
-
-def _tell(analysis: Analysis, path: Path, targets: Targets, kept: Path | None) -> None:
-    """For people: a short table after one recording, a line after each of several."""
+def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
+    """For people: a short table."""
     beats, bars = len(analysis.beats), len(analysis.downbeats)
     for warning in analysis.warnings:
-        _say(f"warning: {path.name if path == kept else path}: {warning}")
-    if len(targets) > 1:
-        _say(
-            f"{path.name if path == kept else path}: {beats} beats, {bars} downbeats, {len(analysis.dynamics)} dynamics"
-        )
-        return
+        _say(f"warning: {name}: {warning}")
     tempi = sorted(t.bpm for t in analysis.tempo)
     # Tenth to ninth decile: single long notes are not the tempo.
     low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None
@@ -360,7 +312,7 @@ def _tell(analysis: Analysis, path: Path, targets: Targets, kept: Path | None) -
         ("changes", str(len(analysis.change_points))),
         ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),
         *((("notes", f"heard by {analysis.model.transcriber}"),) if analysis.model.transcriber else ()),
-        *(("written", str(file)) for file in targets[path].values()),
+        *(("written", str(file)) for file in files.values()),
     ]
     for name, value in rows:
         _say(f"{name:>9}  {value or 'none'}")

@@ -13,16 +13,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from runtime.errors import MezzoforteError
 
 if TYPE_CHECKING:
+    from runtime.analysis import Analysis
     from runtime.batch.engine import Planned, Redo
-    from runtime.batch.jobs import Options, Setting
+    from runtime.batch.jobs import Job, Options, Outcome, Setting
     from runtime.batch.local import Executor
     from runtime.batch.report import Report
     from runtime.batch.store import Store
@@ -99,6 +101,8 @@ class Request:
     quiet: bool = False
     each: bool = False
     """Whether every recording has a line of its own on stderr."""
+    deliver: Callable[[Analysis], str] | None = None
+    """Is given every analysis as it is finished and returns a line for people; raises `MezzoforteError`."""
 
 
 def cores() -> int:
@@ -192,7 +196,18 @@ def _run(request: Request, planned: Planned, store: Store, late: _Late, warnings
             count = len(planned.finished) + len(planned.jobs) + len(planned.set_aside)
             text = f"{len(planned.finished)} of {count} recordings have their results already."
             report.say(text, shown=not request.quiet)
-        totals = run_jobs(planned.jobs, store, late.executor(report), request.retries, report.told)
+        undelivered: dict[str, str] = {}
+
+        def told(job: Job, outcome: Outcome, final: bool) -> None:
+            report.told(job, outcome, final)
+            if request.deliver and outcome.kind == "done":
+                try:
+                    report.say(_deliver(request.deliver, store, job, outcome), shown=True)
+                except MezzoforteError as e:
+                    undelivered[job.item.name] = str(e)
+                    report.say(f"error: {e}", shown=True)
+
+        totals = run_jobs(planned.jobs, store, late.executor(report), request.retries, told)
         if not totals.halted:
             try:
                 _finish(request, store, report)
@@ -200,7 +215,14 @@ def _run(request: Request, planned: Planned, store: Store, late: _Late, warnings
                 totals.halted = str(e)
         set_aside = {s.name: s.reason for s in planned.set_aside}
         report.end(totals, len(planned.finished), set_aside)
-    return EXIT_SOME_FAILED if totals.failed or totals.halted or set_aside else EXIT_OK
+    return EXIT_SOME_FAILED if totals.failed or totals.halted or set_aside or undelivered else EXIT_OK
+
+
+def _deliver(send: Callable[[Analysis], str], store: Store, job: Job, outcome: Outcome) -> str:
+    kept = store.result(outcome.key)
+    if kept is None:
+        raise MezzoforteError("the result cannot be read back", where=job.item.name, cause="a damaged disk")
+    return send(kept.named(PurePath(job.item.recording).name).analysis)
 
 
 def _finish(request: Request, store: Store, report: Report) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from runtime.batch.jobs import Item, Job, Outcome, Setting
@@ -47,9 +48,9 @@ def plan(
     items: Sequence[Item], setting: Setting, store: Store, redo: Redo = "nothing", states: Iterable[State] | None = None
 ) -> Planned:
     """Compare what is wanted with what is there. Raises `OutputError` when a result would overwrite an input."""
-    _refuse_overwriting(items, store.place.root)
     known: Mapping[str, State] = {s.name: s for s in (store.states() if states is None else states)}
     there = store.place.sizes("")
+    _refuse_overwriting(items, store.place.root, there)
     jobs: list[Job] = []
     finished: list[State] = []
     set_aside: list[State] = []
@@ -74,14 +75,25 @@ def files_of(item: Item) -> set[str]:
     return set(output_names(item.name, item.options.formats, item.score).values())
 
 
-def _refuse_overwriting(items: Sequence[Item], root: str) -> None:
-    inputs = {address for item in items for address in (item.recording, item.score) if address}
+def _refuse_overwriting(items: Sequence[Item], root: str, there: Container[str]) -> None:
+    """A result must not take the place of an input, under whatever name or link."""
+    inputs = {_file(address) for item in items for address in (item.recording, item.score) if address}
     for item in items:
         for name in files_of(item):
-            if f"{root.rstrip('/')}/{name}" in inputs:
+            path = f"{root.rstrip('/')}/{name}"
+            if path in inputs or (name in there and _file(path) in inputs):
                 raise OutputError(
-                    "a result would overwrite a recording or score", where=name, advice="Choose another --out"
+                    "a result would overwrite a recording or score", where=path, advice="Choose another --out"
                 )
+
+
+def _file(address: str) -> tuple[int, int] | str:
+    """The same for two names of one file, also through links and on file systems that ignore case."""
+    try:
+        status = Path(address).stat()
+    except (OSError, ValueError):  # a URL, or nothing that is there
+        return address
+    return status.st_dev, status.st_ino
 
 
 def run(

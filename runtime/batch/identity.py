@@ -35,6 +35,6 @@ def of_model(card: Path, transcriber_card: Path | None = None) -> str:
     return sha.hexdigest()
 
 
-def of_result(content: str, score: str, identity: str) -> str:
-    """The key of a result: hash of the recording's, the score's ("" for none) and `Job.identity`."""
-    return hashlib.sha256("\n".join((content, score, identity)).encode()).hexdigest()
+def of_result(content: str, score: str, hearing: str) -> str:
+    """The key of a result: hash of the recording's, the score's ("" for none) and `Job.hearing`."""
+    return hashlib.sha256("\n".join((content, score, hearing)).encode()).hexdigest()

@@ -16,8 +16,10 @@ from runtime.batch.naming import Found, names_of
 from runtime.batch.places import is_url, remote_files
 from runtime.batch.store import State
 from runtime.errors import MezzoforteError, OutputError
+from runtime.sound.kinds import SUFFIXES
 
-AUDIO = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64", ".rf64")
+_BY_LIBSNDFILE = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".w64", ".rf64")
+AUDIO = (*_BY_LIBSNDFILE, *(s for s in SUFFIXES if s != ".ts"))  # mostly programs and translations
 """What is taken out of folders; a file that is named itself may be called anything."""
 
 
@@ -59,7 +61,7 @@ def _find(text: str, options: Options, say: Callable[[str], None]) -> Iterator[_
         return
     found = list(_remote(text) if is_url(text) else _local(text))
     if not found:
-        raise OutputError("there are no recordings here", where=text, cause=f"none ends in {' '.join(AUDIO)}")
+        raise OutputError("there are no recordings here", where=text, cause=f"none ends in {' '.join(AUDIO[:8])} …")
     for one in found:
         yield _Wanted(one, options)
 

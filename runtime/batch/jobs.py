@@ -74,8 +74,16 @@ class Job:
 
     @property
     def identity(self) -> str:
-        """What besides the content makes the result: model and options."""
-        told = [self.setting.model_sha256, self.setting.provider, asdict(self.item.options)]
+        """What besides the content makes its files: model and options."""
+        return self._hash(asdict(self.item.options))
+
+    @property
+    def hearing(self) -> str:
+        """The same for the kept result, from which any format is written."""
+        return self._hash({**asdict(self.item.options), "formats": ()})
+
+    def _hash(self, options: dict[str, Any]) -> str:
+        told = [self.setting.model_sha256, self.setting.provider, options]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> str:

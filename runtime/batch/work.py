@@ -69,7 +69,7 @@ class Worker:
             content = _content(recording)
             score = self._fetch(job.item.score, Path(folder)) if job.item.score else None
             score_content = _content(score) if score else ""
-            key = identity.of_result(content, score_content, job.identity)
+            key = identity.of_result(content, score_content, job.hearing)
             kept = store.result(key) if job.reuse else None
             reused = kept is not None
             if kept is None:

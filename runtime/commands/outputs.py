@@ -1,4 +1,4 @@
-"""Where results go: decided and checked for the whole command before any work is done."""
+"""Where the results of one recording go: decided and checked before any work is done."""
 
 from __future__ import annotations
 
@@ -10,36 +10,30 @@ from runtime.errors import OutputError
 from runtime.pipeline import Heard
 from runtime.write import WRITERS, Envelope, WriteOptions, save
 
-Targets = Mapping[Path, Mapping[str, Path]]
-"""For each recording, the file of each format."""
-
 _SUFFIXES = {name: writer.suffix for name, writer in WRITERS.items()}
 _BY_SUFFIX = {**{suffix: name for name, suffix in _SUFFIXES.items()}, ".txt": "labels"}
 
 
-def plan(inputs: Sequence[Path], out: str, formats: Sequence[str]) -> Targets:
-    """The files that ``--out out`` and ``--format formats`` mean.
+def plan(recording: Path, out: str, formats: Sequence[str]) -> Mapping[str, Path]:
+    """The file of each format that ``--out out`` and ``--format formats`` mean for one recording.
 
-    A folder: `out` is one, ends with a slash, has no suffix, or several files are to be written. Raises
-    `OutputError` for unknown formats and suffixes, for a place that cannot be written to, for two results
-    in one file and for a result that would overwrite a recording.
+    A folder: `out` is one, ends with a slash, has no suffix, or several formats are to be written. Folders that are
+    missing will be made. Raises `OutputError` for unknown formats and suffixes, for a place that cannot be written to
+    and for a result that would overwrite the recording.
     """
     for name in formats:
         if name not in WRITERS:
             raise OutputError(f"format {name!r} is not one of {', '.join(WRITERS)}")
     path = Path(out)
-    several = len(inputs) > 1 or len(formats) > 1
-    if several or path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
-        targets = {i: {f: path / f"{i.stem}{_SUFFIXES[f]}" for f in formats or ["json"]} for i in inputs}
+    if len(formats) > 1 or path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
+        files = {f: path / f"{recording.stem}{_SUFFIXES[f]}" for f in formats or ["json"]}
         _refuse_unwritable(path)
     else:
-        targets = {inputs[0]: {formats[0] if formats else format_of(path): path}}
-        if path.parent.exists():
-            _refuse_unwritable(path.parent)
-        else:
-            raise OutputError("the folder does not exist", where=str(path.parent), advice="Make it first")
-    _refuse_collisions(targets)
-    return targets
+        files = {formats[0] if formats else format_of(path): path}
+        _refuse_unwritable(path.parent)
+    if _identity(recording) in map(_identity, files.values()):
+        raise OutputError("a result would overwrite a recording", where=out, advice="Choose another --out")
+    return files
 
 
 def format_of(path: Path) -> str:
@@ -68,24 +62,6 @@ def _refuse_unwritable(folder: Path) -> None:
             cause="no permission, or a read-only disk",
             advice="Choose another --out",
         )
-
-
-def _refuse_collisions(targets: Targets) -> None:
-    owner: dict[Path, Path] = {}
-    recordings = {_identity(path) for path in targets}
-    for recording, files in targets.items():
-        for file in files.values():
-            if _identity(file) in recordings:
-                raise OutputError(
-                    "a result would overwrite a recording", where=str(file), advice="Choose another --out"
-                )
-            if file in owner:
-                raise OutputError(
-                    f"{owner[file]} and {recording} would both be written here",
-                    where=str(file),
-                    advice="Analyse them with different --out folders",
-                )
-            owner[file] = recording
 
 
 def _identity(path: Path) -> tuple[int, int] | str:

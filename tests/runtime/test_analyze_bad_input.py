@@ -44,11 +44,6 @@ def missing(folder: Path) -> Path:
     return folder / "no_such_file.wav"
 
 
-def a_folder(folder: Path) -> Path:
-    (folder / "album.wav").mkdir()
-    return folder / "album.wav"
-
-
 def empty(folder: Path) -> Path:
     (folder / "empty.wav").touch()
     return folder / "empty.wav"
@@ -124,7 +119,6 @@ def fifo(folder: Path) -> Path:
 
 BAD_RECORDINGS: list[tuple[Callable[[Path], Path], str]] = [
     (missing, "there is no such file"),
-    (a_folder, "this is a folder"),
     (empty, "the file is empty"),
     (no_samples, "0 samples"),
     (text, "this is not audio"),
@@ -385,11 +379,24 @@ def test_the_recording_is_never_overwritten(
     assert hashlib.sha256(disguised.read_bytes()).hexdigest() == before
 
 
-def test_two_results_in_one_file_are_refused(tmp_path: Path, card: Path) -> None:
+def test_two_recordings_of_one_name_have_results_of_their_own(tmp_path: Path, card: Path) -> None:
     audio_files.write(tmp_path / "take.wav")
     audio_files.write(tmp_path / "take.flac")
+    (tmp_path / "other").mkdir()
+    audio_files.write(tmp_path / "other" / "take.wav", 3.0)
     result = analyze(tmp_path, "take.wav", "take.flac", "--model", card, "--out", "results/")
-    assert_one_message(result, 2, "would both be written here")
+    assert result.status == 0, result.err
+    assert sorted(p.name for p in (tmp_path / "results").glob("*.json")) == ["take.flac.json", "take.wav.json"]
+    assert analyze(tmp_path, "take.wav", "other/take.wav", "--model", card, "--out", "more/").status == 0
+    found = {p.relative_to(tmp_path / "more").as_posix() for p in (tmp_path / "more").rglob("take*.json")}
+    assert found == {f"{tmp_path.name}/take.json", "other/take.json"}
+
+
+def test_a_folder_without_recordings_is_one_message_and_status_2(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "album.wav").mkdir()
+    result = analyze(tmp_path, "album.wav", "--model", card, "--out", "results/")
+    assert_one_message(result, 2, "there are no recordings here")
+    assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.parametrize(
@@ -400,7 +407,7 @@ def test_two_results_in_one_file_are_refused(tmp_path: Path, card: Path) -> None
         (["a.wav", "--skip-existing"], "--skip-existing needs --out"),
         (["a.wav", "--out", "x", "--format", "docx"], "'docx' is not one of"),
         (["a.wav", "--out", "x.docx"], "no format has the suffix"),
-        (["a.wav", "--out", "no/such/x.json"], "the folder does not exist"),
+        (["a.wav", "--out", "x.json", "--skip-existing"], "--skip-existing needs a folder"),
         (["a.wav", "--provider", "cuda", "--model", "nowhere"], "no model named 'nowhere'"),
     ],
 )
@@ -425,7 +432,7 @@ def test_one_bad_recording_does_not_stop_the_others(tmp_path: Path, card: Path) 
     errors = [line for line in result.err.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert "text.wav" in errors[0]
-    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == ["a.json", "c.json"]
+    assert sorted(p.name for p in (tmp_path / "results").glob("*.json")) == ["a.json", "c.json"]
 
 
 def test_a_closed_stdout_is_no_traceback(tmp_path: Path, card: Path) -> None:

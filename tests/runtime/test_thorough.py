@@ -12,10 +12,10 @@ import pytest
 import soundfile as sf
 
 from runtime.analysis import from_json
-from runtime.commands.batch import analyse_each
 from runtime.errors import ModelError
 from runtime.model import Model, load_model
 from runtime.notes.played import PlayedNotes
+from runtime.pipeline import hear
 from runtime.progress import Cancelled
 from runtime.stages.onsets import Mix, OnsetStage
 from runtime.thorough import hear_thoroughly, load_listener
@@ -62,7 +62,7 @@ def test_beats_are_those_of_the_notes_and_the_analysis_says_who_heard_them(model
 
 
 def test_an_analysis_written_before_transcribers_were_named_is_still_read(model: Model, tmp_path: Path) -> None:
-    (analysis,) = (o.heard.analysis for o in analyse_each([write(tmp_path / "t.wav", 5.0)], model) if o.heard)
+    analysis = hear(write(tmp_path / "t.wav", 5.0), model).analysis
     old = json.loads(analysis.to_json())
     del old["model"]["transcriber"]
     assert from_json(json.dumps(old)).to_json() == analysis.to_json()

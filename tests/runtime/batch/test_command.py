@@ -102,7 +102,7 @@ def test_only_what_changed_is_analysed_and_copies_and_new_formats_cost_nothing(
     assert told() == {"ignored": True, "b/y.wav": False, "copy": True, "b/x": True, "b/y.flac": True}
     assert from_json((tmp_path / "out" / "copy.json").read_text()).source.name == "copy.flac"
     assert batch(tmp_path, *words, "--format", "json,csv").status == 0
-    assert told().keys() == {"a/x", "b/x", "b/y.wav", "b/y.flac", "copy", "ignored"}
+    assert told() == dict.fromkeys(["a/x", "b/x", "b/y.wav", "b/y.flac", "copy", "ignored"], True)
 
 
 def test_a_manifest_gives_scores_names_and_options_by_row(tmp_path: Path, card: Path) -> None:

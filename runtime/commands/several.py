@@ -1,0 +1,53 @@
+"""The part of the command line that has several recordings, folders or patterns: a batch with a line for each."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+from collections.abc import Callable
+from pathlib import Path
+
+from runtime.analysis import Analysis
+from runtime.batch.command import Request, run
+from runtime.batch.jobs import Options
+from runtime.batch.manifest import checked_formats
+from runtime.errors import OutputError
+
+
+def is_several(options: argparse.Namespace) -> bool:
+    """Whether the command line means more than one recording, or a folder of results that is gone on with."""
+    paths: list[Path] = list(dict.fromkeys(options.audio))
+    many = len(paths) > 1 or any(p.is_dir() or (glob.has_magic(str(p)) and not p.exists()) for p in paths)
+    return many or bool(options.skip_existing)
+
+
+def run_several(options: argparse.Namespace) -> int:
+    """Do what the options say; returns the exit status. Raises `MezzoforteError` when nothing was tried."""
+    if options.out is None:
+        if len(options.audio) == 1 and options.skip_existing:
+            raise OutputError("--skip-existing needs --out")
+        raise OutputError("several recordings need a folder for their results", advice="Add --out DIR")
+    if (
+        len(options.audio) == 1
+        and not options.audio[0].is_dir()
+        and Path(options.out).suffix
+        and not options.out.endswith("/")
+    ):
+        raise OutputError("--skip-existing needs a folder", advice="End --out with a slash")
+    return run(
+        Request(
+            tuple(map(str, dict.fromkeys(options.audio))), options.out,
+            Options(options.quality or "fast", checked_formats(options.format)), options.model, options.provider,
+            options.jobs, time_limit_s=0.0, redo="failed" if options.skip_existing else "everything", tables=False,
+            quiet=options.quiet, each=True, deliver=_deliverer(options),
+        )
+    )  # fmt: skip
+
+
+def _deliverer(options: argparse.Namespace) -> Callable[[Analysis], str] | None:
+    if options.osc is None:
+        return None
+    from runtime.commands.destinations import destination
+
+    send = destination("osc")
+    return lambda analysis: send(analysis, options.osc)
