@@ -13,6 +13,7 @@ from typing import Any
 
 from bridge.api.child import JobFailed
 from bridge.api.errors import Refusal
+from bridge.api.excerpt import RATE_HZ
 from bridge.api.home import write_private
 
 LONGEST_S = 30.0
@@ -21,8 +22,8 @@ _PLAYERS = {
     "darwin": (("afplay",),),
 }
 _WINDOWS = "import sys, winsound; winsound.PlaySound(sys.argv[1], winsound.SND_FILENAME)"
-_FAILS_WITHIN_S = 0.5
-"""A player without a sound device ends at once; one that still runs then is playing."""
+_FAILS_WITHIN_S = 1.5
+"""A player without a sound device ends sooner, some without calling that an error; one that still runs then plays."""
 Excerpt = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
@@ -48,32 +49,33 @@ class Player:
             await self._end()
             commands = players()
             if not commands:
-                raise _silent("it has no program that plays sound (pw-play, paplay, aplay or ffplay)")
+                raise _silent("the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)")
             try:
                 task = {"task": "excerpt", "recording": str(recording), "from_s": from_s, "seconds": seconds}
                 wav = base64.b64decode((await self._excerpt(task))["wav"])
             except JobFailed as e:
                 raise Refusal(422, e.code, e.message, e.advice) from e
             write_private(self._file, wav)
+            lasts_s = min(seconds, len(wav) / (2 * RATE_HZ))
             for command in commands:
-                if await self._starts(command):
-                    return min(seconds, len(wav) / (2 * 44_100))
+                if await self._starts(command, lasts_s):
+                    return lasts_s
             self._remove()
-            raise _silent("it has no sound device that works")
+            raise _silent("this computer has no sound device that works")
 
     async def stop(self) -> None:
         """Fall silent."""
         async with self._one:
             await self._end()
 
-    async def _starts(self, command: list[str]) -> bool:
+    async def _starts(self, command: list[str], lasts_s: float) -> bool:
         self._playing = await asyncio.create_subprocess_exec(
             *command, str(self._file),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FAILS_WITHIN_S):
-                return await self._playing.wait() == 0
+                return await self._playing.wait() == 0 and lasts_s < _FAILS_WITHIN_S
         return True
 
     async def _end(self) -> None:
@@ -90,6 +92,4 @@ class Player:
 
 
 def _silent(why: str) -> Refusal:
-    return Refusal(
-        422, "no_sound", f"this computer plays nothing for the bridge: {why}", "Open the recording in a player"
-    )
+    return Refusal(422, "no_sound", why, "Open the recording in a player")

@@ -76,6 +76,7 @@ function makeClient(newRequest, connection, sync) {
         play: function (path, from_s, seconds, done) {
             request("POST", "/v1/play", { recording: { path: path }, from_s: from_s, seconds: seconds }, done);
         },
+        hush: function (done) { request("POST", "/v1/play", {}, done); },
         cancel: function (id, done) { request("POST", "/v1/job/" + id + "/cancel", {}, done); },
         // Nothing that is still under way will be heard of.
         close: function () {

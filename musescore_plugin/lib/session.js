@@ -209,13 +209,17 @@ function makeSession(host, lib) {
         review({ state: "review" });
     };
 
-    // Plays the recording around a row of the list; done(error).
+    // Plays the recording around a row of the list; done(error, answer).
     session.listen = function (row, done) {
         var from = session.plan && lib.timeOf(session.plan.curve, row.tick);
-        if (from === null || !session.client)
-            return;
+        if (from === null)
+            return done({ code: "not_played", message: "this place is not played in the recording", advice: "" }, null);
         var to = row.kind === "hairpin" ? lib.timeOf(session.plan.curve, row.end_tick) : null;
         session.client.play(session.path, Math.max(0, from - 1), Math.max(6, (to || from) - from + 3), done);
+    };
+
+    session.hush = function () {
+        session.client.hush(function () {});
     };
 
     session.close = function () {

@@ -335,6 +335,26 @@
         <translation>Die Tempoangaben der Partitur bleiben stehen, wirken aber erst wieder, wenn die Zeichen von Mezzoforte entfernt sind.</translation>
     </message>
     <message>
+        <source>Playing the recording at bar</source>
+        <translation>Aufnahme wird abgespielt ab Takt</translation>
+    </message>
+    <message>
+        <source>this place is not played in the recording</source>
+        <translation>diese Stelle wird in der Aufnahme nicht gespielt</translation>
+    </message>
+    <message>
+        <source>Open the recording in a player</source>
+        <translation>Öffnen Sie die Aufnahme in einem Abspielprogramm</translation>
+    </message>
+    <message>
+        <source>the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)</source>
+        <translation>die Bridge findet kein Programm, das Ton abspielt (pw-play, paplay, aplay oder ffplay)</translation>
+    </message>
+    <message>
+        <source>this computer has no sound device that works</source>
+        <translation>dieser Computer hat kein Tongerät, das funktioniert</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>wahrscheinliche Ursache</translation>
     </message>

@@ -335,6 +335,26 @@
         <translation>Las indicaciones de tempo de la partitura se quedan, pero sin efecto hasta que se quiten las de Mezzoforte.</translation>
     </message>
     <message>
+        <source>Playing the recording at bar</source>
+        <translation>Reproduciendo la grabación en el compás</translation>
+    </message>
+    <message>
+        <source>this place is not played in the recording</source>
+        <translation>este lugar no se toca en la grabación</translation>
+    </message>
+    <message>
+        <source>Open the recording in a player</source>
+        <translation>Abra la grabación en un reproductor</translation>
+    </message>
+    <message>
+        <source>the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)</source>
+        <translation>el puente no encuentra ningún programa que reproduzca sonido (pw-play, paplay, aplay o ffplay)</translation>
+    </message>
+    <message>
+        <source>this computer has no sound device that works</source>
+        <translation>este equipo no tiene ningún dispositivo de sonido que funcione</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>causa probable</translation>
     </message>

@@ -335,6 +335,26 @@
         <translation>Les indications de tempo de la partition restent, mais sans effet jusqu'au retrait des nuances de Mezzoforte.</translation>
     </message>
     <message>
+        <source>Playing the recording at bar</source>
+        <translation>Lecture de l'enregistrement à la mesure</translation>
+    </message>
+    <message>
+        <source>this place is not played in the recording</source>
+        <translation>cet endroit n'est pas joué dans l'enregistrement</translation>
+    </message>
+    <message>
+        <source>Open the recording in a player</source>
+        <translation>Ouvrez l'enregistrement dans un lecteur</translation>
+    </message>
+    <message>
+        <source>the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)</source>
+        <translation>le pont ne trouve aucun programme qui lise le son (pw-play, paplay, aplay ou ffplay)</translation>
+    </message>
+    <message>
+        <source>this computer has no sound device that works</source>
+        <translation>cet ordinateur n'a pas de périphérique audio qui fonctionne</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>cause probable</translation>
     </message>

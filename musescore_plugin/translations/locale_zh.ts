@@ -335,6 +335,26 @@
         <translation>乐谱原有的速度记号保留，但在移除 Mezzoforte 的记号之前不起作用。</translation>
     </message>
     <message>
+        <source>Playing the recording at bar</source>
+        <translation>正在播放录音，小节</translation>
+    </message>
+    <message>
+        <source>this place is not played in the recording</source>
+        <translation>录音中没有演奏此处</translation>
+    </message>
+    <message>
+        <source>Open the recording in a player</source>
+        <translation>请在播放器中打开录音</translation>
+    </message>
+    <message>
+        <source>the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)</source>
+        <translation>桥接程序找不到播放声音的程序（pw-play、paplay、aplay 或 ffplay）</translation>
+    </message>
+    <message>
+        <source>this computer has no sound device that works</source>
+        <translation>此电脑没有可用的声音设备</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>可能的原因</translation>
     </message>

@@ -26,6 +26,7 @@ Rectangle {
     property var launch: null
     property var counts: ({ add: 0, remove: 0, deaf: 0 })
     property int undoable: 0             // undo steps of a removal
+    property string playing: ""          // the key of the row that is played
     property alias path: pathField.text
 
     function tr(text) {
@@ -130,6 +131,7 @@ Rectangle {
             list.remove(list.count - 1);
         for (var i = 0; i < rows.length; i++) {
             var shown = Plan.describe(s.table, rows[i], tr, words());
+            shown.key = rows[i].key;
             shown.checked = rows[i].checked;
             shown.away = rows[i].remove;
             shown.canTick = Plan.canTick(rows[i]);
@@ -208,11 +210,31 @@ Rectangle {
             Score.jump(port.ms(), session.table, tick, staff);
     }
 
+    // Plays the recording at a row, or stops it there.
     function listen(row) {
-        session.listen(row, function (error) {
+        silence.stop();
+        if (playing === row.key) {
+            playing = "";
+            message.text = "";
+            session.hush();
+            return;
+        }
+        playing = row.key;
+        session.listen(row, function (error, answer) {
             message.color = error ? "#a00000" : "#202020";
-            message.text = error ? errorWords(error) : "";
+            message.text = error ? errorWords(error) : tr("Playing the recording at bar") + " " + row.number;
+            silence.interval = error ? 1 : Math.max(1, 1000 * answer.playing_s);
+            silence.start();
         });
+    }
+
+    Timer {
+        id: silence
+        onTriggered: {
+            panel.playing = "";
+            if (message.text.indexOf(panel.tr("Playing the recording at bar")) === 0)
+                message.text = "";
+        }
     }
 
     ListModel { id: list }
@@ -290,7 +312,7 @@ Rectangle {
         }
 
         ProgressBar { id: progress; Layout.fillWidth: true; visible: panel.phase === "analysing" }
-        Words { id: message; objectName: "message"; Layout.fillWidth: true; wrapMode: Text.Wrap; visible: text.length > 0 }
+        Words { id: message; objectName: "message"; Layout.fillWidth: true; Layout.minimumHeight: 18; wrapMode: Text.Wrap }
         Words {
             id: warnings
             objectName: "warnings"
@@ -410,7 +432,7 @@ Rectangle {
                     Words { text: model.note; Layout.preferredWidth: 170; elide: Text.ElideRight; font.italic: true }
                     Button {
                         objectName: "listen " + index
-                        text: "▶"
+                        text: model.key === panel.playing ? "■" : "▶"
                         implicitHeight: 24
                         Layout.preferredWidth: 34
                         Layout.rightMargin: 12

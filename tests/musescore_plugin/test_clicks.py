@@ -136,9 +136,12 @@ def test_the_slider_adds_and_takes_away_at_once_and_a_row_is_listened_to(desktop
     desktop.push("all")
     desktop.until(lambda told: told["texts"]["apply"] == "Add 2, remove 0")
     desktop.push("listen 1")
-    time.sleep(1)
+    desktop.until(lambda told: told["texts"].get("message") == "Playing the recording at bar 6")
     assert bridge.asked[-1]["path"] == "/v1/play"
     assert bridge.asked[-1]["body"] == {"recording": {"path": "/music/take.wav"}, "from_s": 8.0, "seconds": 6.0}
+    desktop.push("listen 1")
+    desktop.until(lambda told: not told["texts"].get("message"))
+    assert (bridge.asked[-1]["path"], bridge.asked[-1]["body"]) == ("/v1/play", {})
     desktop.push("row 1")  # goes to the bar; nothing is changed by it
     assert desktop.told()["texts"]["apply"] == "Add 2, remove 0"
 

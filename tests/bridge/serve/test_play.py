@@ -80,7 +80,7 @@ def test_a_computer_without_sound_says_so(tmp_path: Path, stub: Path, ramp: Path
     for bridge in _bridge(tmp_path, stub, f"{folder}:{os.environ['PATH']}"):
         status, answer = bridge.call("POST", "/v1/play", _ask(ramp, 0, 1))
         assert (status, answer["error"]["code"]) == (422, "no_sound")
-        assert "no sound device" in answer["error"]["message"]
+        assert "no sound device that works" in answer["error"]["message"]
 
 
 def test_what_cannot_be_played_is_refused(bridge: Bridge, ramp: Path, tmp_path: Path) -> None:
