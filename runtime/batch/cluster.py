@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import secrets
-import socket
 import threading
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ def about(model: str, place: str) -> About:
     """Runs on a worker: what it has of the model (`Setting.model`) and of the output folder."""
     from runtime.model import find_card
 
-    host, cores = socket.gethostname(), os.cpu_count() or 1
+    host, cores = platform.node(), os.cpu_count() or 1
     try:
         sha = identity.of_model(find_card(model or None))
         seen = place_at(place).read(_PROBE)
