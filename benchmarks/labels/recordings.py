@@ -24,7 +24,6 @@ import soundfile as sf
 import soxr
 
 from benchmarks.labels.pictures import draw
-from benchmarks.labels.scores import read_text_score
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.score.align.recording import align
@@ -44,7 +43,7 @@ _ASAP_BACH = "Bach/{}/bwv_846/xml_score.musicxml"
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording, its score (a file of ASAP, or None: `NAME.score.txt` beside the labels), and how much to align.
+    """A recording, its score (a file of ASAP, or None: `NAME.mid` beside the labels), and how much to align.
 
     A score that ends within the recording is aligned with its first `listen_s` seconds.
     """
@@ -91,7 +90,7 @@ def read_audio(path: Path, seconds: float | None) -> npt.NDArray[np.float32]:
 def score_of(recorded: Recorded, asap: Path | None) -> Score:
     """The recording's score. Raises `MezzoforteError` when it needs the ASAP folder and there is none."""
     if recorded.score is None:
-        return read_text_score(LABELS / f"{recorded.name}.score.txt")
+        return read_score(LABELS / f"{recorded.name}.mid")
     if asap is None:
         raise MezzoforteError(f"the score of {recorded.name} is in ASAP", advice="Give its folder with --asap")
     return read_score(asap / recorded.score)

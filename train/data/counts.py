@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import json
 from argparse import ArgumentParser, Namespace
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +26,13 @@ from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.corpora.mazurkabl import mazurka_names, read_markings, read_mazurka, read_mazurkabl
 from train.data.corpora.mazurkabl_facts import MAZURKAS_WITHOUT_DYNAMICS
 from train.data.errors import DataError
-from train.data.items import Item, Reading
+from train.data.items import Dropped, Item, Reading
 from train.data.labels.score_levels import count_marks
 from train.data.labels.values import BeatLabels
-from train.data.midi_check import drop_broken_midi
 from train.data.pieces import mazurka_piece
-from train.data.report import dropped_rows, group_rows
 from train.data.scores.musicxml import read_measures
 from train.fitting.command import Command
+from train.rendering.performance import read_performance
 
 PERFORMED = (
     "pieces",
@@ -121,6 +120,44 @@ def read_labelled(folder: Path) -> Reading:
     return reading
 
 
+def drop_broken_midi(reading: Reading) -> Reading:
+    """`reading` without the items whose MIDI file is broken or has no notes, which the readers do not look into."""
+    kept, dropped = [], list(reading.dropped)
+    for item in reading.items:
+        try:
+            if item.midi_path is not None:
+                read_performance(item.midi_path)
+            kept.append(item)
+        except MezzoforteError as e:
+            dropped.append(Dropped(item.id, "MIDI file broken or without notes", str(e), is_damage=True))
+    return Reading(kept, dropped, reading.masked, reading.score_counts)
+
+
+def row_of(items: Sequence[Item], written: Mapping[str, Counter[str]]) -> dict[str, float | int]:
+    """Sums over the items: beats and changes per performance, written marks per piece once."""
+    labels, pieces = [i.labels for i in items], dict.fromkeys(i.piece_id for i in items)
+    marks = sum((written.get(piece, Counter()) for piece in pieces), Counter[str]())
+    beats_at = sum((Counter(b.levels.tolist()) for b in labels), Counter[int]())
+    hours = sum(float(b.beats_s[-1] - b.beats_s[0]) / 3600 for b in labels if b.n_beats)
+    return {
+        "pieces": len(pieces), "performances": len(items), "hours": round(hours, 2),
+        "beats": sum(b.n_beats for b in labels), "downbeats": sum(len(b.downbeats_s) for b in labels),
+        "flagged beats": sum(int(b.flagged.sum()) for b in labels),
+        "with levels": sum(bool((b.levels > 0).any()) for b in labels),
+        **{name: beats_at[number] for number, name in enumerate(LEVELS, start=1)},
+        "changes": sum(len(b.change_points) for b in labels), "hairpins": sum(len(b.hairpins) for b in labels),
+        **{f"written {name}": marks[name] for name in (*LEVELS, "accents", "hairpins")},
+    }  # fmt: skip
+
+
+def dropped_rows(dropped: Iterable[Dropped]) -> dict[str, list[str]]:
+    """Ids by reason."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for entry in dropped:
+        by_reason[entry.reason].append(f"{entry.id}: {entry.detail}" if entry.detail else entry.id)
+    return dict(sorted(by_reason.items()))
+
+
 def table(rows: Mapping[str, Mapping[str, float]], columns: tuple[str, ...]) -> str:
     """Markdown with one row per group; columns that are zero everywhere are left out."""
     used = [c for c in columns if any(row[c] for row in rows.values())]
@@ -151,8 +188,13 @@ class Counted:
 
     def rows(self) -> dict[str, dict[str, float | int]]:
         """One row per group and their total, which a single group is already."""
-        rows = group_rows(self.reading.items, self.key, self.reading.score_counts)
-        return rows if len(rows) != 2 else {name: row for name, row in rows.items() if name != "total"}
+        groups: dict[str, list[Item]] = defaultdict(list)
+        for item in self.reading.items:
+            groups[self.key(item)].append(item)
+        named = {name: groups[name] for name in sorted(groups)}
+        if len(groups) != 1:
+            named["total"] = self.reading.items
+        return {name: row_of(items, self.reading.score_counts) for name, items in named.items()}
 
     def chapter(self) -> str:
         """Everything about it as Markdown."""

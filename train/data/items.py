@@ -53,12 +53,3 @@ class Reading:
     dropped: list[Dropped] = field(default_factory=list)
     masked: list[Dropped] = field(default_factory=list)
     score_counts: dict[str, Counter[str]] = field(default_factory=dict)
-
-    def summary(self) -> str:
-        """Lines for people: counts of items, and of what was dropped and masked by reason."""
-        pieces = len({item.piece_id for item in self.items})
-        lines = [f"{len(self.items)} performances of {pieces} pieces"]
-        for title, entries in (("dropped", self.dropped), ("levels masked", self.masked)):
-            for reason, count in sorted(Counter(d.reason for d in entries).items()):
-                lines.append(f"{title}: {count} × {reason}")
-        return "\n".join(lines)

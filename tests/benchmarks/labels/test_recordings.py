@@ -20,8 +20,8 @@ from benchmarks.labels.recordings import (
     write_labels,
     write_pack,
 )
-from benchmarks.labels.scores import pitch_of, read_text_score
-from runtime.errors import MezzoforteError, ScoreError
+from runtime.errors import MezzoforteError
+from runtime.score.read.files import read_score
 from train.frames.segments import Pack
 
 needs_data = pytest.mark.skipif("MEZZOFORTE_DATA" not in os.environ, reason="MEZZOFORTE_DATA is not set")
@@ -79,28 +79,7 @@ def test_packed_recordings_have_their_labels_and_are_test_recordings(tmp_path: P
         assert r.n_samples == round(LENGTH_S * 22_050) and not r.levels.any()
 
 
-def test_a_text_score_shares_bars_evenly_and_holds_notes(tmp_path: Path) -> None:
-    (tmp_path / "s.txt").write_text("# two bars\ntime 3/4\nc e - | C\n2* gg r bb- | r r\n")
-    score = read_text_score(tmp_path / "s.txt")
-    notes = sorted(score.notes, key=lambda n: (n.onset, n.pitch))
-    assert [(float(n.onset), float(n.duration), n.pitch) for n in notes] == [
-        (0.0, 3.0, 48), (0.0, 1.0, 60), (1.0, 2.0, 64),
-        (3.0, 0.5, 79), (4.0, 0.5, 82), (4.5, 0.5, 79), (5.5, 0.5, 82),
-    ]  # fmt: skip
-    assert [m.time.beats for m in score.measures] == [3, 3]
-
-
-@pytest.mark.parametrize(
-    ("name", "pitch"), [("c", 60), ("C", 48), ("cc", 72), ("BBB-", 34), ("f#", 66), ("b#", 72), ("c-", 59)]
-)
-def test_note_names_are_humdrum_ones(name: str, pitch: int) -> None:
-    assert pitch_of(name) == pitch
-
-
-@pytest.mark.parametrize(
-    "text", ["", "c d e\n", "time 4/4\n", "time 4/4\nc h\n", "time 4/4\nc cd\n", "time 4/4\nc | \n"]
-)
-def test_a_bad_text_score_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "s.txt").write_text(text)
-    with pytest.raises(ScoreError, match=r"s\.txt"):
-        read_text_score(tmp_path / "s.txt")
+@pytest.mark.parametrize(("name", "beats"), [("bwv847_prelude", 4), ("bwv850_prelude", 4), ("moonlight1", 2)])
+def test_scores_beside_the_labels_can_be_read(name: str, beats: int) -> None:
+    score = read_score(LABELS / f"{name}.mid")
+    assert len(score.notes) > 100 and {m.time.beats for m in score.measures} == {beats}

@@ -22,9 +22,9 @@ from train.data.corpora.mazurkabl_facts import (
     PUBLISHED_EXCLUSIONS,
     fold_role,
 )
+from train.data.counts import drop_broken_midi
 from train.data.errors import DataError
 from train.data.labels.annotations import bar_positions, read_annotation
-from train.data.midi_check import drop_broken_midi
 from train.data.pieces import asap_piece, batik_piece, mazurka_piece
 from train.data.splits import MAZURKA_FOLDS
 
