@@ -11,13 +11,13 @@ exits with 1 when anything differs.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +31,7 @@ import soundfile as sf
 from benchmarks.batch.cluster import ROOT, Cluster, running
 from runtime.batch.store import HOME
 from runtime.batch.tables import TABLES
+from train.fitting.command import Command
 
 RATE_HZ = 22_050
 _LIMIT_S = 3 * 3600
@@ -207,9 +208,8 @@ def _kill_a_worker(pid: int, rng: random.Random) -> None:
         rng.choice(children).kill()
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.batch.attacks", description=__doc__)
     add = parser.add_argument
     add("--files", type=int, default=1000, help="recordings for the cluster (default: %(default)s)")
     add("--seconds", type=float, default=3.0, help="length of a recording (default: %(default)s)")
@@ -218,10 +218,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("--longest", type=float, default=1.5, metavar="S", help="a run works up to so long (default: %(default)s)")
     add("--seed", type=int, default=0)
     add("--work", type=Path, help="folder for recordings and results, kept (default: a temporary one)")
-    return parser
 
 
-def measure(options: argparse.Namespace, work: Path, say: Callable[[str], None]) -> bool:
+def measure(options: Namespace, work: Path, say: Callable[[str], None]) -> bool:
     """All three; returns whether all was well."""
     good = True
     make_recordings(work / "all", options.files, options.seconds)
@@ -252,14 +251,15 @@ def measure(options: argparse.Namespace, work: Path, say: Callable[[str], None])
     return good
 
 
-def main(arguments: list[str] | None = None) -> int:
+def run(options: Namespace) -> int:
     """Attack and compare; returns the exit status."""
-    options = build_parser().parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         return 0 if measure(options, work, lambda text: print(text, flush=True)) else 1
 
 
+main = Command(add_options, run)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from benchmarks.batch.attacks import make_recordings
 from benchmarks.batch.cluster import ROOT, running
+from train.fitting.command import Command
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run it; returns the batch's exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.batch.demo", description=__doc__)
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("--out", type=Path, default=Path("out/cluster"), help="folder (default: %(default)s)")
     parser.add_argument("--files", type=int, default=100, help="synthesised recordings of 10 s (default: %(default)s)")
     parser.add_argument("--quality", choices=("fast", "best"), default="fast", help="(default: %(default)s)")
-    options = parser.parse_args(arguments)
+
+
+def run(options: Namespace) -> int:
+    """Run it; returns the batch's exit status."""
     options.out.mkdir(parents=True, exist_ok=True)
     out = options.out.absolute()
     make_recordings(out / "recordings", options.files, 10.0)
@@ -29,5 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         ).returncode
 
 
+main = Command(add_options, run)
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
-import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.peers import PeerTime
 from runtime.write.atomic import write_bytes
+from train.fitting.command import Command
 
 GOAL_X_REAL_TIME = 300
 
@@ -123,17 +123,19 @@ def speed_report(results: list[dict[str, Any]]) -> str:
     return _HEAD + "\n\n".join(chapters) + "\n" + _PEERS
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the document from files that ``python -m benchmarks.speed --json FILE`` wrote."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.report", description=main.__doc__)
-    parser.add_argument("results", type=Path, nargs="+")
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("results", type=Path, nargs="+", help="what python -m benchmarks.speed --json FILE wrote")
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args(arguments)
+
+
+def run(options: Namespace) -> None:
+    """Write the document."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in options.results]
     write_bytes(options.out, speed_report(results).encode())
-    print(options.out)
-    return 0
 
+
+main = Command(add_options, run)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

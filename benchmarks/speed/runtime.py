@@ -8,7 +8,6 @@ run on the same cores after us, on the same file of ``--peer-minutes``. ``--repo
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -16,39 +15,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.peers import PEERS, PeerTime, time_peer
+from benchmarks.speed.process import CORES, needs, two_cores
 from benchmarks.speed.recordings import one_tile, write_flac
 from benchmarks.speed.report import speed_report, table
+from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
+from train.fitting.command import Command
 
-CORES = 2
 CLIP_S = 10.0
 MINUTE_S = 60.0
 STARTS = 5
-
-
-@dataclass(frozen=True)
-class Run:
-    """One analysis in a process of its own."""
-
-    audio_s: float
-    wall_s: float
-    cpu_s: float
-    peak_mb: float
-
-    @property
-    def times_real_time(self) -> float:
-        """Seconds of audio per second of waiting."""
-        return self.audio_s / self.wall_s
-
-
-def _two_cores() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
 
 
 def _command(recording: Path, model: str | None, *more: str) -> list[str]:
@@ -56,18 +38,15 @@ def _command(recording: Path, model: str | None, *more: str) -> list[str]:
     return [sys.executable, "-m", "runtime.analyze", str(recording), "--quiet", "--provider", "cpu", *chosen, *more]
 
 
-def analyse_once(recording: Path, audio_s: float, model: str | None, work: Path, quality: str = "fast") -> Run:
-    """Analyse to a JSON file; wall and CPU time and peak memory include the start of the process."""
+def analyse_once(
+    recording: Path, audio_s: float, model: str | None, work: Path, quality: str = "fast"
+) -> dict[str, float]:
+    """Analyse to a JSON file: what that needs, and seconds of audio per second of waiting."""
     out = work / "result.json"
-    start = time.perf_counter()
-    command = _command(recording, model, "--out", str(out), "--quality", quality)
-    process = subprocess.Popen(command, preexec_fn=_two_cores)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - start
-    if status != 0 or not json.loads(out.read_text(encoding="utf-8"))["schema"]:
-        raise SystemExit(f"the analysis of {recording} failed (status {status})")
-    unit = 1e-6 if sys.platform == "darwin" else 1024e-6  # ru_maxrss: bytes on macOS, KiB on Linux
-    return Run(audio_s, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    found = needs(f"the analysis of {recording}", _command(recording, model, "--out", str(out), "--quality", quality))
+    if not json.loads(out.read_text(encoding="utf-8"))["schema"]:
+        raise MezzoforteError("the analysis says nothing", where=str(recording))
+    return {"audio_s": audio_s, **asdict(found), "times_real_time": audio_s / found.wall_s}
 
 
 def start_to_output_s(clip: Path, model: str | None) -> list[float]:
@@ -75,10 +54,10 @@ def start_to_output_s(clip: Path, model: str | None) -> list[float]:
     found = []
     for _ in range(STARTS + 1):
         start = time.perf_counter()
-        with subprocess.Popen(_command(clip, model), stdout=subprocess.PIPE, preexec_fn=_two_cores) as process:
+        with subprocess.Popen(_command(clip, model), stdout=subprocess.PIPE, preexec_fn=two_cores) as process:
             assert process.stdout is not None
             if not process.stdout.read(1):
-                raise SystemExit("the analysis of the short clip failed")
+                raise MezzoforteError("the analysis of the short clip failed")
             found.append(time.perf_counter() - start)
             process.stdout.read()
     return found[1:]
@@ -93,7 +72,7 @@ def _recording(work: Path, name: str, tile: Any, seconds: float) -> Path:
     return path
 
 
-def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
+def measure(options: Namespace, work: Path) -> dict[str, Any]:
     """Everything this benchmark measures, as plain data."""
     tile = one_tile(options.audio)
     clip = _recording(work, "clip", tile, CLIP_S)
@@ -114,7 +93,7 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
         "source": options.audio.name if options.audio else "plucked tones",
         "model": _identity(work),
         "load_average": os.getloadavg()[0],
-        "runs": {name: {**asdict(run), "times_real_time": run.times_real_time} for name, run in runs.items()},
+        "runs": runs,
         "clip_s": CLIP_S,
         "start_to_output_s": starts,
         "peer_minutes": options.peer_minutes,
@@ -122,7 +101,7 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     }
 
 
-def _beside_peers(options: argparse.Namespace, tile: Any, work: Path, runs: dict[str, Run]) -> list[PeerTime]:
+def _beside_peers(options: Namespace, tile: Any, work: Path, runs: dict[str, dict[str, float]]) -> list[PeerTime]:
     """Our run (added to `runs`) and those of the peers on one file, one after the other."""
     seconds = options.peer_minutes * 60
     path = _recording(work, f"{options.peer_minutes:g}min", tile, seconds)
@@ -131,7 +110,7 @@ def _beside_peers(options: argparse.Namespace, tile: Any, work: Path, runs: dict
     peers = []
     for name in PEERS:
         _say(f"timing {name}")
-        peers.append(time_peer(name, pythons[name], path, _two_cores))
+        peers.append(time_peer(name, pythons[name], path, two_cores))
     return peers
 
 
@@ -149,9 +128,8 @@ def _identity(work: Path) -> dict[str, str]:
     return model
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The benchmark's options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     add = parser.add_argument
     add("--audio", type=Path, help="music to repeat (default: synthesised plucked tones)")
     add("--model", help="a shipped model's name or the path of another one")
@@ -163,19 +141,14 @@ def build_parser() -> argparse.ArgumentParser:
     add("--report", type=Path, help="also write them as a document (docs/speed.md)")
     add("--madmom-python", help="a Python in which madmom is installed")
     add("--beat-this-python", help="a Python in which beat_this is installed")
-    return parser
 
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure and print; returns the exit status."""
-    options = build_parser().parse_args(arguments)
-    if not hasattr(os, "wait4"):
-        _say("error: this benchmark needs os.wait4 (Linux, macOS).")
-        return 2
+def run(options: Namespace) -> None:
+    """Measure and print."""
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
@@ -186,4 +159,6 @@ def main(arguments: list[str] | None = None) -> int:
         write_bytes(options.json, (text + "\n").encode())
     if options.report:
         write_bytes(options.report, speed_report([result]).encode())
-    return 0
+
+
+main = Command(add_options, run)

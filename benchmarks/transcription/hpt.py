@@ -8,22 +8,18 @@ same file.
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
-import subprocess
 import sys
 import tempfile
-import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.speed.process import CORES, Needs, needs
 from benchmarks.speed.recordings import one_tile, write_flac
-from runtime.errors import MezzoforteError
-from train.fitting.command import start
-
-CORES = 2
+from train.fitting.command import Command
 
 _OURS = """
 import sys
@@ -48,14 +44,13 @@ class Run:
     name: str
     audio_s: float
     """0 for a row that hears nothing."""
-    wall_s: float
-    cpu_s: float
-    peak_mb: float
+    needs: Needs
 
     def row(self) -> str:
         """A line of the table."""
-        pace = [f"{self.audio_s / seconds:.2f}" if self.audio_s else "" for seconds in (self.wall_s, self.cpu_s)]
-        return f"| {self.name} | {self.wall_s:.1f} | {pace[0]} | {self.cpu_s:.1f} | {pace[1]} | {self.peak_mb:.0f} |"
+        n = self.needs
+        pace = [f"{self.audio_s / seconds:.2f}" if self.audio_s else "" for seconds in (n.wall_s, n.cpu_s)]
+        return f"| {self.name} | {n.wall_s:.1f} | {pace[0]} | {n.cpu_s:.1f} | {pace[1]} | {n.peak_mb:.0f} |"
 
 
 def write_random_checkpoint(path: Path, seed: int = 0) -> None:
@@ -105,23 +100,11 @@ def package_notes(
 
 
 def timed(name: str, audio_s: float, command: Sequence[str]) -> Run:
-    """Run a command to its end on 2 cores; what it prints is thrown away. Raises `MezzoforteError` when it fails."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, preexec_fn=_two_cores, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise MezzoforteError(f"{name} failed with status {status}")
-    unit = 1e-6 if sys.platform == "darwin" else 1024e-6  # ru_maxrss: bytes on macOS, KiB on Linux
-    wall_s = time.perf_counter() - began
-    return Run(name, audio_s, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
+    """Run a command to its end."""
+    return Run(name, audio_s, needs(name, command))
 
 
-def _two_cores() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-
-
-def measure(options: argparse.Namespace, work: Path) -> list[Run]:
+def measure(options: Namespace, work: Path) -> list[Run]:
     """Every row of the table."""
     python, runs = sys.executable, []
     checkpoint, card = work / "random.pth", options.model
@@ -142,21 +125,17 @@ def measure(options: argparse.Namespace, work: Path) -> list[Run]:
     return runs
 
 
-def build_parser() -> argparse.ArgumentParser:
+def add_options(parser: ArgumentParser) -> None:
     """The benchmark's options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.transcription.hpt", description=__doc__)
     add = parser.add_argument
     add("--model", type=Path, help="card of a converted checkpoint (default: random weights)")
     add("--seconds", type=float, default=60.0, help="length of the recording (default: 60)")
     add("--audio", type=Path, help="music to repeat (default: synthesised plucked tones)")
     add("--package", action="store_true", help="also piano_transcription_inference, with random weights")
-    return parser
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: Namespace) -> None:
     """Measure and print."""
-    if not hasattr(os, "wait4"):
-        raise MezzoforteError("this benchmark needs os.wait4", advice="Run it on Linux or macOS")
     load_average = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as work:
         runs = measure(options, Path(work))
@@ -164,12 +143,9 @@ def run(options: argparse.Namespace) -> int:
           f"Python {platform.python_version()}, load average {load_average:.1f}\n")  # fmt: skip
     print("| | wall s | × real time | CPU s | × real time per core | peak MB |\n|---|---|---|---|---|---|")
     print("\n".join(r.row() for r in runs))
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

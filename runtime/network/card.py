@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from runtime.analysis import LEVELS
 from runtime.errors import ModelError
@@ -23,6 +23,7 @@ ANALYSIS, NOTES = "analysis", "notes"
 KNOWING_NOTES = "notes_"
 """How thresholds begin that hold where notes are known: ``notes_level_evidence``, …"""
 MAX_CARD_BYTES = 1 << 20
+_Card = TypeVar("_Card")
 
 
 @dataclass(frozen=True)
@@ -156,18 +157,23 @@ def parse_card(text: str) -> ModelCard:
 
     Raises `ValueError` for text that is not a card, or a card for another version of the runtime.
     """
+    return card_of(ModelCard, text, CARD_SCHEMA)
+
+
+def card_of(kind: type[_Card], text: str, schema: int) -> _Card:
+    """A card of that kind from its JSON, every value of the type of its field. Raises `ValueError`."""
     data = json.loads(text)
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
-    if data.get("schema") != CARD_SCHEMA:
-        raise ValueError(f"schema is {data.get('schema')!r}, this version of Mezzoforte needs {CARD_SCHEMA}")
+    if data.get("schema") != schema:
+        raise ValueError(f"schema is {data.get('schema')!r}, this version of Mezzoforte needs {schema}")
     values: dict[str, Any] = {}
-    for f in fields(ModelCard):
+    for f in fields(kind):  # type: ignore[arg-type]
         if f.name in data:
             values[f.name] = _read(f.name, str(f.type), data[f.name])
         elif f.default is MISSING:
             raise ValueError(f"{f.name} is missing")
-    return ModelCard(**values)
+    return kind(**values)
 
 
 def _read(name: str, kind: str, value: Any) -> Any:
@@ -179,6 +185,12 @@ def _read(name: str, kind: str, value: Any) -> Any:
     elif kind == "tuple[str, ...]":
         if isinstance(value, list) and all(isinstance(v, str) for v in value):
             return tuple(value)
+    elif kind == "float":
+        if _is_number(value) and math.isfinite(value):
+            return float(value)
+    elif kind == "Mapping[str, str]":
+        if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+            return value
     elif kind == "Mapping[str, float]":
         if isinstance(value, dict) and all(_is_number(v) for v in value.values()):
             return {k: float(v) for k, v in value.items()}
@@ -200,6 +212,12 @@ def _metric(data: dict[str, Any]) -> Metric:
 
 def load_card(path: Path) -> ModelCard:
     """Read a card file. Raises `ModelError` when it is missing, not a card, or for another runtime."""
+    return load(path, parse_card, "a model card that can be used", "a model made for another version",
+                "Install the model again")  # fmt: skip
+
+
+def load(path: Path, parse: Callable[[str], _Card], what: str, cause: str, advice: str) -> _Card:
+    """Read a card file of any kind. Raises `ModelError`, for one that is no `what` with a likely cause and advice."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_CARD_BYTES + 1)
@@ -208,11 +226,7 @@ def load_card(path: Path) -> ModelCard:
     try:
         if len(raw) > MAX_CARD_BYTES:
             raise ValueError("it is larger than 1 MiB")
-        return parse_card(raw.decode("utf-8"))
+        return parse(raw.decode("utf-8"))
     except (ValueError, RecursionError) as e:
-        raise ModelError(
-            f"this is not a model card that can be used: {e}",
-            where=str(path),
-            cause="a model made for another version, or a damaged file",
-            advice="Install the model again",
-        ) from e
+        cause = f"{cause}, or a damaged file"
+        raise ModelError(f"this is not {what}: {e}", where=str(path), cause=cause, advice=advice) from e

@@ -35,7 +35,7 @@ def build_network(name: str) -> nn.Module:
     if name == "metre_tcn":
         return MetreTcn()
     if name in PRESETS:
-        return MultiScaleNet.from_preset(name)
+        return MultiScaleNet(PRESETS[name])
     raise MezzoforteError(f"there is no network {name!r}", advice=f"Choose metre_tcn or from {', '.join(PRESETS)}")
 
 

@@ -8,14 +8,11 @@ tensors is the same map as a 1×1 convolution over their concatenated channels, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from train.frames.paper_names import PublishedShape, from_published, published_shape
 
 TASKS = ("dynamics", "beat", "downbeat", "change")
 LEVEL_CLASSES = ("blank", "pp", "p", "mf", "f", "ff")
@@ -247,46 +244,21 @@ class MultiScaleNet(nn.Module):
 
     The frame axis is padded to a multiple of scale² by repeating the last frame (which leaves every maximum
     unchanged) and the result is cropped, so all frames get coarse context.
-
-    Args: see `NetworkConfig`.
     """
 
-    def __init__(
-        self,
-        n_bands: int = 22,
-        scale: int = 5,
-        latent: int = 8,
-        n_experts: int = 8,
-        tasks: Sequence[str] = TASKS,
-        direct: bool = False,
-        dropout: float = 0.2,
-        published_padding: bool = False,
-    ) -> None:
+    def __init__(self, config: NetworkConfig = NetworkConfig()) -> None:
         super().__init__()
-        config = NetworkConfig(n_bands, scale, latent, n_experts, tuple(tasks), direct, dropout, published_padding)
         self.config = config
-        self.input_norm = nn.BatchNorm1d(n_bands, momentum=0.01)
+        self.input_norm = nn.BatchNorm1d(config.n_bands, momentum=0.01)
         self.encoder = Encoder(config)
-        if direct:
+        if config.direct:
             return
-        n_tasks = len(config.tasks)
-        self.drop = nn.Dropout(dropout)
+        latent, n_experts, n_tasks = config.latent, config.n_experts, len(config.tasks)
+        self.drop = nn.Dropout(config.dropout)
         self.mix = MixtureOfExperts(latent, n_experts, n_tasks) if n_experts else Projections(latent, n_tasks)
         self.heads = nn.ModuleDict({task: nn.Linear(latent, TASK_CLASSES[task]) for task in config.tasks})
         for head in self.heads.values():
             _xavier(head)
-
-    @classmethod
-    def from_config(cls, config: NetworkConfig) -> MultiScaleNet:
-        """A freshly initialised network of that shape."""
-        return cls(**asdict(config))
-
-    @classmethod
-    def from_preset(cls, name: str) -> MultiScaleNet:
-        """A freshly initialised network of one of `PRESETS`; KeyError names the presets."""
-        if name not in PRESETS:
-            raise KeyError(f"no preset {name!r}; there are {', '.join(sorted(PRESETS))}")
-        return cls.from_config(PRESETS[name])
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
         """Features [B, T, n_bands] → logits per task: ``dynamics`` [B, T, 6], each other task [B, T]."""
@@ -308,20 +280,6 @@ class MultiScaleNet(nn.Module):
             return x
         missing = (-x.shape[-1]) % multiple
         return torch.cat([x, x[..., -1:].expand(-1, -1, missing)], dim=-1)
-
-
-def load_published(state: Mapping[str, Tensor], *, published_padding: bool = True) -> MultiScaleNet:
-    """A network with the weights of a checkpoint of the published implementation, in evaluation mode.
-
-    Bands, scale, latent size and experts are read from the shapes. Raises `ModelError` when a name is
-    missing, unknown or has the wrong shape; only the four projections that the published forward pass
-    discards beside a mixture of experts are left out.
-    """
-    shape: PublishedShape = published_shape(state)
-    config = NetworkConfig(shape.n_bands, shape.scale, shape.latent, shape.n_experts)
-    network = MultiScaleNet.from_config(replace(config, published_padding=published_padding))
-    network.load_state_dict(from_published(state, network.state_dict()))
-    return network.eval()
 
 
 def _one_or_many(logits: Tensor) -> Tensor:

@@ -4,15 +4,13 @@ get the checkpoint, because Mezzoforte has none to give."""
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from runtime.errors import ModelError
-from runtime.network.card import MAX_CARD_BYTES
+from runtime.network.card import card_of, load
 from runtime.transcribe.hpt.windows import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 KIND, SCHEMA = "hpt", 1
@@ -67,6 +65,17 @@ class HptCard:
     schema: int = field(default=SCHEMA)
     """Version of this list of names."""
 
+    def __post_init__(self) -> None:
+        if self.kind != KIND:
+            raise ValueError(f"kind is {self.kind!r}, expected {KIND!r}")
+        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+            raise ValueError("sha256 is not 64 lower-case hexadecimal digits")
+        if (self.sample_rate_hz, self.hop_samples) != (SAMPLE_RATE_HZ, HOP_SAMPLES):
+            raise ValueError(f"{self.sample_rate_hz} Hz by {self.hop_samples} samples, expected 16000 Hz by 160")
+        # Two windows are held at a time, and all of one goes through the network at once.
+        if not 0 < self.window_samples <= 60 * SAMPLE_RATE_HZ or self.window_samples % (4 * HOP_SAMPLES):
+            raise ValueError(f"window_samples is {self.window_samples}, expected a multiple of 640 up to 960000")
+
     def to_json(self) -> str:
         """The card as the text of ``NAME.json``; equal cards give equal bytes."""
         data = {**asdict(self), "made_with": dict(self.made_with)}
@@ -75,53 +84,13 @@ class HptCard:
 
 def parse_card(text: str) -> HptCard:
     """Read what `HptCard.to_json` wrote; names it does not know are ignored. Raises `ValueError`."""
-    data = json.loads(text)
-    if not isinstance(data, dict):
-        raise ValueError("not a JSON object")
-    for name, wanted in (("kind", KIND), ("schema", SCHEMA)):
-        if data.get(name) != wanted:
-            raise ValueError(f"{name} is {data.get(name)!r}, expected {wanted!r}")
-    card = HptCard(**{f.name: _read(f.name, str(f.type), data) for f in fields(HptCard)})
-    if not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
-        raise ValueError("sha256 is not 64 lower-case hexadecimal digits")
-    if not math.isfinite(card.largest_difference):
-        raise ValueError("largest_difference is not a finite number")
-    if (card.sample_rate_hz, card.hop_samples) != (SAMPLE_RATE_HZ, HOP_SAMPLES):
-        raise ValueError(f"{card.sample_rate_hz} Hz by {card.hop_samples} samples, expected 16000 Hz by 160")
-    # Two windows are held at a time, and all of one goes through the network at once.
-    if not 0 < card.window_samples <= 60 * SAMPLE_RATE_HZ or card.window_samples % (4 * HOP_SAMPLES):
-        raise ValueError(f"window_samples is {card.window_samples}, expected a multiple of 640 up to 960000")
-    return card
-
-
-def _read(name: str, kind: str, data: Mapping[str, Any]) -> Any:
-    value = data.get(name)
-    if kind == "Mapping[str, str]":
-        good = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-    else:
-        good = isinstance(value, {"str": str, "int": int, "float": float | int}[kind]) and not isinstance(value, bool)
-    if not good:
-        raise ValueError(f"{name} is missing or not {kind}: {value!r:.80}")
-    return value
+    return card_of(HptCard, text, SCHEMA)
 
 
 def load_card(path: Path) -> HptCard:
     """Read a card. Raises `ModelError`: when there is none, with what to fetch and how to convert it."""
-    where = str(path)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_CARD_BYTES + 1)
-    except FileNotFoundError as e:
-        raise ModelError("HPT is not installed: there is no model card here", where=where, advice=HOW_TO_GET) from e
-    except OSError as e:
-        raise ModelError(f"the model card cannot be read ({e.strerror or e})", where=where) from e
-    try:
-        if len(raw) > MAX_CARD_BYTES:
-            raise ValueError("it is larger than 1 MiB")
-        return parse_card(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as e:
-        raise ModelError(
-            f"this is not the card of a converted HPT checkpoint: {e}", where=where,
-            cause="the card of another model, one made by another version, or a damaged file",
-            advice="Convert the checkpoint again with: mezzoforte transcriber add hpt CHECKPOINT",
-        ) from e  # fmt: skip
+    if not path.exists():
+        raise ModelError("HPT is not installed: there is no model card here", where=str(path), advice=HOW_TO_GET)
+    return load(path, parse_card, "the card of a converted HPT checkpoint",
+                "the card of another model, one made by another version",
+                "Convert the checkpoint again with: mezzoforte transcriber add hpt CHECKPOINT")  # fmt: skip

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from runtime.errors import ModelError
 from tests.train.data.paths import data_folder
-from train.frames.network import PRESETS, TASKS, MixtureOfExperts, MultiScaleNet, NetworkConfig, load_published
-from train.frames.paper_names import from_published, ignored_names, name_map
+from tests.train.frames.paper_names import from_published, ignored_names, load_published, name_map
+from train.frames.network import PRESETS, TASKS, MixtureOfExperts, MultiScaleNet, NetworkConfig
 
 PUBLISHED_TASKS = {"dynamics": "dynamic", "beat": "beat", "downbeat": "downbeat", "change": "change_point"}
 # The published network carries four unused 8×8 projections beside its experts.
@@ -78,18 +78,18 @@ def _two_dimensional(key: str, part: Tensor) -> Tensor:
     ],
 )
 def test_presets_have_the_published_numbers_of_parameters(preset: str, published: int) -> None:
-    assert n_parameters(MultiScaleNet.from_preset(preset)) == published
+    assert n_parameters(MultiScaleNet(PRESETS[preset])) == published
 
 
 @pytest.mark.parametrize(("bands", "scale", "published"), [(24, 5, 528_121), (22, 3, 402_461)])
 def test_bands_and_scale_change_the_size_as_published(bands: int, scale: int, published: int) -> None:
-    assert n_parameters(MultiScaleNet(bands, scale)) == published - DEAD_PARAMETERS
+    assert n_parameters(MultiScaleNet(NetworkConfig(bands, scale))) == published - DEAD_PARAMETERS
 
 
 @pytest.mark.parametrize(("bands", "scale", "latent"), [(22, 5, 8), (7, 1, 3), (10, 4, 6)])
 def test_the_encoder_has_as_many_parameters_as_derived(bands: int, scale: int, latent: int) -> None:
     derived = (675 + 44 * scale) * bands**2 + 338 * bands + 3 * bands * latent + latent
-    assert n_parameters(MultiScaleNet(bands, scale, latent).encoder) == derived
+    assert n_parameters(MultiScaleNet(NetworkConfig(bands, scale, latent)).encoder) == derived
 
 
 def test_the_mixture_of_8_experts_for_4_tasks_has_3488_parameters() -> None:
@@ -146,12 +146,12 @@ def test_the_name_map_knows_every_name_of_a_published_checkpoint(golden: np.lib.
 
 def test_the_name_map_makes_exactly_our_parameters() -> None:
     assert set(name_map(8)) == set(MultiScaleNet().state_dict())
-    assert set(name_map(0)) == set(MultiScaleNet(n_experts=0).state_dict())
+    assert set(name_map(0)) == set(MultiScaleNet(NetworkConfig(n_experts=0)).state_dict())
 
 
 @pytest.mark.parametrize("config", [NetworkConfig(), NetworkConfig(6, scale=3), NetworkConfig(5, 2, n_experts=0)])
 def test_a_checkpoint_of_any_shape_is_recognised_and_loaded(config: NetworkConfig) -> None:
-    original = filled(MultiScaleNet.from_config(config))
+    original = filled(MultiScaleNet(config))
     loaded = load_published(published_state(original), published_padding=False)
     assert loaded.config == config
     assert not loaded.training
@@ -186,10 +186,10 @@ def test_a_wrapped_or_foreign_dict_is_an_error_that_says_what_to_pass() -> None:
 
 
 def test_projections_are_ignored_beside_experts_and_used_without_them() -> None:
-    with_experts, without = published_state(MultiScaleNet()), published_state(MultiScaleNet(n_experts=0))
+    with_experts, without = published_state(MultiScaleNet()), published_state(MultiScaleNet(NetworkConfig(n_experts=0)))
     assert len(ignored_names(8)) == 8
     assert ignored_names(0) == ()
-    loaded = from_published(without, MultiScaleNet(n_experts=0).state_dict())
+    loaded = from_published(without, MultiScaleNet(NetworkConfig(n_experts=0)).state_dict())
     assert torch.equal(loaded["mix.linears.3.weight"], without["proj_cp.weight"])
     assert not any("linears" in name for name in from_published(with_experts, MultiScaleNet().state_dict()))
 
@@ -212,7 +212,7 @@ def branch_shapes(network: MultiScaleNet, n_frames: int) -> dict[str, tuple[int,
 
 
 def test_every_branch_has_its_channels_and_rate() -> None:
-    shapes = branch_shapes(MultiScaleNet(4, scale=3, latent=5), 2 * 9 * 3)
+    shapes = branch_shapes(MultiScaleNet(NetworkConfig(4, scale=3, latent=5)), 2 * 9 * 3)
     full, third, ninth = 54, 18, 6
     expected = {
         **{"norm0": (4, full), "out": (5, full)},
@@ -231,15 +231,15 @@ def test_every_branch_has_its_channels_and_rate() -> None:
 
 
 def test_published_padding_floors_the_lengths() -> None:
-    shapes = branch_shapes(MultiScaleNet(4, scale=5, published_padding=True), 137)
+    shapes = branch_shapes(MultiScaleNet(NetworkConfig(4, scale=5, published_padding=True)), 137)
     assert [shapes[name][1] for name in ("block21", "block22", "block23")] == [137, 27, 5]
-    ours = branch_shapes(MultiScaleNet(4, scale=5), 137)
+    ours = branch_shapes(MultiScaleNet(NetworkConfig(4, scale=5)), 137)
     assert [ours[name][1] for name in ("block21", "block22", "block23")] == [150, 30, 6]
 
 
 @pytest.mark.parametrize("preset", sorted(set(PRESETS) - {p for p in PRESETS if "logmel" in p}))
 def test_every_preset_answers_its_tasks_with_the_documented_shapes(preset: str) -> None:
-    network = MultiScaleNet.from_preset(preset).eval()
+    network = MultiScaleNet(PRESETS[preset]).eval()
     logits = network(torch.rand(2, 40, network.config.n_bands))
     assert tuple(logits) == network.config.tasks
     for task, values in logits.items():
@@ -247,7 +247,10 @@ def test_every_preset_answers_its_tasks_with_the_documented_shapes(preset: str) 
 
 
 def test_tasks_can_be_chosen_and_keep_their_order() -> None:
-    assert tuple(MultiScaleNet(4, tasks=("downbeat", "beat"))(torch.rand(1, 30, 4))) == ("downbeat", "beat")
+    assert tuple(MultiScaleNet(NetworkConfig(4, tasks=("downbeat", "beat")))(torch.rand(1, 30, 4))) == (
+        "downbeat",
+        "beat",
+    )
 
 
 # Lengths
@@ -255,7 +258,7 @@ def test_tasks_can_be_chosen_and_keep_their_order() -> None:
 
 @pytest.mark.parametrize("scale", [1, 2, 5])
 def test_any_number_of_frames_comes_back_as_many_finite_frames(scale: int) -> None:
-    network = filled(MultiScaleNet(3, scale))
+    network = filled(MultiScaleNet(NetworkConfig(3, scale)))
     for n_frames in (*range(1, 28), 49, 50, 51):
         logits = network(torch.rand(1, n_frames, 3))
         assert all(values.shape[1] == n_frames and values.isfinite().all() for values in logits.values())
@@ -281,7 +284,7 @@ def test_recordings_of_a_batch_do_not_influence_each_other() -> None:
 
 
 def test_published_padding_refuses_fewer_frames_than_one_coarse_step() -> None:
-    network = MultiScaleNet(3, scale=3, published_padding=True).eval()
+    network = MultiScaleNet(NetworkConfig(3, scale=3, published_padding=True)).eval()
     assert network(torch.rand(1, 9, 3))["beat"].shape == (1, 9)
     with pytest.raises(ValueError, match="at least 9 frames"):
         network(torch.rand(1, 8, 3))
@@ -293,7 +296,7 @@ def test_published_padding_refuses_fewer_frames_than_one_coarse_step() -> None:
 @pytest.mark.parametrize("n_experts", [8, 0])
 @pytest.mark.parametrize("task", TASKS)
 def test_each_task_moves_every_weight_of_the_encoder(task: str, n_experts: int) -> None:
-    network = filled(MultiScaleNet(6, n_experts=n_experts))
+    network = filled(MultiScaleNet(NetworkConfig(6, n_experts=n_experts)))
     network(torch.rand(2, 60, 6))[task].square().sum().backward()
     still = [name for name, p in network.encoder.named_parameters() if p.ndim > 1 and not has_gradient(p)]
     assert still == []
@@ -305,7 +308,7 @@ def has_gradient(parameter: nn.Parameter) -> bool:
 
 @pytest.mark.parametrize("preset", ["multitask_bssl", "multitask_bssl_no_mmoe", "singletask_bssl_dynamics"])
 def test_no_parameter_is_dead(preset: str) -> None:
-    network = filled(MultiScaleNet.from_preset(preset))
+    network = filled(MultiScaleNet(PRESETS[preset]))
     sum(values.square().sum() for values in network(torch.rand(2, 75, 22)).values()).backward()
     assert [name for name, p in network.named_parameters() if not has_gradient(p)] == []
 
@@ -323,9 +326,4 @@ def test_no_parameter_is_dead(preset: str) -> None:
 )
 def test_impossible_shapes_are_refused(arguments: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"must be|needs"):
-        MultiScaleNet(**arguments)  # type: ignore[arg-type]
-
-
-def test_an_unknown_preset_is_refused_with_the_names_that_exist() -> None:
-    with pytest.raises(KeyError, match="multitask_bssl_scale1"):
-        MultiScaleNet.from_preset("multitask")
+        NetworkConfig(**arguments)  # type: ignore[arg-type]

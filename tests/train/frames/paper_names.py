@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from runtime.errors import ModelError
+from train.frames.network import MultiScaleNet, NetworkConfig
 
 _WHERE = "published checkpoint"
 _NORM_FIELDS = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
@@ -139,3 +140,17 @@ def _fitted(name: str, parts: list[Tensor], ours: Mapping[str, Tensor]) -> Tenso
 def _one_dimensional(kernel: Tensor) -> Tensor:
     """[a, b, k, W] → [a, W * b, k]: stacked branches become channels, branch by branch."""
     return kernel.permute(0, 3, 1, 2).flatten(1, 2)
+
+
+def load_published(state: Mapping[str, Tensor], *, published_padding: bool = True) -> MultiScaleNet:
+    """A network with the weights of a checkpoint of the published implementation, in evaluation mode.
+
+    Bands, scale, latent size and experts are read from the shapes. Raises `ModelError` when a name is
+    missing, unknown or has the wrong shape; only the four projections that the published forward pass
+    discards beside a mixture of experts are left out.
+    """
+    shape = published_shape(state)
+    config = NetworkConfig(shape.n_bands, shape.scale, shape.latent, shape.n_experts)
+    network = MultiScaleNet(replace(config, published_padding=published_padding))
+    network.load_state_dict(from_published(state, network.state_dict()))
+    return network.eval()

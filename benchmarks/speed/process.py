@@ -1,0 +1,43 @@
+"""What a command needs on 2 cores, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.errors import MezzoforteError
+
+CORES = 2
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Wall and CPU time and peak memory, the start of the process included."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+def two_cores() -> None:
+    """Keep this process on the first two of its cores, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+
+
+def needs(name: str, command: Sequence[str]) -> Needs:
+    """Run a command to its end; what it prints is thrown away. Raises `MezzoforteError` when it fails."""
+    if not hasattr(os, "wait4"):
+        raise MezzoforteError("this benchmark needs os.wait4", advice="Run it on Linux or macOS")
+    began = time.perf_counter()
+    process = subprocess.Popen(command, preexec_fn=two_cores, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall_s = time.perf_counter() - began
+    if status != 0:
+        raise MezzoforteError(f"{name} failed with status {status}")
+    unit = 1e-6 if sys.platform == "darwin" else 1024e-6  # ru_maxrss: bytes on macOS, KiB on Linux
+    return Needs(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
