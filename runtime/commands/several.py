@@ -6,12 +6,12 @@ import argparse
 import glob
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runtime.analysis import Analysis
-from runtime.batch.command import Request, run
-from runtime.batch.jobs import Options
-from runtime.batch.manifest import checked_formats
 from runtime.errors import OutputError
+
+if TYPE_CHECKING:
+    from runtime.analysis import Analysis
 
 
 def is_several(options: argparse.Namespace) -> bool:
@@ -34,6 +34,11 @@ def run_several(options: argparse.Namespace) -> int:
         and not options.out.endswith("/")
     ):
         raise OutputError("--skip-existing needs a folder", advice="End --out with a slash")
+    # Not before it is certain that there are several: the writers take a tenth of the time of a short recording.
+    from runtime.batch.command import Request, run
+    from runtime.batch.jobs import Options
+    from runtime.batch.manifest import checked_formats
+
     return run(
         Request(
             tuple(map(str, dict.fromkeys(options.audio))), options.out,
