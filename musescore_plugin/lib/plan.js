@@ -32,7 +32,7 @@ function propose(table, plan, wishes, placeOf) {
         displacedIn(table, plan.densities[wishes.step], rows).forEach(function (m) {
             rows.push(standing(table, m, "goes", true));
         });
-    rows.forEach(function (row) { choose(row, wishes.choices || {}); });
+    rows.forEach(function (row) { choose(row, wishes.choices || {}, table.declined || []); });
     return { rows: rows.sort(wishes.sort === "clearness" ? byClearness : byPlace) };
 }
 
@@ -100,9 +100,13 @@ function skip(row, why) {
     row.checked = false;
 }
 
-// What a user has said about a mark holds for it in every density.
-function choose(row, choices) {
+// What a user has said about a mark holds for it in every density; what was declined on an earlier visit stays unticked.
+function choose(row, choices, declined) {
     var said = choices[choiceOf(row)];
+    if (row.status === "add" && declined.indexOf(choiceOf(row)) >= 0) {
+        row.declined = true;
+        row.checked = false;
+    }
     if (said === undefined)
         return;
     if (row.status === "add" || row.status === "instead")
@@ -167,8 +171,9 @@ function find(list, test) {
     return null;
 }
 
-// The changes: marks to add, and elements to take away. Human marks go only for marks that come.
-function edits(proposal) {
+// The changes: marks to add, elements to take away, and names of the marks that were declined. Human marks go only for
+// marks that come.
+function edits(proposal, declined) {
     var add = [];
     var remove = [];
     function away(m) {
@@ -185,7 +190,15 @@ function edits(proposal) {
         if (row.remove && (row.status !== "goes" || add.length))
             away(row.existing);
     });
-    return { add: add, remove: remove };
+    return { add: add, remove: remove, declined: declinedAfter(proposal.rows, declined || []) };
+}
+
+// What is unticked now, and what was declined before of which nothing is seen now.
+function declinedAfter(rows, before) {
+    var fresh = rows.filter(function (r) { return r.status === "add"; });
+    var seen = rows.map(choiceOf);
+    return before.filter(function (name) { return seen.indexOf(name) < 0; })
+        .concat(fresh.filter(function (r) { return !r.checked; }).map(choiceOf)).sort();
 }
 
 // Where a mark can stand: a chord or rest of its own staff, else of another staff of its part, else the last one
@@ -340,5 +353,7 @@ function noteOn(row, tr) {
     if (row.status === "skip")
         return tr(row.why);
     var gone = row.displaced.concat(row.instead);
+    if (row.declined && !row.checked)
+        return tr("declined before");
     return gone.length ? tr("instead of") + " " + named(gone) : "";
 }

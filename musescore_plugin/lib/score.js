@@ -16,6 +16,7 @@ var START_REPEAT = 4;
 var END_REPEAT = 8;
 var END_START_REPEAT = 16;
 var USER_VELOCITY = 1;
+var DECLINED = "mezzoforteDeclined"; // the score's property that names the marks which its owner did not want
 
 function isOurs(element) {
     return Math.round(element.z) % 100 === OWN;
@@ -65,7 +66,23 @@ function read(ms) {
     }
     readSelectable(ms, table, told);
     table.accents = accentSymbol(ms) !== null;
+    table.declined = readDeclined(ms);
     return table;
+}
+
+function readDeclined(ms) {
+    try {
+        return JSON.parse(ms.score.metaTag(DECLINED) || "[]");
+    } catch (e) {
+        return [];
+    }
+}
+
+// Kept with the score when it is saved; no mark and no step to undo.
+function writeDeclined(ms, table, declined) {
+    var text = declined.length ? JSON.stringify(declined) : "";
+    if (text !== (table.declined.length ? JSON.stringify(table.declined) : ""))
+        ms.score.setMetaTag(DECLINED, text);
 }
 
 function readMeasures(score) {
@@ -213,6 +230,8 @@ function apply(ms, table, changes) {
     var hairpins = changes.add.filter(function (row) { return row.kind === "hairpin"; });
     var others = changes.add.filter(function (row) { return row.kind !== "hairpin"; });
     var deaf = changes.deaf || [];
+    if (changes.declined)
+        writeDeclined(ms, table, changes.declined);
     var steps = 0;
     var silenced = 0;
     var made = [];
@@ -402,6 +421,7 @@ function listenToMarks(ms, note) {
 // Takes away every mark of ours, nothing else; returns the number of marks and of undo steps.
 function removeOurs(ms, table) {
     var ours = table.marks.concat(table.tempos).filter(function (m) { return m.ours; });
+    writeDeclined(ms, table, []);
     if (!ours.length)
         return { removed: 0, steps: 0 };
     apply(ms, table, { add: [], remove: ours, tempos: null });

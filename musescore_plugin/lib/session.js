@@ -179,7 +179,9 @@ function makeSession(host, lib) {
         if (table.fingerprint !== session.table.fingerprint)
             return fail({ code: "score_changed", message: "the score was changed after the analysis",
                           advice: "Run the analysis again" });
-        var changes = session.policy === "compare" ? { add: [], remove: [] } : lib.edits(propose(table));
+        var changes = session.policy === "compare" ? { add: [], remove: [] } : lib.edits(propose(table), table.declined);
+        if (session.policy === "compare")
+            changes.declined = table.declined;
         changes.tempos = options && options.tempo ? session.plan.tempos : null;
         changes.deaf = options && options.resetVelocities ? lib.deaf(table, changes.add) : [];
         try {

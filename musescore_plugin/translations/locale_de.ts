@@ -355,6 +355,10 @@
         <translation>dieser Computer hat kein Tongerät, das funktioniert</translation>
     </message>
     <message>
+        <source>declined before</source>
+        <translation>früher abgelehnt</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>wahrscheinliche Ursache</translation>
     </message>

@@ -355,6 +355,10 @@
         <translation>este equipo no tiene ningún dispositivo de sonido que funcione</translation>
     </message>
     <message>
+        <source>declined before</source>
+        <translation>rechazada antes</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>causa probable</translation>
     </message>

@@ -355,6 +355,10 @@
         <translation>cet ordinateur n'a pas de périphérique audio qui fonctionne</translation>
     </message>
     <message>
+        <source>declined before</source>
+        <translation>refusée auparavant</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>cause probable</translation>
     </message>

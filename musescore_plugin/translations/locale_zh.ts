@@ -355,6 +355,10 @@
         <translation>此电脑没有可用的声音设备</translation>
     </message>
     <message>
+        <source>declined before</source>
+        <translation>以前未采用</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>可能的原因</translation>
     </message>

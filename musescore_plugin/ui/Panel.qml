@@ -374,7 +374,7 @@ Rectangle {
             Layout.fillWidth: true
             Layout.leftMargin: 40
             Repeater {
-                model: [[panel.tr("Bar"), 150], [panel.tr("Mark"), 80], [panel.tr("Clearness"), 90], [panel.tr("What was heard"), 260],
+                model: [[panel.tr("Bar"), 170], [panel.tr("Mark"), 80], [panel.tr("Clearness"), 90], [panel.tr("What was heard"), 260],
                         ["", 100]]
                 Words { text: modelData[0]; font.bold: true; Layout.preferredWidth: modelData[1] }
             }
@@ -419,7 +419,7 @@ Rectangle {
                         onClicked: panel.session.tick(index, !model.away)
                     }
                     Item { visible: !model.canTick && !model.canRemove; Layout.preferredWidth: 34 }
-                    Words { text: model.place; Layout.preferredWidth: 150; elide: Text.ElideRight; font.strikeout: model.away }
+                    Words { text: model.place; Layout.preferredWidth: 170; elide: Text.ElideRight; font.strikeout: model.away }
                     Words {
                         text: model.mark
                         Layout.preferredWidth: 80
@@ -428,7 +428,7 @@ Rectangle {
                         font.strikeout: model.away
                     }
                     Words { text: model.clearness; Layout.preferredWidth: 90 }
-                    Words { text: model.heard; Layout.preferredWidth: 260; Layout.fillWidth: true; elide: Text.ElideRight }
+                    Words { text: model.heard; Layout.preferredWidth: 270; Layout.fillWidth: true; elide: Text.ElideRight }
                     Words { text: model.note; Layout.preferredWidth: 170; elide: Text.ElideRight; font.italic: true }
                     Button {
                         objectName: "listen " + index

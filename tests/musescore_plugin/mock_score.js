@@ -44,6 +44,7 @@ function makeMock(options) {
     var segments = [];
     var hairpins = [];
     var history = [];
+    var tags = {};
     var selected = [];
     var range = null;
 
@@ -89,6 +90,7 @@ function makeMock(options) {
         firstMeasure: spiedMeasures[0], nstaves: 2, ntracks: 8,
         parts: [spied("Part", { startTrack: 0, endTrack: 8, longName: "Piano", partName: "Piano" })],
         firstSegment: function () { return spiedSegments[0]; },
+        metaTag: function (name) { return tags[name] || ""; }, setMetaTag: function (name, text) { tags[name] = text; },
         newCursor: cursor, startCmd: function () { snapshot(); }, endCmd: function () { },
         selection: spied("Selection", { elements: selected, selectRange: function (a, b) { range = [a, b]; return true; } })
     };

@@ -194,10 +194,21 @@ def test_what_was_accepted_stays_on_a_second_visit_and_goes_only_when_told(
     assert (one["counts"]["add"], one["removed"]) == (1, 1)
 
 
-def test_an_unticked_mark_is_not_written(home: Path, score: Path, bridge: FakeBridge) -> None:
-    run, seen = perform(home, score, ["analyse", "/a.wav", {"toggle": [["dynamic:0:1", False]]}], ["look"])
+def test_an_unticked_mark_is_not_written_and_stays_unticked_on_later_visits(
+    home: Path, score: Path, bridge: FakeBridge
+) -> None:
+    marked = home / "marked.mscz"
+    run, seen, _ = perform(
+        home, score, ["analyse", "/a.wav", {"toggle": [["dynamic:0:1", False]]}], ["look"],
+        ["save", str(marked), "mscz"],
+    )  # fmt: skip
     assert run["added"] == len(ADDED) - 1
     assert sorted(seen["marks"]) == sorted(WRITTEN + ADDED[1:])
+    again, wanted, seen = perform(
+        home, marked, ["analyse", "/a.wav"], ["analyse", "/a.wav", {"toggle": [["dynamic:0:1", True]]}], ["look"]
+    )
+    assert (again["counts"]["add"], again["added"], wanted["added"]) == (0, 0, 1)
+    assert sorted(seen["marks"]) == sorted(WRITTEN + ADDED)
 
 
 def test_a_score_that_was_edited_in_between_is_refused(home: Path, score: Path, bridge: FakeBridge) -> None:

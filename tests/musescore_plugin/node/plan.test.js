@@ -142,6 +142,20 @@ test("what a user said about a mark holds in every density, and for no other mar
     assert.deepStrictEqual(plain(shown(2, choices).map((r) => r.checked)), [true]);
 });
 
+test("what was declined on an earlier visit stays unticked until it is ticked, and is remembered past other densities", () => {
+    const t = table();
+    const p = propose(t, [dynamic(0, "p"), dynamic(1920, "f")]);
+    p.rows[0].checked = false;
+    const declined = plain(Plan.edits(p, ["elsewhere"]).declined);
+    assert.deepStrictEqual(declined, [Plan.choiceOf(p.rows[0]), "elsewhere"]);
+    t.declined = declined;
+    const again = propose(t, [dynamic(0, "p"), dynamic(1920, "f")]);
+    assert.deepStrictEqual(plain(again.rows.map((r) => r.checked)), [false, true]);
+    const ticked = propose(t, [dynamic(0, "p")], "skip", { choices: { [declined[0]]: true } });
+    assert.deepStrictEqual(plain(Plan.edits(ticked, declined).declined), ["elsewhere"]);
+    assert.deepStrictEqual(plain(propose(t, [dynamic(0, "ff")]).rows.map((r) => r.checked)), [true]); // another mark
+});
+
 test("rows are sorted by place or by clearness", () => {
     const marks = [dynamic(0, "p", "slight"), dynamic(1920, "f", "clear"), dynamic(3840, "p", "likely"), dynamic(5760, "f", "clear")];
     assert.deepStrictEqual(plain(propose(table(), marks).rows.map((r) => r.tick)), [0, 1920, 3840, 5760]);
