@@ -100,6 +100,7 @@ def transcribe(
     by: str = "own",
     transcriber_path: StrPath | None = None,
     provider: Provider = "auto",
+    tuning_hz: float | None = None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> Transcription:
@@ -107,14 +108,18 @@ def transcribe(
 
     `by`: ``own``, ``hpt``, ``basic-pitch``, ``madmom`` (``mezzoforte transcriber`` says which are there); one that is
     not there is a `ModelError` that says what to do, and nothing else is taken instead. `transcriber_path` says where
-    it lies, if not in its usual place. For the rest see `analyse`. `write` makes a MIDI file of the result.
+    it lies, if not in its usual place. `tuning_hz`: the pitch of the piano's a'; None estimates it, within half a
+    semitone of 440 Hz. For the rest see `analyse`. `write` makes a MIDI file of the result.
     """
     from mezzoforte.recording import as_file
+    from runtime.sound.tuning import estimated
     from runtime.transcribe.registry import Setting, load
+    from runtime.transcribe.tuned import transcribe_tuned
 
     transcriber = load(by, Setting(None if transcriber_path is None else Path(transcriber_path), provider))
     with as_file(recording, rate_hz) as path:
-        return transcriber.transcribe(path, progress, cancel)
+        tuning_hz = estimated(path) if tuning_hz is None else tuning_hz
+        return transcribe_tuned(transcriber, path, tuning_hz, progress, cancel)
 
 
 def engrave(

@@ -27,6 +27,8 @@ class Source:
     name: str
     duration_s: float
     sample_rate_hz: int
+    tuning_hz: float | None = None
+    """The pitch of its a', as somebody said it or as estimated within half a semitone of 440 Hz; None when unclear."""
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--correct", action="append", default=[], metavar="WORD",
         help="x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME or bar@TIME; may be repeated")  # fmt: skip
     add("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file, before those of --correct")
+    add("--tuning", type=float, metavar="HZ",
+        help="the pitch of the piano's a', where it is not within half a semitone of 440 (which is found)")  # fmt: skip
     add("--osc", metavar="HOST:PORT", help="also deliver to a listener over OSC (needs an installation with [bridge])")
     add_score_options(parser)
     return parser
@@ -207,13 +209,14 @@ def _transcriber_of(options: argparse.Namespace, model: Model) -> Transcriber | 
 
 def _corrections(options: argparse.Namespace) -> Corrections | None:
     """What `--corrections` and `--correct` say together. Raises `MezzoforteError`."""
-    if not options.correct and options.corrections is None:
+    if not options.correct and options.corrections is None and options.tuning is None:
         return None
     if len(options.audio) > 1:
         raise OutputError("corrections belong to one recording", advice="Give one recording at a time")
     from runtime.corrections import merge, parse_words, read_file
 
-    words = parse_words(options.correct)
+    tuning = [] if options.tuning is None else [f"tuning={options.tuning:g}"]
+    words = parse_words([*options.correct, *tuning])
     return words if options.corrections is None else merge(read_file(options.corrections), words)
 
 
@@ -303,11 +306,13 @@ def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
     low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None
     metres = ", ".join(dict.fromkeys(str(m.beats_per_bar) for m in analysis.metre))
     minutes, seconds = divmod(analysis.source.duration_s, 60.0)
+    hz = analysis.source.tuning_hz
     rows = [
         ("duration", f"{minutes:.0f} min {seconds:04.1f} s at {analysis.source.sample_rate_hz} Hz"),
         ("beats", str(beats)),
         ("bars", f"{bars} ({metres} beats each)" if metres else str(bars)),
         ("tempo", f"{low_high[0]:.0f}..{low_high[1]:.0f} bpm" if low_high else "none"),
+        ("tuning", "unclear" if hz is None else f"a' = {hz:.0f} Hz"),
         ("dynamics", " ".join(d.level for d in analysis.dynamics[:16]) + (" …" if len(analysis.dynamics) > 16 else "")),
         ("changes", str(len(analysis.change_points))),
         ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),

@@ -22,6 +22,7 @@ MOST_PINS = 100_000
 SAME_BEAT_S = 0.03
 MOST_BYTES = 16 << 20
 METRES = range(1, 17)
+TUNINGS_HZ = (370.0, 500.0)
 _FACTORS: dict[str, TempoFactor] = {"x2": "double", "/2": "half", "x1": "same"}
 
 
@@ -43,15 +44,19 @@ class Corrections:
 
     `tempo`: the beats heard are too slow (``double``) or too fast (``half``) by a factor 2. `offbeat`: the beats
     lie half a beat off. `beats_per_bar`: the metre, where it is known. `pins`: beats whose times are known, in
-    order of time; "this is beat 1 of a bar" is a pin with position 1.
+    order of time; "this is beat 1 of a bar" is a pin with position 1. `tuning_hz`: the pitch of the piano's a', where
+    it is known; it moves no beat by itself.
     """
 
     tempo: TempoFactor = "same"
     offbeat: bool = False
     beats_per_bar: int | None = None
     pins: tuple[Pin, ...] = ()
+    tuning_hz: float | None = None
 
     def __post_init__(self) -> None:
+        if self.tuning_hz is not None:
+            _check_tuning(self.tuning_hz)
         if self.tempo not in _FACTORS.values():
             raise CorrectionError(f"tempo {self.tempo!r} is not one of half, same, double")
         if not isinstance(self.offbeat, bool):
@@ -73,12 +78,19 @@ class Corrections:
         """Whether anything was said."""
         return self != Corrections()
 
+    @property
+    def of_beats(self) -> bool:
+        """Whether anything was said about beats and bars."""
+        return self != Corrections(tuning_hz=self.tuning_hz)
+
     def to_json(self) -> str:
         """The file form; `from_json` reads it back to an equal value."""
         pins = [{"time_s": p.time_s} | ({} if p.position is None else {"position": p.position}) for p in self.pins]
-        data = {"corrections": SCHEMA, "tempo": self.tempo, "offbeat": self.offbeat, "pins": pins}
+        data: dict[str, Any] = {"corrections": SCHEMA, "tempo": self.tempo, "offbeat": self.offbeat, "pins": pins}
         if self.beats_per_bar is not None:
             data["beats_per_bar"] = self.beats_per_bar
+        if self.tuning_hz is not None:
+            data["tuning_hz"] = self.tuning_hz
         return json.dumps(data, allow_nan=False, indent=1)
 
 
@@ -86,11 +98,12 @@ def parse_words(words: Iterable[str]) -> Corrections:
     """Corrections from command-line words.
 
     ``x2``, ``/2``, ``offbeat``, ``metre=3``, ``beat@12.34`` (a beat is there), ``beat2@12.34`` (the second of its
-    bar is there), ``bar@12.34`` (beat 1 is there; times also as 1:02.5). Raises `CorrectionError`.
+    bar is there), ``bar@12.34`` (beat 1 is there; times also as 1:02.5), ``tuning=415``. Raises `CorrectionError`.
     """
     tempo: TempoFactor = "same"
     offbeat = False
     metre: int | None = None
+    tuning_hz: float | None = None
     pins: list[Pin] = []
     for word in words:
         if word in _FACTORS:
@@ -101,14 +114,16 @@ def parse_words(words: Iterable[str]) -> Corrections:
             offbeat = True
         elif word.startswith("metre="):
             metre = _whole(word.removeprefix("metre="), word)
+        elif word.startswith("tuning="):
+            tuning_hz = _number(word.removeprefix("tuning="), word)
         elif "@" in word:
             pins.append(_pin(word))
         else:
             raise CorrectionError(
                 f"correction {word!r} is not known",
-                advice="There are x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME and bar@TIME",
+                advice="There are x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME, bar@TIME and tuning=HZ",
             )
-    return Corrections(tempo, offbeat, metre, tuple(sorted(pins, key=lambda p: p.time_s)))
+    return Corrections(tempo, offbeat, metre, tuple(sorted(pins, key=lambda p: p.time_s)), tuning_hz)
 
 
 def from_json(text: str) -> Corrections:
@@ -122,14 +137,17 @@ def from_json(text: str) -> Corrections:
         raise CorrectionError(f"not JSON: {e}") from e
     if not isinstance(data, dict) or data.get("corrections") != SCHEMA:
         raise CorrectionError(f'not a file of corrections: "corrections": {SCHEMA} is missing')
-    unknown = set(data) - {"corrections", "tempo", "offbeat", "beats_per_bar", "pins"}
+    unknown = set(data) - {"corrections", "tempo", "offbeat", "beats_per_bar", "pins", "tuning_hz"}
     if unknown:
         raise CorrectionError(f"{', '.join(sorted(unknown))} is not known")
     rows = data.get("pins", [])
     if not isinstance(rows, list):
         raise CorrectionError("pins is not a list")
     pins = sorted((_pin_row(row) for row in rows), key=lambda p: p.time_s)
-    return Corrections(data.get("tempo", "same"), data.get("offbeat", False), data.get("beats_per_bar"), tuple(pins))
+    return Corrections(
+        data.get("tempo", "same"), data.get("offbeat", False), data.get("beats_per_bar"), tuple(pins),
+        data.get("tuning_hz"),
+    )  # fmt: skip
 
 
 def read_file(path: Path) -> Corrections:
@@ -159,6 +177,7 @@ def merge(first: Corrections, then: Corrections) -> Corrections:
         offbeat=first.offbeat != then.offbeat,
         beats_per_bar=then.beats_per_bar or first.beats_per_bar,
         pins=tuple(sorted([*kept, *then.pins], key=lambda p: p.time_s)),
+        tuning_hz=first.tuning_hz if then.tuning_hz is None else then.tuning_hz,
     )
 
 
@@ -195,6 +214,21 @@ def _check_pin(pin: Pin, metre: int | None) -> None:
 def _check_count(value: Any, what: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value not in METRES:
         raise CorrectionError(f"{what} is {value!r}, not a whole number from {METRES.start} to {METRES.stop - 1}")
+
+
+def _check_tuning(value: Any) -> None:
+    low, high = TUNINGS_HZ
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise CorrectionError(
+            f"a tuning of {value!r} Hz is not that of a piano's a'", advice=f"Give {low:g} to {high:g}, as 415 or 442.5"
+        )
+
+
+def _number(text: str, word: str) -> float:
+    try:
+        return float(text)
+    except ValueError as e:
+        raise CorrectionError(f"{word!r}: {text!r} is not a number") from e
 
 
 def _whole(text: str, word: str) -> int:

@@ -25,6 +25,7 @@ from runtime.sound import read as audio
 from runtime.sound.ahead import ahead
 from runtime.sound.level import SILENCE_DBFS, Samples, gain_for_level
 from runtime.sound.spool import Spool
+from runtime.sound.tuning import TuningMeter
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has no use for
     from runtime.notes.played import PlayedNotes
@@ -96,14 +97,16 @@ def _hear(
     notes: PlayedNotes | None,
 ) -> Heard:
     source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
-    outline = _OutlineMaker()
+    outline, tuning = _OutlineMaker(), TuningMeter()
     reason = _why_empty(measured)
     if reason:
         analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
         report(1.0)
         return Heard(analysis, outline.finish(), measured.info.channels)
     kept = spool if spool is not None and not spool.failed else None
-    logits = model.refined(_run_model(path, measured, model, outline, report, cancel, kept))
+    logits = model.refined(_run_model(path, measured, model, (outline, tuning), report, cancel, kept))
+
+    source = replace(source, tuning_hz=_tuning_hz(tuning, corrections))
 
     def again(known: PlayedNotes | None) -> Analysis:
         analysis = _decode(logits, model, source, corrections, known)
@@ -136,6 +139,14 @@ def _measure(
     return audio.measure(path, tick, spool, longest_s)
 
 
+def _tuning_hz(meter: TuningMeter, corrections: Corrections | None) -> float | None:
+    """What somebody said it is, else the estimate."""
+    if corrections is not None and corrections.tuning_hz is not None:
+        return corrections.tuning_hz
+    estimate = meter.finish()
+    return None if estimate is None else estimate.hz
+
+
 def _why_empty(measured: audio.Measured) -> str:
     if measured.duration_s < SHORTEST_S:
         return f"shorter than {SHORTEST_S:g} s ({measured.duration_s:.3f} s): nothing was analysed"
@@ -148,7 +159,7 @@ def _run_model(
     path: Path,
     measured: audio.Measured,
     model: Model,
-    outline: _OutlineMaker,
+    watchers: tuple[_OutlineMaker | TuningMeter, ...],
     report: Progress,
     cancel: Cancel | None,
     kept: Spool | None,
@@ -160,7 +171,8 @@ def _run_model(
     def scaled() -> Iterator[Samples]:
         nonlocal heard
         for block in kept.blocks() if kept else audio.stream(path):
-            outline.push(block)
+            for watcher in watchers:
+                watcher.push(block)
             heard += block.size
             yield block * gain
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal, get_args
 
 from runtime.corrections import Corrections
@@ -14,6 +13,7 @@ from runtime.pipeline import Heard, hear
 from runtime.progress import Cancel, Progress
 from runtime.transcribe.registry import Setting, load
 from runtime.transcribe.transcription import Transcriber
+from runtime.transcribe.tuned import transcribe_tuned
 
 Quality = Literal["fast", "best"]
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
@@ -52,7 +52,10 @@ def hear_thoroughly(
     if heard.again is None:
         report(1.0)
         return heard
-    found = transcriber.transcribe(Path(path), lambda done: report(_SOUND_SHARE + (1 - _SOUND_SHARE) * done), cancel)
+    found = transcribe_tuned(
+        transcriber, path, heard.analysis.source.tuning_hz,
+        lambda done: report(_SOUND_SHARE + (1 - _SOUND_SHARE) * done), cancel,
+    )  # fmt: skip
     analysis = heard.again(found.notes)
     identity = replace(analysis.model, transcriber=found.identity.version)
     return replace(heard, analysis=replace(analysis, model=identity))

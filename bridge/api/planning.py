@@ -16,7 +16,7 @@ from bridge.api.openapi import POLICIES
 from runtime.analysis import Analysis
 from runtime.decode.assemble import without_doubts_of_beats
 from runtime.marks.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
-from runtime.marks.files import align_file, hear_in_score, score_summary
+from runtime.marks.files import align_file, hear_in_score, score_summary, tuning_warning
 from runtime.pipeline import Heard
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import PlannedMark, planned
@@ -53,7 +53,12 @@ def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dic
         "policies": policies,
         "curve": loudness.view(TICKS_PER_QUARTER),
         "tempos": tempos(alignment, score),
-        "warnings": [*score.warnings, *without_doubts_of_beats(analysis.warnings), *warnings],
+        "warnings": [
+            *score.warnings,
+            *tuning_warning(alignment),
+            *without_doubts_of_beats(analysis.warnings),
+            *warnings,
+        ],
     }
     return replace(analysis, score=score_summary(score, alignment, in_score["normal"])), told
 

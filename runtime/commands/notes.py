@@ -17,6 +17,7 @@ from runtime.progress import TerminalProgress
 from runtime.transcribe.registry import Setting, load
 from runtime.transcribe.releases import for_score
 from runtime.transcribe.transcription import Transcriber, Transcription
+from runtime.transcribe.tuned import transcribe_tuned
 from runtime.transcribe.write_midi import to_midi
 from runtime.write.atomic import write_bytes
 
@@ -92,7 +93,9 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
         check_beats(heard.analysis.beats)
     recording = Path(options.audio[0])
     with TerminalProgress(sys.stderr, f"notes of {recording.name}", enabled=not options.quiet) as bar:
-        found = transcriber.transcribe(recording, bar)
+        # A digital piano's own notes have no tuning: their pitches are those of its keys.
+        tuning_hz = None if options.notes is not None else heard.analysis.source.tuning_hz
+        found = transcribe_tuned(transcriber, recording, tuning_hz, bar)
     if not found.notes.onset_s.size:
         raise ScoreError(
             "no notes were heard", where=str(recording), cause="; ".join(found.notes.warnings) or "not a piano",

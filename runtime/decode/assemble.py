@@ -108,7 +108,7 @@ def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Correc
 def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) -> tuple[str, ...]:
     """A warning when the pulse itself is in doubt and nobody has said anything about it yet."""
     sure = float(path.probability.mean()) if len(path.probability) else 1.0
-    if sure >= options.sure_confidence or corrections != Corrections():
+    if sure >= options.sure_confidence or corrections.of_beats:
         return ()
     return (
         f"{_UNSURE_BEATS} (mean confidence {sure:.2f}): they may go twice or half as fast as the music's; "

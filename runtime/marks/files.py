@@ -16,13 +16,17 @@ from runtime.marks.annotate import TASTES, AnnotateOptions, Annotation, Density,
 from runtime.marks.hearing import HeardInScore
 from runtime.score.align import recording as alignment_of
 from runtime.score.align.fine import Evidence
-from runtime.score.align.recording import Alignment
+from runtime.score.align.recording import Alignment, AnotherPitch
 from runtime.score.plan import Plan, from_json
 from runtime.score.read.files import Source, open_source, parse
 from runtime.score.table import Score
 from runtime.score.write import files as write
 from runtime.score.write.midi import MidiMode
 from runtime.sound import read as audio
+from runtime.sound.tuning import STANDARD_HZ, estimated, retuned, speed_for
+
+TUNED_SEMITONES = (-2, -1, 1)
+"""How far from 440 Hz pianos are tuned, besides the half semitone that is heard: 392, 415 and 466 Hz."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class MarkReport:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What people should be told, in full sentences' worth of words."""
-        return (*self.reading, *self.annotation.warnings)
+        return (*self.reading, *tuning_warning(self.alignment), *self.annotation.warnings)
 
 
 def load(path: str | Path) -> tuple[Source, Score]:
@@ -71,14 +75,37 @@ def load(path: str | Path) -> tuple[Source, Score]:
 def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None = None) -> Alignment:
     """Align a recording with a score; beats of an analysis serve as evidence when they are given.
 
+    A piano that is not tuned to a' = 440 Hz is allowed for: what the analysis says of it (an estimate without one), and
+    as many semitones more as `TUNED_SEMITONES` has when the score is found there.
     Raises `AudioError` for an unreadable recording, `ScoreError` when it does not play this score.
     """
-    evidence = None
-    if analysis is not None and analysis.beats:
-        evidence = Evidence(
-            np.array([b.time_s for b in analysis.beats]), np.array([b.time_s for b in analysis.downbeats])
-        )
-    return alignment_of.align(score, audio.stream(audio_path), evidence)
+    path = Path(audio_path)
+    tuning_hz = estimated(path) if analysis is None else analysis.source.tuning_hz
+    try:
+        return _aligned(path, score, analysis, tuning_hz)
+    except AnotherPitch as e:
+        if e.semitones not in TUNED_SEMITONES:
+            raise
+        return _aligned(path, score, analysis, (tuning_hz or STANDARD_HZ) * 2 ** (e.semitones / 12))
+
+
+def _aligned(path: Path, score: Score, analysis: Analysis | None, tuning_hz: float | None) -> Alignment:
+    with retuned(path, tuning_hz) as (there, speed):
+        evidence = None
+        if analysis is not None and analysis.beats:
+            evidence = Evidence(
+                np.array([b.time_s for b in analysis.beats]) / speed,
+                np.array([b.time_s for b in analysis.downbeats]) / speed,
+            )
+        found = alignment_of.align(score, audio.stream(there), evidence)
+    return replace(found.slower(speed), tuning_hz=tuning_hz)
+
+
+def tuning_warning(alignment: Alignment) -> tuple[str, ...]:
+    """That the piano is not tuned as others are, when that was allowed for."""
+    if alignment.tuning_hz is None or speed_for(alignment.tuning_hz) == 1.0:
+        return ()
+    return (f"the piano is taken to be tuned to a' = {alignment.tuning_hz:.0f} Hz",)
 
 
 def hear_in_score(

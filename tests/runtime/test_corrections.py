@@ -86,3 +86,13 @@ def test_merging_keeps_every_later_pin_and_nothing_twice(first, then):
 
 def test_twice_half_a_beat_is_none():
     assert not merge(Corrections(offbeat=True), Corrections(offbeat=True))
+
+
+def test_a_tuning_is_a_correction_that_says_nothing_of_beats() -> None:
+    said = parse_words(["tuning=415"])
+    assert said.tuning_hz == 415.0 and said and not said.of_beats
+    assert from_json(said.to_json()) == said
+    assert merge(parse_words(["x2", "tuning=440"]), said) == parse_words(["x2", "tuning=415"])
+    for word in ("tuning=", "tuning=nan", "tuning=200", "tuning=1e9"):
+        with pytest.raises(CorrectionError, match="tuning"):
+            parse_words([word])

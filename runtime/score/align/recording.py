@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -50,6 +50,12 @@ class Alignment:
     repeats: dict[int, bool]
     unplayed: tuple[int, ...]
     fit: float
+    tuning_hz: float | None = None
+    """The a' of the recording, for which the score was found; None when nothing is known of it."""
+
+    def slower(self, factor: float) -> Alignment:
+        """The alignment with the recording of the same performance that lasts `factor` times as long."""
+        return replace(self, times_s=self.times_s * factor)
 
     def times_of(self, positions: npt.ArrayLike) -> Floats:
         """Seconds of positions on the played axis."""
@@ -87,12 +93,26 @@ class Alignment:
             "start_s": round(float(self.times_s[0]), 3),
             "end_s": round(float(self.times_s[-1]), 3),
             "fit": round(self.fit, 4),
+            "tuning_hz": None if self.tuning_hz is None else round(self.tuning_hz, 1),
             "beats": [
                 {"time_s": round(b.time_s, 4), "measure": numbers[b.measure], "position": b.position,
                  "confidence": round(b.confidence, 4)}
                 for b in self.beats(score)
             ],
         }  # fmt: skip
+
+
+class AnotherPitch(ScoreError):
+    """The recording plays the score `semitones` higher (negative: lower)."""
+
+    def __init__(self, semitones: int) -> None:
+        self.semitones = semitones
+        direction = "higher" if semitones > 0 else "lower"
+        super().__init__(
+            f"the recording sounds {abs(semitones)} semitone{'s' * (abs(semitones) > 1)} {direction} than the score",
+            cause="a transposed score, or a recording at another pitch or speed",
+            advice="Transpose the score to the key of the recording",
+        )
 
 
 POOR = 0.5
@@ -163,12 +183,7 @@ def _check_piece(score: Score, heard: features.Heard, found: coarse.Outline, fit
 def _refusal(score: Score, heard: features.Heard, detail: str) -> ScoreError:
     semitones, totals = coarse.best_transposition(score, heard)
     if semitones and totals.min() < 0.8 * float(np.median(totals)):
-        direction = "higher" if semitones > 0 else "lower"
-        return ScoreError(
-            f"the recording sounds {abs(semitones)} semitone{'s' * (abs(semitones) > 1)} {direction} than the score",
-            cause="a transposed score, or a recording at another pitch or speed",
-            advice="Transpose the score to the key of the recording",
-        )
+        return AnotherPitch(semitones)
     return ScoreError(
         f"the recording does not play this score{detail}",
         cause="a different piece or movement, or a recording without enough piano",
