@@ -135,7 +135,7 @@ def test_any_rolls_give_notes_that_last_and_velocities_that_midi_has(seed: int, 
 
 def published(columns: Values) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What the published post-processing makes of the same rolls."""
-    utilities = pytest.importorskip("piano_transcription_inference.utilities", reason="needs mezzoforte[export]")
+    utilities = pytest.importorskip("piano_transcription_inference.utilities", reason="needs the dependency group test")
     names = ("reg_onset_output", "reg_offset_output", "frame_output", "velocity_output")
     rolls = {n: columns[:, r] for n, r in zip(names, (ONSET, OFFSET, FRAME, VELOCITY), strict=True)}
     rolls["reg_pedal_onset_output"] = np.zeros((len(columns), 1), np.float32)
