@@ -30,6 +30,7 @@ SUBCOMMANDS = {
     "serve": Subcommand("bridge.serve:main", "the local server that MuseScore's plugin asks"),
     "send": Subcommand("bridge.send:main", "an analysis to a listener over OSC"),
     "play": Subcommand("bridge.play:main", "an analysis over OSC in time with playback"),
+    "live": Subcommand("bridge.live.command:main", "beats, bars and levels while it is played, on screen and over OSC"),
     "listen": Subcommand("bridge.listen:main", "receive over OSC: show, verify, write files"),
     "ardour": Subcommand("bridge.daw.ardour:main", "an analysis into an Ardour session"),
     "ableton": Subcommand("bridge.daw.ableton:main", "an analysis as cue points into Ableton Live"),
