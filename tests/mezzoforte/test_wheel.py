@@ -76,7 +76,7 @@ def test_several_processes_take_nothing_from_the_folder_they_run_in(installed: I
     words = ["analyze", "take.ogg", "other.ogg", "--jobs", "2", "--out", "results", "--quiet"]
     ran = installed.run([installed.command, *words], hostile)
     assert ran.returncode == 0, ran.stderr
-    assert sorted(p.name for p in (hostile / "results").iterdir()) == ["other.json", "take.json"]
+    assert {"other.json", "take.json"} <= {p.name for p in (hostile / "results").iterdir()}
 
 
 def test_a_batch_takes_nothing_from_the_folder_it_runs_in(installed: Installed, hostile: Path) -> None:
