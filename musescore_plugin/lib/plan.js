@@ -349,7 +349,7 @@ function noteOn(row, tr) {
     if (row.status === "earlier")
         return row.remove ? tr("will be removed") : tr("there, not proposed now");
     if (row.status === "goes")
-        return row.remove ? tr("printed mark, will be removed") : tr("printed mark, stays");
+        return row.remove ? tr("printed, will be removed") : tr("printed, stays");
     if (row.status === "skip")
         return tr(row.why);
     var gone = row.displaced.concat(row.instead);

@@ -259,11 +259,11 @@
         <translation>wird entfernt</translation>
     </message>
     <message>
-        <source>printed mark, will be removed</source>
+        <source>printed, will be removed</source>
         <translation>gedruckt, wird entfernt</translation>
     </message>
     <message>
-        <source>printed mark, stays</source>
+        <source>printed, stays</source>
         <translation>gedruckt, bleibt</translation>
     </message>
     <message>

@@ -259,11 +259,11 @@
         <translation>se quitará</translation>
     </message>
     <message>
-        <source>printed mark, will be removed</source>
+        <source>printed, will be removed</source>
         <translation>impresa, se quitará</translation>
     </message>
     <message>
-        <source>printed mark, stays</source>
+        <source>printed, stays</source>
         <translation>impresa, se queda</translation>
     </message>
     <message>

@@ -259,11 +259,11 @@
         <translation>sera retirée</translation>
     </message>
     <message>
-        <source>printed mark, will be removed</source>
+        <source>printed, will be removed</source>
         <translation>imprimée, sera retirée</translation>
     </message>
     <message>
-        <source>printed mark, stays</source>
+        <source>printed, stays</source>
         <translation>imprimée, reste</translation>
     </message>
     <message>

@@ -259,11 +259,11 @@
         <translation>将移除</translation>
     </message>
     <message>
-        <source>printed mark, will be removed</source>
+        <source>printed, will be removed</source>
         <translation>原有记号，将移除</translation>
     </message>
     <message>
-        <source>printed mark, stays</source>
+        <source>printed, stays</source>
         <translation>原有记号，保留</translation>
     </message>
     <message>

@@ -408,6 +408,7 @@ Rectangle {
                         visible: model.canTick
                         checked: model.checked
                         Layout.preferredWidth: 34
+                        Layout.preferredHeight: 30
                         onClicked: panel.session.tick(index, checked)
                     }
                     Button {
@@ -429,7 +430,7 @@ Rectangle {
                     }
                     Words { text: model.clearness; Layout.preferredWidth: 90 }
                     Words { text: model.heard; Layout.preferredWidth: 270; Layout.fillWidth: true; elide: Text.ElideRight }
-                    Words { text: model.note; Layout.preferredWidth: 170; elide: Text.ElideRight; font.italic: true }
+                    Words { text: model.note; Layout.preferredWidth: 180; elide: Text.ElideRight; font.italic: true }
                     Button {
                         objectName: "listen " + index
                         text: model.key === panel.playing ? "■" : "▶"
