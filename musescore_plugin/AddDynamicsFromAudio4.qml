@@ -14,8 +14,8 @@ MuseScore {
     version: "1.0"
     requiresScore: true
     pluginType: "dialog"
-    width: 900
-    height: 760
+    width: 880
+    height: 690
 
     property var process: null
 

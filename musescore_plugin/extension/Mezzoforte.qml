@@ -9,8 +9,8 @@ import "start.js" as Start
 
 Rectangle {
     id: root
-    implicitWidth: 900
-    implicitHeight: 760
+    implicitWidth: 880
+    implicitHeight: 690
     width: implicitWidth
     height: implicitHeight
 
