@@ -19,7 +19,7 @@ from runtime.frames import FRAMES_PER_S, HOP_SAMPLES, SAMPLE_RATE_HZ
 from runtime.sound.level import LEVEL_RULE
 
 CARD_SCHEMA = 1
-ANALYSIS, NOTES = "analysis", "notes"
+ANALYSIS, NOTES, PAGE = "analysis", "notes", "page"
 KNOWING_NOTES = "notes_"
 """How thresholds begin that hold where notes are known: ``notes_level_evidence``, …"""
 MAX_CARD_BYTES = 1 << 20
@@ -89,7 +89,10 @@ class ModelCard:
     limits: tuple[str, ...] = ()
     """What the model is not good at, one sentence each."""
     kind: str = ANALYSIS
-    """What the graph gives: ``analysis`` (`runtime.model`) or ``notes`` (`runtime.transcribe.own`)."""
+    """What the graph gives: ``analysis`` (`runtime.model`), ``notes`` (`runtime.transcribe.own`) or ``page``
+    (`runtime.marks.page`)."""
+    features: tuple[str, ...] = ()
+    """What a graph that takes no samples is told, in order (`runtime.marks.page_features`)."""
     classes: tuple[str, ...] = LEVELS
     """Meaning of the last axis of the output ``dynamics``; always pp, p, mf, f, ff."""
     sample_rate_hz: int = SAMPLE_RATE_HZ
@@ -142,8 +145,8 @@ def _problems(card: ModelCard) -> list[str]:
         found.append(f"name {card.name!r} is not a plain file stem")
     if not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
         found.append("sha256 is not 64 lower-case hexadecimal digits")
-    if card.kind not in (ANALYSIS, NOTES):
-        found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS!r} and {NOTES!r}")
+    if card.kind not in (ANALYSIS, NOTES, PAGE):
+        found.append(f"kind is {card.kind!r}, this version of Mezzoforte knows {ANALYSIS}, {NOTES} and {PAGE}")
     for name in ("levels_sha256", "levels_notes_sha256", "beats_sha256", "onsets_sha256"):
         if (stage := getattr(card, name)) and not re.fullmatch(r"[0-9a-f]{64}", stage):
             found.append(f"{name} is not 64 lower-case hexadecimal digits")

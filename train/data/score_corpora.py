@@ -1,0 +1,96 @@
+"""Every corpus of scores by name, read once into a folder: `python -m train.data.score_corpora DATA CACHE`.
+
+Prints per corpus what came out: pieces, bars, notes, dynamics, levels, gradual changes, and every file that was
+refused with its reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from runtime.errors import MezzoforteError
+from runtime.score.table import LEVEL_SIGNS, Score
+from train.data.corpora import (
+    asap_scores,
+    chopin_first_editions,
+    dcml,
+    kern_piano,
+    openscore_lieder,
+    polish_scores,
+)
+from train.data.scores.store import kept
+from train.data.written import ScoreCorpus, WrittenPiece
+from train.fitting.command import start
+
+SCORE_CORPORA: dict[str, ScoreCorpus] = {
+    module.CORPUS.name: module.CORPUS
+    for module in (asap_scores, chopin_first_editions, dcml, kern_piano, openscore_lieder, polish_scores)
+}
+"""The readers by name, which is the name of the folder in the data folder."""
+
+
+def read_corpus(name: str, data: Path, cache: Path | None) -> Iterator[tuple[WrittenPiece, Score | MezzoforteError]]:
+    """Every piece of a corpus with its score, or with why it was refused; read once into `cache` when one is given.
+
+    Raises `DataError` when the folder is not laid out like the corpus.
+    """
+    corpus = SCORE_CORPORA[name]
+    for piece in corpus.pieces(data / name):
+        try:
+            if cache is None:
+                yield piece, corpus.read(piece)
+            else:
+                yield piece, kept(cache / piece.id, piece.file, lambda p=piece: corpus.read(p))  # type: ignore[misc]
+        except MezzoforteError as e:
+            yield piece, e
+
+
+def counts(score: Score) -> Counter[str]:
+    """Bars, notes, dynamics, levels and gradual changes of a score."""
+    return Counter(
+        pieces=1,
+        measures=len(score.measures),
+        notes=len(score.notes),
+        dynamics=sum(m.kind == "dynamic" for m in score.marks),
+        levels=sum(m.kind == "dynamic" and m.value in LEVEL_SIGNS for m in score.marks),
+        hairpins=sum(m.kind == "hairpin" for m in score.marks),
+        graduals=sum(m.kind in ("hairpin", "words") for m in score.marks),
+    )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m train.data.score_corpora", description=(__doc__ or "").split("\n\n")[0]
+    )
+    parser.add_argument("data", type=Path, help="folder that holds the corpora's folders")
+    parser.add_argument("cache", type=Path, help="folder for the scores as they were read")
+    parser.add_argument("--only", nargs="*", choices=sorted(SCORE_CORPORA), help="these corpora alone")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read what is there and print the counts; 1 when no corpus is there."""
+    names = [n for n in args.only or SCORE_CORPORA if (args.data / n).is_dir()]
+    if not names:
+        raise MezzoforteError("no corpus of scores", where=str(args.data), advice=f"Looked for {[*SCORE_CORPORA]}")
+    for name in names:
+        total: Counter[str] = Counter()
+        for piece, score in read_corpus(name, args.data, args.cache):
+            if isinstance(score, Score):
+                total += counts(score)
+            else:
+                print(f"{piece.id}: {score}", file=sys.stderr, flush=True)
+        print(name, ", ".join(f"{count:,} {what}" for what, count in total.items()), flush=True)
+    return 0
+
+
+def main() -> None:
+    start(build_parser(), run)
+
+
+if __name__ == "__main__":
+    main()

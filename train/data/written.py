@@ -1,0 +1,48 @@
+"""What every reader of a corpus of scores gives: which pieces there are, under which terms, and each as a `Score`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.score.table import Score
+
+NO_LICENCE = ""
+"""Where a corpus states no licence: good for experiments and tests, not for what is handed out."""
+
+
+@dataclass(frozen=True)
+class WrittenPiece:
+    """One score of a corpus: `path` is as in `overlaps.csv`, `file` where it lies; `licence` an SPDX identifier or
+    `NO_LICENCE`."""
+
+    corpus: str
+    path: str
+    composer: str
+    licence: str
+    file: Path
+
+    @property
+    def id(self) -> str:
+        """Unique over all corpora and safe as a relative file path."""
+        return f"{self.corpus}/{self.path}"
+
+
+@dataclass(frozen=True)
+class ScoreCorpus:
+    """A corpus of scores: what it is, who made it, and how it is read.
+
+    `counts` are the numbers that a whole copy has (`pieces`, `measures`, `notes`, `levels`, `graduals`); the tests
+    hold them against a reading. `pieces` lists a folder and raises `DataError` when it is not laid out like the corpus;
+    `read` raises `DataError` or `ScoreError` for a file that cannot be read.
+    """
+
+    name: str
+    title: str
+    address: str
+    licence: str
+    citation: str
+    counts: Mapping[str, int]
+    pieces: Callable[[Path], list[WrittenPiece]]
+    read: Callable[[WrittenPiece], Score]

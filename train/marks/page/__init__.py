@@ -1,0 +1,1 @@
+"""Where editors put marks, learned from the page alone: `python -m train.marks.page`."""
