@@ -6,8 +6,8 @@ refused with its reason.
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +22,10 @@ from train.data.corpora import (
     openscore_lieder,
     polish_scores,
 )
+from train.data.errors import DataError
 from train.data.scores.store import kept
 from train.data.written import ScoreCorpus, WrittenPiece
-from train.fitting.command import start
+from train.fitting.command import Command
 
 SCORE_CORPORA: dict[str, ScoreCorpus] = {
     module.CORPUS.name: module.CORPUS
@@ -62,21 +63,18 @@ def counts(score: Score) -> Counter[str]:
     )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m train.data.score_corpora", description=(__doc__ or "").split("\n\n")[0]
-    )
+def add_options(parser: ArgumentParser) -> None:
+    """The command's options."""
     parser.add_argument("data", type=Path, help="folder that holds the corpora's folders")
     parser.add_argument("cache", type=Path, help="folder for the scores as they were read")
     parser.add_argument("--only", nargs="*", choices=sorted(SCORE_CORPORA), help="these corpora alone")
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
-    """Read what is there and print the counts; 1 when no corpus is there."""
+def run(args: Namespace) -> None:
+    """Read what is there and print the counts. Raises `DataError` when nothing is."""
     names = [n for n in args.only or SCORE_CORPORA if (args.data / n).is_dir()]
     if not names:
-        raise MezzoforteError("no corpus of scores", where=str(args.data), advice=f"Looked for {[*SCORE_CORPORA]}")
+        raise DataError("no corpus of scores", where=str(args.data), advice=f"Looked for {', '.join(SCORE_CORPORA)}")
     for name in names:
         total: Counter[str] = Counter()
         for piece, score in read_corpus(name, args.data, args.cache):
@@ -85,12 +83,9 @@ def run(args: argparse.Namespace) -> int:
             else:
                 print(f"{piece.id}: {score}", file=sys.stderr, flush=True)
         print(name, ", ".join(f"{count:,} {what}" for what, count in total.items()), flush=True)
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
-
+main = Command(add_options, run)
 
 if __name__ == "__main__":
     main()

@@ -59,7 +59,7 @@ CORPUS = ScoreCorpus(
         "J. Hentschel, Y. Rammos, M. Neuwirth, M. Rohrmeier: An Annotated Corpus of Tonal Piano Music from the Long "
         "19th Century. Empirical Musicology Review 18(1), 2023"
     ),
-    counts={"pieces": 801, "measures": 77_039, "dynamics": 20_057, "graduals": 10_040},
+    counts={"pieces": 801, "measures": 77_039, "notes": 1_154_935, "levels": 15_957, "graduals": 10_040},
     pieces=pieces,
     read=read,
 )

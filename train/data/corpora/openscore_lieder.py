@@ -50,7 +50,7 @@ CORPUS = ScoreCorpus(
     citation=(
         "M. R. H. Gotham, P. Jonas: The OpenScore Lieder Corpus. Proceedings of the Music Encoding Conference 2021"
     ),
-    counts={"pieces": 1_430, "measures": 79_800, "dynamics": 18_682, "levels": 16_222, "hairpins": 17_396},
+    counts={"pieces": 1_430, "measures": 79_800, "dynamics": 18_682, "hairpins": 17_396},
     pieces=pieces,
     read=read,
 )

@@ -30,7 +30,7 @@ def read_tables(notes: Path, measures: Path, chords: Path | None) -> Score:
     try:
         written = sorted(_notes(_rows(notes), by_mc), key=lambda n: (n.onset, not n.grace, n.staff, n.pitch))
         marks = list(_marks(_rows(chords), by_mc)) if chords else []
-    except (KeyError, ValueError, ZeroDivisionError) as e:
+    except (KeyError, ValueError, TypeError, ZeroDivisionError) as e:
         raise DataError(f"a table cannot be read ({e!r})", where=str(notes), cause="a damaged file") from e
     if not written:
         raise DataError("no notes", where=str(notes))
@@ -72,7 +72,7 @@ def _measures(rows: Rows, where: str) -> list[tuple[dict[str, str], Measure]]:
             )  # fmt: skip
             out.append((row, measure))
             start += length
-    except (KeyError, ValueError, ZeroDivisionError) as e:
+    except (KeyError, ValueError, TypeError, ZeroDivisionError) as e:
         raise DataError(f"a measure cannot be read ({e!r})", where=where, cause="a damaged file") from e
     return out
 

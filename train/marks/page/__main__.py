@@ -1,4 +1,4 @@
-"""`python -m train.marks.page`, see `train.marks.page.fit`."""
+"""`python -m train.marks.page`: see `train.marks.page.fit`."""
 
 from train.marks.page.fit import main
 

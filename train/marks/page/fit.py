@@ -8,11 +8,11 @@ stopped run goes on. `python -m export.page RUN` makes the shipped file.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import pickle
 import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -26,7 +26,7 @@ from runtime.marks.page import OUTPUTS
 from runtime.marks.page_features import FEATURES
 from runtime.write.atomic import write_bytes
 from train.data.overlaps import Overlaps
-from train.fitting.command import start
+from train.fitting.command import Command
 from train.fitting.optimise import save_beside
 from train.fitting.provenance import commit
 from train.marks.page.data import Page, corpora_there, gather
@@ -88,8 +88,8 @@ def report(pages: Sequence[Page], said: dict[str, Floats]) -> dict[str, dict[str
     return scores
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m train.marks.page", description=(__doc__ or "").split("\n\n")[0])
+def add_options(parser: ArgumentParser) -> None:
+    """The command's options."""
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the corpora and overlaps.csv")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the scores as they were read")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
@@ -102,10 +102,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--layers", type=int, default=PageFitConfig.layers)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    return parser
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: Namespace) -> None:
     """Learn, measure, write `page.pt` into the run's folder; figures as JSON on stdout."""
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -140,8 +139,6 @@ def run(args: argparse.Namespace) -> int:
         "held_out": sorted({p.id for p in pages if p.split != "train"}),
     }  # fmt: skip
     save_beside(checkpoint, args.out / "page.pt")
-    return 0
 
 
-def main() -> None:
-    start(build_parser(), run)
+main = Command(add_options, run)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.marks.page_features import FEATURES
-from train.frames.tune import fit_logistic
+from train.measure.tune import fit_logistic
 from train.marks.page.data import Page
 from train.measure.marks import most_pairs
 
