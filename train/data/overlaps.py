@@ -67,6 +67,12 @@ class Overlaps:
         splits = {s for row in self._by_group.get(self.group(corpus, path), ()) for s in self._splits_of(row, fold)}
         return "test" if "test" in splits else "valid" if "valid" in splits else "train"
 
+    def piece_id(self, corpus: str, path: str) -> str:
+        """The piece's name as performances of it are called (`train.data.pieces`), else its group."""
+        group = self.group(corpus, path)
+        names = {name for row in self._by_group.get(group, ()) for name in self._named(row)}
+        return min(names) if names else group
+
     @cached_property
     def _by_group(self) -> dict[str, list[dict[str, str]]]:
         groups: dict[str, list[dict[str, str]]] = defaultdict(list)
@@ -79,10 +85,14 @@ class Overlaps:
         corpus = row["corpus"]
         if row["held_out"] or row["batik_mozart"] or row["vienna4x22"] or corpus in ("batik_mozart", "vienna4x22"):
             return {"test"}
-        folders = [row["path"]] if corpus == "asap" else _several(row["asap"])
-        mazurkas = [row["path"]] if corpus == "mazurkabl" else _several(row["mazurkabl"])
+        return {_split(piece, fold) for piece in self._named(row)}
+
+    def _named(self, row: dict[str, str]) -> list[str]:
+        """The pieces of ASAP and MazurkaBL that one row is or duplicates."""
+        folders = [row["path"]] if row["corpus"] == "asap" else _several(row["asap"])
+        mazurkas = [row["path"]] if row["corpus"] == "mazurkabl" else _several(row["mazurkabl"])
         pieces = [asap_piece(r["composer"], r["title"]) for r in (self.rows["asap", f] for f in folders)]
-        return {_split(piece, fold) for piece in (*pieces, *map(mazurka_piece, mazurkas))}
+        return [*pieces, *map(mazurka_piece, mazurkas)]
 
 
 def _several(text: str) -> list[str]:

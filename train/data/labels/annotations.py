@@ -1,4 +1,5 @@
-"""ASAP's tab-separated beat annotations: `time time label`, label `b`, `db` or `bR` with optional signatures."""
+"""ASAP's and ACPAS's tab-separated beat annotations: `time time label` or `time label`, label `b`, `db` or `bR` with
+optional signatures."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ def read_annotation(path: Path) -> Annotation:
     times, kinds, signatures = [], [], []
     for number, line in enumerate(lines, start=1):
         fields = line.split("\t")
-        match = _LABEL.fullmatch(fields[2].strip()) if len(fields) == 3 else None
+        match = _LABEL.fullmatch(fields[-1].strip()) if len(fields) in (2, 3) else None
         try:
             time_s = float(fields[0])
         except ValueError:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.marks.page_features import FEATURES
-from train.measure.tune import fit_logistic
 from train.marks.page.data import Page
 from train.measure.marks import most_pairs
+from train.measure.tune import fit_logistic
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
