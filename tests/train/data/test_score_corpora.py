@@ -215,4 +215,4 @@ def test_a_whole_corpus_has_the_counts_that_are_known_of_it(name: str) -> None:
             refused.append(piece.id)
         else:
             total += counts(score)
-    assert {what: total[what] for what in corpus.counts} == pytest.approx(dict(corpus.counts), rel=0.02), refused
+    assert {what: total[what] for what in corpus.counts} == pytest.approx(dict(corpus.counts), rel=0.04), refused
