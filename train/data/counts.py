@@ -19,17 +19,22 @@ import numpy as np
 from runtime.analysis import LEVELS
 from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
+from train.data.corpora.acpas import read_acpas
 from train.data.corpora.asap import read_asap
 from train.data.corpora.batik import read_batik
+from train.data.corpora.classical_piano_midi import read_classical_piano_midi
 from train.data.corpora.mazurka_notes import score_path
 from train.data.corpora.mazurka_resynth import read_resynth
 from train.data.corpora.mazurkabl import mazurka_names, read_markings, read_mazurka, read_mazurkabl
 from train.data.corpora.mazurkabl_facts import MAZURKAS_WITHOUT_DYNAMICS
+from train.data.corpora.pop909 import read_pop909
 from train.data.errors import DataError
 from train.data.items import Dropped, Item, Reading
 from train.data.labels.score_levels import count_marks
 from train.data.labels.values import BeatLabels
+from train.data.overlaps import Overlaps
 from train.data.pieces import mazurka_piece
+from train.data.score_corpora import scores_table
 from train.data.scores.musicxml import read_measures
 from train.fitting.command import Command
 from train.rendering.performance import read_performance
@@ -71,6 +76,10 @@ class Source:
     what: str
 
 
+def _overlaps(folder: Path) -> Overlaps:
+    return Overlaps.read(folder.parent / "overlaps.csv")
+
+
 SOURCES = (
     Source("asap", read_asap, lambda i: i.composer,
            "human performances, beats and downbeats annotated, levels from scores"),
@@ -78,6 +87,12 @@ SOURCES = (
     Source("mazurka_resynth", read_resynth, lambda i: f"{i.composer}, tier {i.attributes['tier']}",
            "performances made from MazurkaBL (tier A: sound beat times, B: repaired in places, C: doubtful)"),
     Source("batik_mozart", read_batik, lambda i: i.composer, "for tests only"),
+    Source("classical_piano_midi", lambda f: read_classical_piano_midi(f, _overlaps(f), with_tests=True),
+           lambda i: f"{i.attributes['split']} pieces", "piano-midi.de, tempo and velocities drawn by hand"),
+    Source("acpas", lambda f: read_acpas(f, _overlaps(f), with_tests=True),
+           lambda i: f"{i.attributes['source']}, {i.attributes['split']} pieces",
+           "ACPAS where it is not ASAP: piano-midi.de (CPM) and MAPS"),
+    Source("pop909", read_pop909, lambda i: i.composer, "pop songs, annotated by programmes"),
 )  # fmt: skip
 
 
@@ -233,6 +248,7 @@ def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("data", type=Path, help="folder with the data sets")
     parser.add_argument("--labels", type=Path, help="folder of our own label files")
+    parser.add_argument("--scores", type=Path, help="folder of train.data.score_corpora: count the scores too")
     parser.add_argument("--out", type=Path, help="Markdown file (default: stdout)")
     parser.add_argument("--json", action="store_true", help="JSON on stdout instead")
     parser.add_argument("--check-midi", action="store_true", help="open every MIDI file too (slower)")
@@ -242,9 +258,10 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Count and write; 1 when something is damaged and `--strict` was asked for."""
     sets = list(counted(args.data, args.labels, check_midi=args.check_midi))
-    labels = f" --labels {args.labels}" if args.labels else ""
-    head = HEAD.format(labels=labels, out=args.out or "FILE")
-    text = "\n\n".join([head.rstrip(), *(s.chapter() for s in sets)]) + "\n"
+    options = (f" --labels {args.labels}" if args.labels else "") + (" --scores CACHE" if args.scores else "")
+    head = HEAD.format(labels=options, out=args.out or "FILE")
+    scores = [scores_table(args.data, args.scores)] if args.scores else []
+    text = "\n\n".join([head.rstrip(), *(s.chapter() for s in sets), *scores]) + "\n"
     if args.json:
         text = json.dumps({s.name: s.plain() for s in sets}, ensure_ascii=False, indent=1) + "\n"
     if args.out:

@@ -23,6 +23,7 @@ from train.data.corpora import (
     polish_scores,
 )
 from train.data.errors import DataError
+from train.data.overlaps import Overlaps
 from train.data.scores.store import kept
 from train.data.written import ScoreCorpus, WrittenPiece
 from train.fitting.command import Command
@@ -61,6 +62,24 @@ def counts(score: Score) -> Counter[str]:
         hairpins=sum(m.kind == "hairpin" for m in score.marks),
         graduals=sum(m.kind in ("hairpin", "words") for m in score.marks),
     )
+
+
+def scores_table(data: Path, cache: Path) -> str:
+    """A chapter of Markdown: each corpus of scores counted, with what is kept for tests and what was refused."""
+    overlaps = Overlaps.read(data / "overlaps.csv")
+    columns = ("pieces", "measures", "notes", "levels", "other signs", "hairpins", "words", "test pieces", "refused")
+    lines = ["| | licence | " + " | ".join(columns) + " |", "|---|---|" + "---:|" * len(columns)]
+    for name in sorted(n for n in SCORE_CORPORA if (data / n).is_dir()):
+        total: Counter[str] = Counter()
+        for piece, score in read_corpus(name, data, cache):
+            total += counts(score) if isinstance(score, Score) else Counter(refused=1)
+            total["test pieces"] += overlaps.is_test_piece(name, piece.path)
+        total["other signs"] = total["dynamics"] - total["levels"]
+        total["words"] = total["graduals"] - total["hairpins"]
+        cells = " | ".join(f"{total[c]:,}" for c in columns)
+        lines.append(f"| {name} | {SCORE_CORPORA[name].licence} | {cells} |")
+    what = "*words*: cresc. and dim. written out; *other signs*: sf, fp and the like; bars are bar units, as drawn."
+    return "\n\n".join(["## Scores without performances", "\n".join(lines), what])
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -1,7 +1,8 @@
 """Humdrum **kern files of keyboard music to a `Score`, by music21; dynamics from the **dynam spines.
 
-music21 places notes, bars and metres. Of the **dynam spines it keeps what stands beside a note and mixes the signs of
-one token up, so these are taken from its spines line by line, at the time of the note or rest of the same line.
+music21 is given the **kern spines and places notes, bars and metres. Of **dynam spines it would keep what stands beside a
+note and mix the signs of one token up, so these are read here line by line, at the time of the note or rest of the
+same line; it also takes two to three times as long with them.
 Signs: p, mf, sf …; ``<`` to ``[`` a crescendo, ``>`` to ``]`` a diminuendo, doubled brackets up to the end of that
 note. One that the layout comment prints as a word (``!LO:HP:t=cresc.``), or that is never ended, is kept as words.
 """
@@ -52,9 +53,8 @@ class _Sign:
 def read_kern(path: Path) -> Score:
     """The score of a kern file. Raises `DataError` when it cannot be read or holds no notes."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        data = spineParser.HumdrumDataCollection(lines)
-        parsed = data.parse()
+        rows = list(_rows(path.read_text(encoding="utf-8", errors="replace").splitlines()))
+        parsed = spineParser.HumdrumDataCollection(_kern_alone(rows)).parse()
     except OSError as e:
         raise DataError(f"the file cannot be opened ({e.strerror})", where=str(path)) from e
     except Exception as e:  # music21 raises whatever a malformed spine trips it into
@@ -70,7 +70,7 @@ def read_kern(path: Path) -> Score:
     if not notes:
         raise DataError("no notes", where=str(path))
     times = {p.line: p.at for placed in reversed(found) for p in placed if p.line}
-    marks = _marks(list(_signs(data, len(parts))), times, measures)
+    marks = _marks(list(_signs(rows, len(parts))), times, measures)
     return Score(
         "kern",
         tuple(sorted(notes, key=lambda n: (n.onset, not n.grace, n.staff, n.pitch))),
@@ -78,6 +78,67 @@ def read_kern(path: Path) -> Score:
         tuple(Staff(0, n + 1, "Piano") for n in range(len(parts))),
         tuple(sorted(marks, key=lambda m: (m.start, m.staff, m.kind, m.value))),
     )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line split into its columns, with the spine type of each (none in comments on the whole score)."""
+
+    cells: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+def _rows(lines: list[str]) -> Iterator[_Row]:
+    """Every line of a file; spines may split, join, change places, end and begin."""
+    types: list[str] = []
+    for line in lines:
+        cells = tuple(line.split("\t"))
+        if line.startswith("**"):
+            types = [c.removeprefix("**") if c.startswith("**") else t for c, t in _beside(cells, types)]
+        if line.startswith("!!") or not line or len(cells) != len(types):
+            yield _Row((line,), ())
+            continue
+        yield _Row(cells, tuple(types))
+        if line.startswith("*") and not line.startswith("**"):
+            types = _after(cells, types)
+
+
+def _beside(cells: tuple[str, ...], types: list[str]) -> list[tuple[str, str]]:
+    return list(zip(cells, types if len(types) == len(cells) else [""] * len(cells), strict=True))
+
+
+def _after(cells: tuple[str, ...], types: list[str]) -> list[str]:
+    """The spine types of the lines after a line of spine paths."""
+    out: list[str] = []
+    joining = ""
+    for i, (cell, kind) in enumerate(zip(cells, types, strict=True)):
+        if cell == "*v":
+            if joining != kind:
+                out.append(kind)
+            joining = kind
+            continue
+        joining = ""
+        if cell == "*x" and i + 1 < len(cells) and cells[i + 1] == "*x":
+            out.append(types[i + 1])
+        elif cell == "*x":
+            out.append(types[i - 1])
+        elif cell == "*^":
+            out += [kind, kind]
+        elif cell == "*+":
+            out += [kind, ""]
+        elif cell != "*-":
+            out.append(kind)
+    return out
+
+
+def _kern_alone(rows: list[_Row]) -> list[str]:
+    """The lines with the **kern spines alone; what they say nothing on is blank, so that lines keep their number."""
+    out = []
+    for row in rows:
+        cells = [c for c, t in zip(row.cells, row.types, strict=False) if t == "kern"]
+        is_empty = all(c in (".", "*") or c.startswith("!") for c in cells)
+        out.append("" if is_empty else "\t".join(cells))
+    return out
 
 
 @dataclass(frozen=True)
@@ -150,13 +211,12 @@ def _metre(signature: meter.TimeSignature) -> TimeSignature | None:
     return TimeSignature(beats, beat_type) if beats > 0 and beat_type > 0 else None
 
 
-def _signs(data: Any, n_staves: int) -> Iterator[_Sign]:
-    for spine in data.spineCollection:
-        if spine.spineType != "dynam":
-            continue
-        staff, printed = 1, ""
-        for event in spine.eventList:
-            text = event.contents
+def _signs(rows: list[_Row], n_staves: int) -> Iterator[_Sign]:
+    staff, printed = 1, ""
+    for line, row in enumerate(rows, 1):
+        for text, kind in zip(row.cells, row.types, strict=False):
+            if kind != "dynam":
+                continue
             if text.startswith("*staff"):
                 first = re.match(r"\d+", text[6:])
                 staff = min(max(1, int(first[0])), n_staves) if first else 1
@@ -165,7 +225,7 @@ def _signs(data: Any, n_staves: int) -> Iterator[_Sign]:
             elif not text.startswith(("*", "!", "=")) and text != ".":
                 for token in text.split():
                     if "yy" not in token:
-                        yield from _of_token(token, event.lineNumber, staff, printed)
+                        yield from _of_token(token, line, staff, printed)
                 printed = ""
 
 
