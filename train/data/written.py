@@ -34,9 +34,8 @@ class ScoreCorpus:
     """A corpus of scores: what it is, who made it, and how it is read.
 
     `counts` are the numbers that a whole copy has (`pieces`, `measures`, `notes`, `levels`, `graduals`, …), as others
-    counted them; the tests hold them against a reading (4 % may differ: whether the halves of a split bar are two, say).
-    `pieces` lists a folder and raises `DataError` when it is not laid out like the corpus;
-    `read` raises `DataError` or `ScoreError` for a file that cannot be read.
+    counted them; the tests hold them against a reading (4 % may differ: the halves of a split bar are one or two).
+    `pieces` lists a folder and raises `DataError` when it is not laid out like the corpus; `read` raises `DataError` or `ScoreError` for a file that cannot be read.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Humdrum **kern files of keyboard music to a `Score`, by music21; dynamics from the **dynam spines.
 
-music21 is given the **kern spines and places notes, bars and metres. Of **dynam spines it would keep what stands beside a
-note and mix the signs of one token up, so these are read here line by line, at the time of the note or rest of the
-same line; it also takes two to three times as long with them.
+music21 is given the **kern spines and places notes, bars and metres. Of **dynam spines it would keep what stands beside
+a note and mix the signs of one token up, and take several times as long; they are read here line by line, at the time
+of the note or rest of the same line.
 Signs: p, mf, sf …; ``<`` to ``[`` a crescendo, ``>`` to ``]`` a diminuendo, doubled brackets up to the end of that
 note. One that the layout comment prints as a word (``!LO:HP:t=cresc.``), or that is never ended, is kept as words.
 """
@@ -192,6 +192,8 @@ def _measures(parts: list[Any]) -> list[Measure]:
                 if isinstance(line, bar.Repeat):
                     known[key if line.direction == key else {"start": "end", "end": "start"}[key]] = True
     starts = [at for at in sorted(bars) if at < end]
+    if not starts:
+        return []
     out: list[Measure] = []
     time = TimeSignature(4, 4)
     for index, (start, stop) in enumerate(zip(starts, [*starts[1:], end], strict=True)):
@@ -203,7 +205,7 @@ def _measures(parts: list[Any]) -> list[Measure]:
                 repeat_start=known.get("start", False), repeat_times=2 if known.get("end") else 0,
             )
         )  # fmt: skip
-    return with_offsets(out) if out else out
+    return with_offsets(out)
 
 
 def _metre(signature: meter.TimeSignature) -> TimeSignature | None:
