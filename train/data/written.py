@@ -35,7 +35,8 @@ class ScoreCorpus:
 
     `counts` are the numbers that a whole copy has (`pieces`, `measures`, `notes`, `levels`, `graduals`, …), as others
     counted them; the tests hold them against a reading (4 % may differ: the halves of a split bar are one or two).
-    `pieces` lists a folder and raises `DataError` when it is not laid out like the corpus; `read` raises `DataError` or `ScoreError` for a file that cannot be read.
+    `pieces` lists a folder and raises `DataError` when it is not laid out like the corpus; `read` raises `DataError` or
+    `ScoreError` for a file that cannot be read.
     """
 
     name: str
