@@ -1,9 +1,10 @@
 """Learn where editors put marks: `python -m train.marks.page --data DATA --cache CACHE --out RUN`.
 
 From printed scores alone. Networks that saw no piece of a group answer for it; on those answers the figures are
-measured and the log-odds calibrated. Then the networks that ship learn from every piece of a stated licence that is
-neither a test nor a validation piece (`train.data.overlaps`). What was answered is kept in the run's folder, so a
-stopped run goes on. `python -m export.page RUN` makes the shipped file.
+measured and the log-odds calibrated; test pieces have no part in that. Then the networks that ship learn from every
+piece of a stated licence that is neither a test nor a validation piece (`train.data.overlaps`) and are measured on the
+test pieces. What was answered is kept in the run's folder, so a stopped run goes on. `python -m export.page RUN` makes
+the shipped file.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from train.fitting.provenance import commit
 from train.marks.page.data import Page, corpora_there, gather
 from train.marks.page.learn import Floats, PageFitConfig, say, train_network
 from train.marks.page.measure import calibration, figures, information
+from train.marks.page.network import PageEnsemble
 
 
 def tell(line: str) -> None:
@@ -125,11 +127,15 @@ def run(args: Namespace) -> None:
     thresholds = {}
     for k, output in enumerate(OUTPUTS):
         thresholds[f"{output}_scale"], thresholds[f"{output}_offset"] = calibration(shown, said, k)
-    print(json.dumps({name: {k: round(v, 4) for k, v in row.items()} for name, row in scores.items()}, indent=1))
     networks = []
     for seed in range(args.seed, args.seed + args.networks):
         networks.append(train_network(teaching, config, seed))
         tell(f"network {len(networks)} of {args.networks}")
+    kept = [p for p in pages if p.split == "test"]
+    ensemble = PageEnsemble(networks).eval()
+    unseen = report(kept, {p.id: say(ensemble, p) for p in kept})
+    scores |= {f"{name}, test pieces": row for name, row in unseen.items() if " " not in name}
+    print(json.dumps({name: {k: round(v, 4) for k, v in row.items()} for name, row in scores.items()}, indent=1))
     counts = Counter(f"{p.corpus} ({p.licence})" for p in teaching)
     checkpoint = {
         "kind": "page", "config": asdict(config), "features": FEATURES, "outputs": OUTPUTS,
