@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bridge import mext
 from runtime import own_process
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, command, say
 
 PLUGIN = mext.PLUGIN
 NAME = "mezzoforte"
@@ -166,27 +166,20 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@command
 def run(options: argparse.Namespace) -> int:
     """Install or remove; returns the exit status."""
     versions = VERSIONS if options.version == "all" else (options.version,)
     if options.folder is not None and len(versions) > 1:
-        _say("error: --folder needs --version 3, 4 or 4.6")
+        say("error: --folder needs --version 3, 4 or 4.6")
         return 2
-    try:
-        for version in versions:
-            plugins = options.folder or folder_of(version)
-            if options.remove or options.action == "remove":
-                _say(f"{'removed from' if remove(plugins) else 'not in'} {plugins}")
-            else:
-                _say(f"installed in {install(version, plugins)}\n{CLICKS[version]}")
-    except MezzoforteError as e:
-        _say(f"error: {e}")
-        return 1
+    for version in versions:
+        plugins = options.folder or folder_of(version)
+        if options.remove or options.action == "remove":
+            say(f"{'removed from' if remove(plugins) else 'not in'} {plugins}")
+        else:
+            say(f"installed in {install(version, plugins)}\n{CLICKS[version]}")
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> int:

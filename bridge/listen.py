@@ -14,7 +14,7 @@ from pathlib import Path
 from bridge.osc.client import OscListener
 from bridge.osc.schema import BRIDGE_PORT, LISTENER_PORT, Arg
 from runtime.analysis import Analysis
-from runtime.errors import MezzoforteError
+from runtime.errors import command
 from runtime.write import WRITERS, WriteOptions, save
 from runtime.write.arguments import add_write_options, chosen
 from runtime.write.tempo_map import tempo_map
@@ -62,16 +62,11 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, 1 after a problem told on stderr, 130 when interrupted."""
     options = _arguments(argv)
-    try:
-        return _listen(options)
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return _listen(options)
 
 
 def _listen(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from bridge.load import add_correction_options, corrections_of, load_analysis, p
 from bridge.osc.schema import BRIDGE_PORT
 from bridge.osc.server import Sent, send_analysis
 from runtime.analysis import Analysis
-from runtime.errors import MezzoforteError
+from runtime.errors import command
 
 
 def deliver(analysis: Analysis, target: str) -> str:
@@ -34,6 +34,7 @@ def _told(sent: Sent, target: str) -> str:
     )
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="mezzoforte send", description=__doc__)
@@ -46,21 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--bind", default="127.0.0.1", metavar="HOST", help="own address (%(default)s)")
     options = parser.parse_args(argv)
-    try:
-        target = parse_target(options.osc)
-        sent = send_analysis(
-            load_analysis(options.input, corrections_of(options)),
-            target.host,
-            target.port,
-            transport=options.tcp,
-            bind_port=options.reply_port,
-            bind_host=options.bind,
-        )
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    target = parse_target(options.osc)
+    sent = send_analysis(
+        load_analysis(options.input, corrections_of(options)),
+        target.host,
+        target.port,
+        transport=options.tcp,
+        bind_port=options.reply_port,
+        bind_host=options.bind,
+    )
     print(_told(sent, options.osc), file=sys.stderr)
     return 0
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from bridge.api import home as homes
 from bridge.api.limits import Limits
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, command, say
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_ALREADY = 0, 1, 2, 3
 ADDRESS = "127.0.0.1"
@@ -72,15 +72,15 @@ def run(options: argparse.Namespace, limits: Limits | None = None) -> int:
             token = homes.new_token()
             homes.publish(home, port, token)
             try:
-                _say(f"listening on {ADDRESS}:{port}; stop with Ctrl-C")
+                say(f"listening on {ADDRESS}:{port}; stop with Ctrl-C")
                 asyncio.run(_serve(listener, home, token, options, limits))
             finally:
                 homes.withdraw(home)
     except homes.HomeError as e:
-        _say(f"error: {e}")
+        say(f"error: {e}")
         return EXIT_ALREADY if "already running" in e.what else EXIT_FAILED
     except MezzoforteError as e:
-        _say(f"error: {e}")
+        say(f"error: {e}")
         return EXIT_FAILED
     except KeyboardInterrupt:
         pass
@@ -178,11 +178,6 @@ def _log_to(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Parse and serve; returns the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated bridge tidies up like an interrupted one
@@ -193,16 +188,13 @@ def main(arguments: list[str] | None = None) -> int:
     return run(options)
 
 
+@command
 def _at_login(words: list[str], install: bool) -> int:
     """Install or remove the start at login; returns the exit status."""
     from bridge import at_login
 
-    try:
-        for line in at_login.install(words) if install else at_login.remove():
-            _say(line)
-    except MezzoforteError as e:
-        _say(f"error: {e}")
-        return EXIT_FAILED
+    for line in at_login.install(words) if install else at_login.remove():
+        say(line)
     return EXIT_OK
 
 

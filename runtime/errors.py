@@ -1,6 +1,13 @@
-"""The one error type that library code raises for things a user can understand and mend."""
+"""The one error type that library code raises for things a user can understand and mend, and how commands tell it."""
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+_Given = ParamSpec("_Given")
 
 
 class MezzoforteError(Exception):
@@ -31,3 +38,25 @@ class OutputError(MezzoforteError):
 
 class ScoreError(MezzoforteError):
     """A score cannot be read, aligned or written."""
+
+
+def say(text: str) -> None:
+    """A line for people, on stderr."""
+    if sys.stderr is not None:  # print would take stdout instead
+        print(text, file=sys.stderr, flush=True)
+
+
+def command(main: Callable[_Given, int | None]) -> Callable[_Given, int]:
+    """A command that returns its exit status: an error of ours is told in one line (1), an interruption gives 130."""
+
+    @wraps(main)
+    def told(*args: _Given.args, **options: _Given.kwargs) -> int:
+        try:
+            return main(*args, **options) or 0
+        except MezzoforteError as e:
+            say(f"error: {e}")
+            return 1
+        except KeyboardInterrupt:
+            return 130
+
+    return told

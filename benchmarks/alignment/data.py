@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import mido
 import numpy as np
 import numpy.typing as npt
 
+from runtime.notes.played import read_notes
 from runtime.score import unfold
 from runtime.score.align.performance import play
 from runtime.score.table import Score
@@ -184,23 +184,12 @@ def _mazurka(take: Take, score: Score) -> _Places:
 
 def _heard_there(take: Take, score: Score, seconds: Floats, measure: Ints, offset_q: Floats) -> tuple[Bools, Bools]:
     """(`struck`, `confirmed`) of known beats."""
-    onsets_s, pitches = midi_onsets(take.midi)
+    notes = read_notes(take.midi)
     written = play(score, list(range(len(score.measures))))
     struck, confirmed = np.zeros(len(seconds), bool), np.zeros(len(seconds), bool)
     for k, (at_s, index, offset) in enumerate(zip(seconds, measure, offset_q, strict=True)):
         near = np.abs(written.onsets - written.starts[index] - offset) < _NEAR_Q
         wanted = written.pitches[near & ~written.grace]
-        a, b = np.searchsorted(onsets_s, [at_s - CONFIRMED_S, at_s + CONFIRMED_S])
-        struck[k], confirmed[k] = len(wanted) > 0, bool(np.isin(pitches[a:b], wanted).any())
+        a, b = np.searchsorted(notes.onset_s, [at_s - CONFIRMED_S, at_s + CONFIRMED_S])
+        struck[k], confirmed[k] = len(wanted) > 0, bool(np.isin(notes.pitch[a:b], wanted).any())
     return struck, confirmed
-
-
-def midi_onsets(path: Path) -> tuple[Floats, Ints]:
-    """(seconds, pitches) of a performance's notes, in time order."""
-    now, found = 0.0, []
-    for message in mido.MidiFile(path, clip=True):
-        now += message.time
-        if message.type == "note_on" and message.velocity:
-            found.append((now, message.note))
-    found.sort()
-    return np.array([t for t, _ in found]), np.array([p for _, p in found], np.int64)

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import mido
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks.alignment import takes as alignment
 from benchmarks.alignment.data import Take, Truth, truth_of
 from runtime.errors import MezzoforteError
+from runtime.notes.played import read_notes
 from runtime.score.align.performance import Played, play
 from runtime.score.read.files import read_score
 from train.fitting.command import Command, data_folder
@@ -48,15 +48,9 @@ class Row:
 
 def performed_notes(midi: Path, end_s: float) -> npt.NDArray[np.void]:
     """A performance's notes up to `end_s` as parangonar takes them."""
-    now, sounding, rows = 0.0, {}, []
-    for message in mido.MidiFile(midi, clip=True):
-        now += message.time
-        if message.type == "note_on" and message.velocity:
-            sounding.setdefault(message.note, []).append((now, message.velocity))
-        elif message.type in ("note_on", "note_off") and sounding.get(message.note):
-            start, velocity = sounding[message.note].pop(0)
-            rows.append((start, max(0.01, now - start), message.note, velocity))
-    kept = sorted(r for r in rows if r[0] <= end_s)
+    n = read_notes(midi)
+    rows = zip(n.onset_s, np.maximum(0.01, n.offset_s - n.onset_s), n.pitch, n.velocity, strict=True)
+    kept = [r for r in rows if r[0] <= end_s]
     fields = [("onset_sec", float), ("duration_sec", float), ("pitch", int), ("velocity", int), ("id", "U12")]
     return np.array([(*r, f"p{i}") for i, r in enumerate(kept)], dtype=fields)
 

@@ -101,7 +101,7 @@ def _same(one: Source, other: Source) -> bool:
     """The same bytes; of MIDI, which may be packed in several ways, the same events."""
     if one.format != "midi":
         return one.text == other.text
-    return midi_file.parse(one.text, "").tracks == midi_file.parse(other.text, "").tracks
+    return midi_file.parse(one.text, "").file.tracks == midi_file.parse(other.text, "").file.tracks
 
 
 def _silent(notes: tuple[Note, ...]) -> list[Note]:

@@ -24,7 +24,7 @@ from benchmarks.speed.peers import PEERS, PeerTime, time_peer
 from benchmarks.speed.process import CORES, needs, two_cores
 from benchmarks.speed.recordings import one_tile, write_flac
 from benchmarks.speed.report import speed_report, table
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, say
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 
@@ -80,9 +80,9 @@ def measure(options: Namespace, work: Path) -> dict[str, Any]:
     starts = start_to_output_s(clip, options.model)
     runs = {"minute": analyse_once(minute, MINUTE_S, options.model, work)}
     for hours in options.hours:
-        _say(f"writing {hours:g} h of FLAC")
+        say(f"writing {hours:g} h of FLAC")
         path = _recording(work, f"{hours:g}h", tile, hours * 3600)
-        _say(f"analysing {hours:g} h")
+        say(f"analysing {hours:g} h")
         runs[f"{hours:g} h"] = analyse_once(path, hours * 3600, options.model, work)
     for hours in options.best_hours:
         path = _recording(work, f"{hours:g}h", tile, hours * 3600)
@@ -109,7 +109,7 @@ def _beside_peers(options: Namespace, tile: Any, work: Path, runs: dict[str, dic
     pythons = {"madmom": options.madmom_python, "beat_this": options.beat_this_python}
     peers = []
     for name in PEERS:
-        _say(f"timing {name}")
+        say(f"timing {name}")
         peers.append(time_peer(name, pythons[name], path, two_cores))
     return peers
 
@@ -141,10 +141,6 @@ def add_options(parser: ArgumentParser) -> None:
     add("--report", type=Path, help="also write them as a document (docs/speed.md)")
     add("--madmom-python", help="a Python in which madmom is installed")
     add("--beat-this-python", help="a Python in which beat_this is installed")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def run(options: Namespace) -> None:

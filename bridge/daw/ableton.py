@@ -22,7 +22,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from bridge.load import add_correction_options, corrections_of, load_analysis
 from bridge.osc.schema import Arg, BadPacketError, decode
 from runtime.analysis import Analysis
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, command
 from runtime.write.marks import marks
 
 SEND_PORT, ANSWER_PORT = 11_000, 11_001
@@ -144,6 +144,7 @@ def _name(live: Live, quarters: float, name: str) -> None:
     raise LiveError(f"no cue point appears at {quarters:.2f}", advice="Is AbletonOSC of 2023 or later installed?")
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="mezzoforte ableton", description=__doc__)
@@ -152,13 +153,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=SEND_PORT, help="AbletonOSC's port (%(default)s)")
     parser.add_argument("--answer-port", type=int, default=ANSWER_PORT, help="where it answers (%(default)s)")
     options = parser.parse_args(argv)
-    try:
-        analysis = load_analysis(options.input, corrections_of(options))
-        with Live(port=options.port, answer_port=options.answer_port) as live:
-            print(f"{write_cues(analysis, live)} cue points", file=sys.stderr)
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 1
+    analysis = load_analysis(options.input, corrections_of(options))
+    with Live(port=options.port, answer_port=options.answer_port) as live:
+        print(f"{write_cues(analysis, live)} cue points", file=sys.stderr)
     return 0
 
 

@@ -22,7 +22,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, restore_hints, session_file
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
 from runtime.analysis import Analysis
-from runtime.errors import MezzoforteError, OutputError
+from runtime.errors import OutputError, command
 from runtime.write import WriteOptions, save
 from runtime.write.arguments import add_tempo_options, chosen
 from runtime.write.tempo_map import tempo_map
@@ -107,6 +107,7 @@ def trigger(host: str, port: int, action: str) -> None:
         sock.sendto(builder.build().dgram, (host, port))
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="mezzoforte ardour", description=__doc__)
@@ -118,21 +119,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_tempo_options(parser)
     add_correction_options(parser)
     options = parser.parse_args(argv)
-    try:
-        choices = replace(chosen(options), finest_lead_in=FINEST_LEAD_IN)
-        analysis = load_analysis(options.input, corrections_of(options))
-        if options.live:
-            target = parse_target(options.live)
-            save(analysis, options.session / PLAN, "daw", choices)
-            trigger(target.host, target.port, options.action)
-            tempo = tempo_map(analysis, choices.tempo_mode, choices.tolerance_ms, FINEST_LEAD_IN)
-            print(tempo.describe(), file=sys.stderr)
-            print(f"asked Ardour at {options.live} to run {options.action}", file=sys.stderr)
-        else:
-            print(write_session(analysis, options.session, choices, options.track), file=sys.stderr)
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 1
+    choices = replace(chosen(options), finest_lead_in=FINEST_LEAD_IN)
+    analysis = load_analysis(options.input, corrections_of(options))
+    if options.live:
+        target = parse_target(options.live)
+        save(analysis, options.session / PLAN, "daw", choices)
+        trigger(target.host, target.port, options.action)
+        tempo = tempo_map(analysis, choices.tempo_mode, choices.tolerance_ms, FINEST_LEAD_IN)
+        print(tempo.describe(), file=sys.stderr)
+        print(f"asked Ardour at {options.live} to run {options.action}", file=sys.stderr)
+    else:
+        print(write_session(analysis, options.session, choices, options.track), file=sys.stderr)
     return 0
 
 

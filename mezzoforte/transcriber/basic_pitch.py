@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, command
 from runtime.write.atomic import write_bytes
 
 FILE = Path("saved_models") / "icassp_2022" / "nmp.onnx"
@@ -25,16 +25,13 @@ def packaged_model() -> bytes:
         raise MezzoforteError("the package basic-pitch has no such file", where=str(path), cause=str(e)) from e
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    try:
-        write_bytes(options.out, packaged_model())
-    except MezzoforteError as e:
-        print(f"error: {e}", file=sys.stderr)
-        return 1
+    write_bytes(options.out, packaged_model())
     return 0
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from mezzoforte.transcriber.environment import Environment
 from mezzoforte.transcriber.recipes import RECIPES
-from runtime.errors import MezzoforteError, ModelError
+from runtime.errors import MezzoforteError, ModelError, command, say
 from runtime.transcribe.registry import ENTRIES, Setting, load
 
 EXAMPLES = """examples:
@@ -57,7 +56,7 @@ def add(name: str, file: Path | None, out: Path | None = None) -> Path:
     except OSError as e:
         raise MezzoforteError(f"the folder cannot be made ({e.strerror or e})", where=str(out.parent)) from e
     environment = Environment(name)
-    _say(f"an environment for the conversion ({recipe.room}, removed afterwards): {environment.folder}")
+    say(f"an environment for the conversion ({recipe.room}, removed afterwards): {environment.folder}")
     environment.make(recipe.packages, recipe.with_dependencies)
     environment.run_module(recipe.module, [*([str(file.absolute())] if file else []), "--out", str(out)])
     load(name, Setting(out))
@@ -80,21 +79,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0 ok, 1 failed, 2 wrong usage."""
     options = build_parser().parse_args(arguments)
     if options.action != "add":
         print(listing())
         return 0
-    try:
-        _say(f"{options.name} is ready: {add(options.name, options.file, options.out)}")
-    except MezzoforteError as e:
-        _say(f"error: {e}")
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    say(f"{options.name} is ready: {add(options.name, options.file, options.out)}")
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

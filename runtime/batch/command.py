@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, say
 
 if TYPE_CHECKING:
     from runtime.analysis import Analysis
@@ -125,7 +125,7 @@ def run(request: Request) -> int:
         arrow("the data set")  # what is missing is told before the work, not after it
     store = Store(place_at(request.out))
     states = list(store.states())
-    items = find_items(request.inputs, request.options, states, _say)
+    items = find_items(request.inputs, request.options, states, say)
     with lock.held(store.place):
         lock.sweep(store.place)
         executor, setting = _connected(request, setting)
@@ -254,21 +254,16 @@ def _request(options: argparse.Namespace) -> Request:
     )  # fmt: skip
 
 
-def _say(text: str) -> None:
-    if sys.stderr is not None:  # print would take stdout instead
-        print(text, file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
     options = build_parser().parse_args(arguments)
     try:
         return run(_request(options))
     except MezzoforteError as e:
-        _say(f"error: {e}")
+        say(f"error: {e}")
         return EXIT_USAGE
     except KeyboardInterrupt:
-        _say("interrupted: what is finished is whole; the same command goes on from there.")
+        say("interrupted: what is finished is whole; the same command goes on from there.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         with suppress(OSError):

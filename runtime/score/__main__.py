@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from runtime.errors import MezzoforteError, ScoreError
+from runtime.errors import ScoreError, command
 from runtime.marks.files import apply_plan, remove_marks
 
 MAX_PLAN_BYTES = 16 * 2**20
@@ -35,17 +35,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns the exit status."""
     options = build_parser().parse_args(argv)
-    try:
-        if options.remove:
-            backup = remove_marks(options.score, options.out)
-        else:
-            backup = apply_plan(options.score, _plan_text(options.apply), options.out, options.midi_mode)
-    except MezzoforteError as e:
-        print(f"error: {e}", file=sys.stderr)
-        return 1
+    if options.remove:
+        backup = remove_marks(options.score, options.out)
+    else:
+        backup = apply_plan(options.score, _plan_text(options.apply), options.out, options.midi_mode)
     if not options.quiet:
         if backup:
             print(f"the score as it was: {backup}", file=sys.stderr)

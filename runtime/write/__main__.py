@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runtime.analysis import read
-from runtime.errors import MezzoforteError, OutputError
+from runtime.errors import OutputError, command
 from runtime.write import WRITERS, save
 from runtime.write.arguments import add_write_options, chosen
 from runtime.write.tempo_map import tempo_map
@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns the exit status."""
     parser = build_parser()
@@ -41,20 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = [f for f in formats if f not in WRITERS]
     if unknown or not formats:
         parser.error(f"no format {', '.join(unknown) or 'named'}; there are {', '.join(WRITERS)}")
-    try:
-        analysis = read(options.analysis)
-        choices = replace(chosen(options), audio_file=options.audio, audio_channels=options.audio_channels)
-        folder = options.out or options.analysis.parent
-        targets = {fmt: folder / f"{options.analysis.stem}{WRITERS[fmt].suffix}" for fmt in formats}
-        if options.analysis.resolve() in [path.resolve() for path in targets.values()]:
-            raise OutputError("this would overwrite the analysis", where=str(options.analysis), advice="Use --out")
-        for fmt, path in targets.items():
-            print(f"wrote {save(analysis, path, fmt, choices)}", file=sys.stderr)
-        if any(fmt in WITH_TEMPO_MAP for fmt in formats):
-            print(tempo_map(analysis, choices.tempo_mode, choices.tolerance_ms).describe(), file=sys.stderr)
-    except MezzoforteError as e:
-        print(e, file=sys.stderr)
-        return 1
+    analysis = read(options.analysis)
+    choices = replace(chosen(options), audio_file=options.audio, audio_channels=options.audio_channels)
+    folder = options.out or options.analysis.parent
+    targets = {fmt: folder / f"{options.analysis.stem}{WRITERS[fmt].suffix}" for fmt in formats}
+    if options.analysis.resolve() in [path.resolve() for path in targets.values()]:
+        raise OutputError("this would overwrite the analysis", where=str(options.analysis), advice="Use --out")
+    for fmt, path in targets.items():
+        print(f"wrote {save(analysis, path, fmt, choices)}", file=sys.stderr)
+    if any(fmt in WITH_TEMPO_MAP for fmt in formats):
+        print(tempo_map(analysis, choices.tempo_mode, choices.tolerance_ms).describe(), file=sys.stderr)
     return 0
 
 

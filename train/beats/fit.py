@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 import torch
 
 from runtime.decode.options import DecodeOptions
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, say
 from runtime.model import load_model
 from train.beats.data import Peaks, choose, hear, peaks_of
 from train.beats.train import BeatFitConfig, cross_answers, train_network
@@ -26,12 +25,7 @@ from train.fitting.command import Command
 from train.fitting.optimise import save_beside
 from train.frames.predict import Heard
 from train.frames.segments import Pack
-from train.measure.tune import BEAT_OPTIONS, beat_calibration, beat_figures, tune_beats
-
-
-def say(line: str) -> None:
-    """Progress for people."""
-    print(line, file=sys.stderr, flush=True)
+from train.measure.tune import BEAT_OPTIONS, beat_and_bar_figures, tune_beats
 
 
 def one_per_piece(heard: list[Heard], most: int) -> list[Heard]:
@@ -47,16 +41,6 @@ def identity_of(examples: list[Peaks], config: BeatFitConfig, sha256: str) -> st
     """SHA-256 of the configuration, the frame network and the recordings."""
     names = [f"{e.heard.recording.key} {e.heard.recording.instrument} {len(e.features)}" for e in examples]
     return hashlib.sha256(json.dumps([config.to_dict(), sha256, names]).encode()).hexdigest()
-
-
-def figures(before: list[Heard], after: list[Heard], old: DecodeOptions, new: DecodeOptions) -> dict[str, dict]:
-    """Beat F, downbeat F and the calibration error of beats by corpus, without the stage and with it."""
-    rows = {}
-    for name, heard, options in (("without the stage", before, old), ("with it, out of group", after, new)):
-        for corpus, (beat, downbeat) in beat_figures(heard, options).items():
-            error = beat_calibration([h for h in heard if h.recording.corpus == corpus], options)
-            rows[f"{corpus}, {name}"] = {"beat F": beat, "downbeat F": downbeat, "calibration error": error}
-    return rows
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -91,8 +75,12 @@ def run(args: Namespace) -> None:
     old = DecodeOptions.of(model.card.thresholds)
     say(f"choosing options on {len(after)} recordings")
     options = tune_beats(after, replace(DecodeOptions(), candidate_threshold=old.candidate_threshold))[0]
-    scores = figures(before, after, old, options)
-    print(json.dumps({k: {n: round(v, 4) for n, v in row.items()} for k, row in scores.items()}, indent=1))
+    scores = {
+        f"{corpus}, {name}": row
+        for name, heard, with_options in (("without the stage", before, old), ("with it, out of group", after, options))
+        for corpus, row in beat_and_bar_figures(heard, with_options).items()
+    }
+    print(json.dumps(scores, indent=1))
     networks = []
     for seed in range(args.networks):
         networks.append(train_network(examples, config, seed))

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from runtime.stages.beats import candidate_peaks, moved
 from train.beats.data import Drawer, Peaks
 from train.beats.network import CONFIG, BeatEnsemble, BeatNet
+from train.fitting.optimise import in_one_cycle
 from train.fitting.sequence_network import SequenceNetConfig
 from train.frames.predict import Heard
 from train.levels.cv import group_of
@@ -47,25 +47,14 @@ def train_network(examples: Sequence[Peaks], config: BeatFitConfig, seed: int) -
     torch.manual_seed(seed)
     rng, drawer = np.random.default_rng(seed), Drawer(examples, config.shares)
     net = BeatNet(config.net)
-    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay))
-    optimiser = torch.optim.AdamW(net.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, config.steps, pct_start=0.15)
-    net.train()
-    for _ in range(config.steps):
+
+    def loss() -> Tensor:
         batch = drawer.draw(config.batch, rng)
         out = net(batch.features, batch.mask)
-        loss = peak_loss(out[..., 0], batch.beat, batch.mask) + peak_loss(
-            out[..., 1], batch.downbeat, batch.scored_bars
-        )
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        average.update_parameters(net)
-    trained = average.module
-    assert isinstance(trained, BeatNet)
-    return trained.eval()
+        beat = peak_loss(out[..., 0], batch.beat, batch.mask)
+        return beat + peak_loss(out[..., 1], batch.downbeat, batch.scored_bars)
+
+    return in_one_cycle(net, loss, config.steps, config.learning_rate, config.weight_decay, config.ema_decay)
 
 
 def answer(nets: Sequence[BeatNet], example: Peaks) -> Heard:

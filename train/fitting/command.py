@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, command
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,7 @@ class Command:
     def __call__(self) -> NoReturn:
         """Run with the command line's options and leave with the status (0 for none); an error of ours is told in one
         line (status 1), an interruption has status 130."""
-        try:
-            sys.exit(self.run(self.parse()))
-        except MezzoforteError as e:
-            sys.exit(f"error: {e}")
-        except KeyboardInterrupt:
-            sys.exit(130)
+        sys.exit(command(self.run)(self.parse()))
 
 
 def data_folder() -> Path:
@@ -53,9 +48,4 @@ def data_folder() -> Path:
 def start(parser: ArgumentParser, run: Callable[[Namespace], int]) -> NoReturn:
     """Run with the command line's options and leave with its status; an error of ours is told in one line (status 1),
     an interruption has status 130."""
-    try:
-        sys.exit(run(parser.parse_args()))
-    except MezzoforteError as e:
-        sys.exit(f"error: {e}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(command(run)(parser.parse_args()))

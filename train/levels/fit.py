@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from dataclasses import asdict
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 
 from runtime.decode.options import DecodeOptions
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, say
 from runtime.piano.table import load_piano
 from runtime.write.atomic import write_bytes
 from train.data.corpora.asap import read_asap
@@ -44,11 +43,6 @@ LEVEL_GRID = {
 }
 OPTIONS = (*LEVEL_GRID, "level_jump_cost", "level_scale", "level_offset", "change_scale", "change_offset")
 """The decoding options that belong to a second stage."""
-
-
-def say(line: str) -> None:
-    """Progress for people."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def gather_items(args: Namespace) -> list[Item]:

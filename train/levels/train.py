@@ -18,11 +18,10 @@ from runtime.sound.phon import phon
 from runtime.stages.levels import WITH_NOTES
 from runtime.stages.loudness_features import FEATURES, beat_features
 from runtime.stages.note_features import note_features
+from train.fitting.optimise import in_one_cycle
 from train.levels.data import Curve
 from train.levels.network import LevelNet, LevelNetConfig
 from train.rendering.notes import PackedNotes
-
-_AVERAGE_DECAY = 0.98
 
 
 @dataclass(frozen=True)
@@ -228,25 +227,11 @@ def train_network(
     weights = np.maximum(drawer.level_shares(), 0.01) ** -config.level_balance
     class_weights = torch.tensor(weights / weights.mean(), dtype=torch.float32)
     net = LevelNet(config.net)
-    average = LevelNet(config.net)
-    optimiser = torch.optim.AdamW(net.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, config.steps, pct_start=0.15)
-    net.train()
-    for step in range(config.steps):
+
+    def loss() -> Tensor:
         features, levels, change, scored, mask = drawer.draw(config.batch, rng)
         level_logits, change_logits = net(features, mask)
-        loss = level_loss(level_logits, levels, class_weights, config.level_ordinal)
-        loss = loss + config.change_share * change_loss(change_logits, change, scored, config.change_weight)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        _average(average, net, _AVERAGE_DECAY if step else 0.0)
-    return average.eval()
+        of_levels = level_loss(level_logits, levels, class_weights, config.level_ordinal)
+        return of_levels + config.change_share * change_loss(change_logits, change, scored, config.change_weight)
 
-
-def _average(average: LevelNet, net: LevelNet, decay: float) -> None:
-    with torch.no_grad():
-        for a, b in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
-            a.mul_(decay).add_(b, alpha=1 - decay)
+    return in_one_cycle(net, loss, config.steps, config.learning_rate, config.weight_decay)

@@ -205,6 +205,16 @@ def beat_figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, tu
     return figures
 
 
+def beat_and_bar_figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, dict[str, float]]:
+    """Beat F, downbeat F and the calibration error of beats by corpus."""
+    rows = {}
+    for corpus, (beat, downbeat) in beat_figures(heard, options).items():
+        error = beat_calibration([h for h in heard if h.recording.corpus == corpus], options)
+        values = {"beat F": beat, "downbeat F": downbeat, "calibration error": error}
+        rows[corpus] = {name: round(value, 4) for name, value in values.items()}
+    return rows
+
+
 def beat_calibration(heard: Sequence[Heard], options: DecodeOptions) -> float:
     """Expected calibration error of the confidence of beats."""
     told, right = [], []

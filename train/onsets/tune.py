@@ -33,7 +33,7 @@ from train.frames.hear import heard_notes, load_transcriber
 from train.frames.predict import Heard, labels_of, listen_frames
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import without_notes
-from train.measure.tune import beat_calibration, beat_figures, calibrate_delay, fit_weights
+from train.measure.tune import beat_and_bar_figures, beat_figures, calibrate_delay, fit_weights
 from train.onsets.data import Targets, targets_of
 
 Floats = npt.NDArray[np.float64]
@@ -111,16 +111,6 @@ def sure_confidence(heard: Sequence[Heard], options: DecodeOptions) -> float:
     return max(least for least, n in zip(_SURE, mistakes, strict=True) if n == min(mistakes))
 
 
-def figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, dict[str, float]]:
-    """Beat F, downbeat F and calibration error of beats by corpus."""
-    rows = {}
-    for corpus, (beat, downbeat) in beat_figures(heard, options).items():
-        error = beat_calibration([h for h in heard if h.recording.corpus == corpus], options)
-        values = {"beat F": beat, "downbeat F": downbeat, "calibration error": error}
-        rows[corpus] = {name: round(value, 4) for name, value in values.items()}
-    return rows
-
-
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
@@ -146,7 +136,8 @@ def run(args: Namespace) -> None:
     card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, metrics=metrics)
     write_bytes(card_path, card.to_json().encode())
     print(json.dumps({
-        "sound alone": figures([t.heard for t in told], before), "with notes": figures(after, options),
+        "sound alone": beat_and_bar_figures([t.heard for t in told], before),
+        "with notes": beat_and_bar_figures(after, options),
         "mix": asdict(mix), "delay_s": options.beat_delay_s, "sure_confidence": options.sure_confidence,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)

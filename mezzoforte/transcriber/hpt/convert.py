@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from mezzoforte import __version__
 from mezzoforte.transcriber.hpt.checkpoint import PACKAGE, load_network
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, command
 from runtime.network import session as onnx_session
 from runtime.transcribe.hpt.card import LICENCE, LICENCE_NOTE, RECORD, HptCard
 from runtime.transcribe.hpt.transcriber import CONTRACT, usual_place
@@ -132,10 +132,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit status."""
-    try:
-        return run(build_parser().parse_args(arguments))
-    except MezzoforteError as e:
-        print(f"error: {e}", file=sys.stderr)
-        return 1
+    return run(build_parser().parse_args(arguments))
