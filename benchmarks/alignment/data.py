@@ -10,7 +10,6 @@ beat times from which the performance was resynthesised, one per written beat of
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from runtime.score import unfold
 from runtime.score.align.performance import play
 from runtime.score.table import Score
 from train.data.corpora.asap import MIN_DOWNBEATS, MIN_MATCHED
+from train.data.corpora.mazurka_resynth import read_index
 from train.data.labels.annotations import read_annotation
 from train.data.scores.follow import place_measures
 from train.data.scores.midi import read_midi_score
@@ -92,13 +92,12 @@ def mazurka_takes(root: Path) -> Iterator[Take]:
     """One tier A resynthesised performance of each mazurka."""
     scores = _mazurka_scores(root)
     folder, seen = root / "mazurka_resynth", set[str]()
-    with (folder / "index.csv").open() as file:
-        for row in csv.DictReader(file):
-            key = row["mazurka"]
-            if row["tier"] == "A" and key not in seen and key in scores:
-                seen.add(key)
-                truth = folder / "labels" / key / f"{row['pid']}.json"
-                yield Take(f"{key} {row['pid']}", folder / row["midi"], scores[key], "mazurka", truth)
+    for row in read_index(folder):
+        key = row["mazurka"]
+        if row["tier"] == "A" and key not in seen and key in scores:
+            seen.add(key)
+            truth = folder / "labels" / key / f"{row['pid']}.json"
+            yield Take(f"{key} {row['pid']}", folder / row["midi"], scores[key], "mazurka", truth)
 
 
 def rendered_takes(renders: Path, root: Path) -> Iterator[Take]:

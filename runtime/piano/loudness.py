@@ -57,11 +57,6 @@ def total_as_published(specific: Floats) -> Floats:
     return np.asarray(specific[frames, loudest] + 0.15 * np.where(adds, specific, 0.0).sum(axis=1))
 
 
-def published_curve(signal: Floats) -> Floats:
-    """The curve that MazurkaBL would have of a signal at 22,050 Hz, one value per `CURVE_STEP_S`."""
-    return total_as_published(sones(band_power(signal)))
-
-
 def smooth(curve: Floats, width_s: float) -> Floats:
     """Centred moving average over `width_s`, same length."""
     width = max(1, round(width_s / CURVE_STEP_S))

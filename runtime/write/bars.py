@@ -27,11 +27,6 @@ class Bar:
     numerator: int
     denominator: int
 
-    @property
-    def length_quarters(self) -> float:
-        """Length of the bar in quarters."""
-        return self.numerator * 4 / self.denominator
-
 
 def check_beats(beats: Sequence[Beat]) -> None:
     """Raise `OutputError` unless the times are finite, at or after 0 and strictly increasing."""

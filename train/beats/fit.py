@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -40,7 +40,7 @@ def one_per_piece(heard: list[Heard], most: int) -> list[Heard]:
 def identity_of(examples: list[Peaks], config: BeatFitConfig, sha256: str) -> str:
     """SHA-256 of the configuration, the frame network and the recordings."""
     names = [f"{e.heard.recording.key} {e.heard.recording.instrument} {len(e.features)}" for e in examples]
-    return hashlib.sha256(json.dumps([config.to_dict(), sha256, names]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([asdict(config), sha256, names]).encode()).hexdigest()
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -86,7 +86,7 @@ def run(args: Namespace) -> None:
         networks.append(train_network(examples, config, seed))
         say(f"network {len(networks)} of {args.networks}")
     checkpoint = {
-        "config": config.to_dict(), "networks": [n.state_dict() for n in networks], "fold": args.fold,
+        "config": asdict(config), "networks": [n.state_dict() for n in networks], "fold": args.fold,
         "options": {name: round(getattr(options, name), 5) for name in BEAT_OPTIONS}, "scores": scores,
         "identity": identity_of(examples, config, model.card.sha256), "frames_sha256": model.card.sha256,
         "pieces": len({e.piece_id for e in examples}), "recordings": len(examples),

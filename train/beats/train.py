@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -30,10 +30,6 @@ class BeatFitConfig:
     ema_decay: float = 0.98
     shares: dict[str, float] = field(default_factory=lambda: {"asap": 0.7, "mazurka_resynth": 0.3})
     net: SequenceNetConfig = CONFIG
-
-    def to_dict(self) -> dict[str, object]:
-        """Plain values, for checkpoints and identities."""
-        return asdict(self)
 
 
 def peak_loss(logits: Tensor, targets: Tensor, scored: Tensor) -> Tensor:

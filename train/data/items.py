@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from train.data.errors import DataError
 from train.data.labels.values import BeatLabels
 
 Wanted = Callable[[Path], bool]
@@ -53,3 +55,18 @@ class Reading:
     dropped: list[Dropped] = field(default_factory=list)
     masked: list[Dropped] = field(default_factory=list)
     score_counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of a list that every data set folder has. Raises `DataError` when it is missing, cut or lacks a column."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            rows, found = list(reader), reader.fieldnames or ()
+    except OSError as e:
+        raise DataError(f"no {path.name}", where=str(path.parent), cause="not the folder of the data set") from e
+    if missing := [c for c in columns if c not in found]:
+        raise DataError(f"{path.name} has no column {', '.join(missing)}", where=str(path))
+    if short := [n for n, row in enumerate(rows, start=2) if None in row or any(row[c] is None for c in columns)]:
+        raise DataError(f"line {short[0]} has another number of fields", where=str(path), cause="a truncated file")
+    return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +89,3 @@ def from_dict(values: dict[str, Any], where: str = "config") -> FitConfig:
     except TypeError as e:
         names = ", ".join(f.name for f in fields(FitConfig))
         raise MezzoforteError(f"not a training config: {e}", where=where, advice=f"Known names: {names}") from e
-
-
-def to_dict(config: FitConfig) -> dict[str, Any]:
-    """Plain values that `from_dict` reads back."""
-    return asdict(config)

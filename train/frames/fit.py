@@ -21,7 +21,7 @@ from torch import Tensor
 from runtime.errors import MezzoforteError
 from train.fitting.averaged_run import AveragedRun, Logger, add_arguments, fit, prepare
 from train.fitting.command import Command
-from train.fitting.config import FitConfig, LossConfig, load_config, to_dict
+from train.fitting.config import FitConfig, LossConfig, load_config
 from train.frames.augment import augment_power
 from train.frames.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.frames.model import FrameModel
@@ -95,7 +95,7 @@ class Trainer(AveragedRun):
 
     def about(self) -> dict[str, Any]:
         """See `AveragedRun`."""
-        return {"config": to_dict(self.config)}
+        return {"config": asdict(self.config)}
 
     def is_of_this(self, state: dict[str, Any]) -> bool:
         """See `AveragedRun`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +125,7 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(
     before = load_model(card_path, "cpu")
     nets = [BeatNet(), BeatNet()]
     checkpoint = {
-        "config": BeatFitConfig().to_dict(), "networks": [n.state_dict() for n in nets], "fold": 0, "recordings": 3,
+        "config": asdict(BeatFitConfig()), "networks": [n.state_dict() for n in nets], "fold": 0, "recordings": 3,
         "pieces": 2, "corpora": ["asap"], "identity": "0" * 64, "options": {"beat_threshold": 0.4},
         "frames_sha256": before.card.sha256,
     }  # fmt: skip

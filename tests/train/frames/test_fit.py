@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S
 from tests.train.small_pack import write_small_pack
 from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
-from train.fitting.config import AugmentConfig, FitConfig, LossConfig, from_dict, load_config, to_dict
+from train.fitting.config import AugmentConfig, FitConfig, LossConfig, from_dict, load_config
 from train.frames.augment import augment_power, change_speed
 from train.frames.fit import Trainer, main, run
 from train.frames.losses import dynamics_cross_entropy, shift_tolerant_bce
@@ -213,7 +213,7 @@ def test_a_faster_speed_brings_events_nearer() -> None:
 def test_presets_load_and_survive_a_round_trip() -> None:
     for name in ("multitask_bssl", "multitask_logmel", "dynamics", "metre"):
         config = load_config(name)
-        assert config.name == name and from_dict(to_dict(config)) == config
+        assert config.name == name and from_dict(asdict(config)) == config
     with pytest.raises(MezzoforteError, match="no preset"):
         load_config("there-is-none")
     with pytest.raises(MezzoforteError, match="not a training config"):

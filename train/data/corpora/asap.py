@@ -9,7 +9,6 @@ of the MusicXML file along the MIDI score. Where that cannot be trusted, levels 
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from train.data.errors import DataError
-from train.data.items import Dropped, Item, Reading, Wanted
+from train.data.items import Dropped, Item, Reading, Wanted, read_rows
 from train.data.labels.annotations import Annotation, bar_positions, read_annotation
 from train.data.labels.score_levels import PlacedMarks, count_marks, place_marks
 from train.data.labels.values import BeatLabels, Floats
@@ -88,21 +87,7 @@ def read_asap(folder: Path, *, levels: bool = True, only: Wanted | None = None) 
 
 def read_metadata(folder: Path) -> list[dict[str, str]]:
     """Rows of `metadata.csv`. Raises `DataError` when it is missing or lacks a column."""
-    path = folder / "metadata.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            rows, columns = list(reader), reader.fieldnames or ()
-    except OSError as e:
-        raise DataError(
-            "no metadata.csv", where=str(folder), cause="not the folder of the ASAP data set",
-            advice="Give the folder that holds metadata.csv and one folder per composer",
-        ) from e  # fmt: skip
-    if missing := [c for c in _COLUMNS if c not in columns]:
-        raise DataError(f"metadata.csv has no column {', '.join(missing)}", where=str(path))
-    if short := [n for n, row in enumerate(rows, start=2) if any(row[c] is None for c in _COLUMNS)]:
-        raise DataError(f"line {short[0]} is cut short", where=str(path), cause="a truncated file")
-    return rows
+    return read_rows(folder / "metadata.csv", _COLUMNS)
 
 
 def beat_labels(annotation: Annotation) -> BeatLabels:

@@ -7,7 +7,6 @@ unknown.
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 
 from train.data.corpora.mazurkabl_facts import FIRST_MARK_BEAT
 from train.data.errors import DataError
-from train.data.items import Dropped, Item, Reading, Wanted
+from train.data.items import Dropped, Item, Reading, Wanted, read_rows
 from train.data.labels.values import BeatLabels
 from train.data.pieces import mazurka_piece
 
@@ -55,18 +54,7 @@ def read_resynth(folder: Path, *, only: Wanted | None = None) -> Reading:
 
 def read_index(folder: Path) -> list[dict[str, str]]:
     """Rows of `index.csv`. Raises `DataError` when it is missing, cut short or lacks a column."""
-    path = folder / "index.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            rows, columns = list(reader), reader.fieldnames or ()
-    except OSError as e:
-        raise DataError("no index.csv", where=str(folder), cause="not the folder of the resynthesis") from e
-    if missing := [c for c in _COLUMNS if c not in columns]:
-        raise DataError(f"index.csv has no column {', '.join(missing)}", where=str(path))
-    if short := [n for n, row in enumerate(rows, start=2) if None in row.values() or None in row]:
-        raise DataError(f"line {short[0]} has another number of fields", where=str(path), cause="a truncated file")
-    return rows
+    return read_rows(folder / "index.csv", _COLUMNS)
 
 
 def read_labels(path: Path, mazurka: str) -> BeatLabels:
