@@ -48,7 +48,7 @@ def test_a_report_joins_the_figures_of_several_runs(tmp_path: Path) -> None:
     for name, more in (("long", {"runs": hours}), ("peers", {"runs": {"5 min": RUN}, "peers": [peer]})):
         (tmp_path / f"{name}.json").write_text(json.dumps(said | more))
     out = tmp_path / "speed.md"
-    assert main([str(tmp_path / "long.json"), str(tmp_path / "peers.json"), "--out", str(out)]) == 0
+    main.run(main.parse([str(tmp_path / "long.json"), str(tmp_path / "peers.json"), "--out", str(out)]))
     text = out.read_text()
     assert text.count("| run | wall s |") == 2 and "this is 150 ×" in text and "grows by 10 % from 1 to 3 hours" in text
     assert text.count("madmom takes 20 times the CPU time") == 1
