@@ -10,7 +10,7 @@ TEST_VENV := .venv-test
 PIP_FLAGS := --quiet --disable-pip-version-check
 CHECK_PYTHON := $(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 15), "Python 3.11 to 3.14 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
 
-.PHONY: demo cluster-demo test test-slow lint translations mext clean
+.PHONY: demo cluster-demo test test-slow lint audit sbom translations mext clean
 
 demo: $(VENV)/installed
 	@mkdir -p out
@@ -31,6 +31,17 @@ lint: $(TEST_VENV)/installed
 	$(TEST_VENV)/bin/ruff format --check .
 	$(TEST_VENV)/bin/mypy
 	$(TEST_VENV)/bin/lint-imports
+
+# Known weaknesses of what a user installs, where PyPI's advisories answer
+audit: $(VENV)/installed
+	@$(VENV)/bin/pip install $(PIP_FLAGS) 'pip-audit>=2.7,<3'
+	@$(VENV)/bin/python .ci/audit.py
+
+# What a user installs, as a CycloneDX bill of materials beside the wheel
+sbom: $(VENV)/installed $(TEST_VENV)/installed
+	@mkdir -p dist
+	@$(TEST_VENV)/bin/pip install $(PIP_FLAGS) 'cyclonedx-bom>=7,<8'
+	@$(TEST_VENV)/bin/cyclonedx-py environment $(VENV)/bin/python --pyproject pyproject.toml --output-file dist/mezzoforte.cdx.json
 
 $(VENV)/installed: pyproject.toml
 	@$(CHECK_PYTHON)
