@@ -87,6 +87,15 @@ var TABLE = {
     "the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)": ["die Bridge findet kein Programm, das Ton abspielt (pw-play, paplay, aplay oder ffplay)", "le pont ne trouve aucun programme qui lise le son (pw-play, paplay, aplay ou ffplay)", "el puente no encuentra ningún programa que reproduzca sonido (pw-play, paplay, aplay o ffplay)", "桥接程序找不到播放声音的程序（pw-play、paplay、aplay 或 ffplay）"],
     "this computer has no sound device that works": ["dieser Computer hat kein Tongerät, das funktioniert", "cet ordinateur n'a pas de périphérique audio qui fonctionne", "este equipo no tiene ningún dispositivo de sonido que funcione", "此电脑没有可用的声音设备"],
     "declined before": ["früher abgelehnt", "refusée auparavant", "rechazada antes", "以前未采用"],
+    "no marks in bars {}: not played in the recording": ["keine Zeichen in Takt {}: in der Aufnahme nicht gespielt", "pas de nuances aux mesures {} : non jouées dans l'enregistrement", "sin indicaciones en los compases {}: no se tocan en la grabación", "第 {} 小节没有记号：录音中未演奏"],
+    "no marks in bars {}: not placed with confidence": ["keine Zeichen in Takt {}: nicht sicher gefunden", "pas de nuances aux mesures {} : trouvées sans certitude", "sin indicaciones en los compases {}: no se encontraron con seguridad", "第 {} 小节没有记号：位置不够确定"],
+    "the piano is taken to be tuned to a' = {} Hz": ["das Klavier gilt als auf a' = {} Hz gestimmt", "le piano est supposé accordé à la = {} Hz", "se supone que el piano está afinado a la = {} Hz", "假定钢琴的标准音为 a' = {} Hz"],
+    "the exported page differs from the score, so its ties and jumps are not used": ["die exportierte Seite weicht von der Partitur ab; ihre Bindungen und Sprünge werden nicht benutzt", "la page exportée diffère de la partition : ses liaisons et ses renvois ne sont pas utilisés", "la página exportada difiere de la partitura: no se usan sus ligaduras ni sus saltos", "导出的页面与乐谱不同，因此不使用其连线和跳转"],
+    "the recording sounds {} semitone higher than the score": ["die Aufnahme klingt {} Halbton höher als die Partitur", "l'enregistrement sonne {} demi-ton plus haut que la partition", "la grabación suena {} semitono más alta que la partitura", "录音比乐谱高 {} 个半音"],
+    "the recording sounds {} semitones higher than the score": ["die Aufnahme klingt {} Halbtöne höher als die Partitur", "l'enregistrement sonne {} demi-tons plus haut que la partition", "la grabación suena {} semitonos más alta que la partitura", "录音比乐谱高 {} 个半音"],
+    "the recording sounds {} semitone lower than the score": ["die Aufnahme klingt {} Halbton tiefer als die Partitur", "l'enregistrement sonne {} demi-ton plus bas que la partition", "la grabación suena {} semitono más baja que la partitura", "录音比乐谱低 {} 个半音"],
+    "the recording sounds {} semitones lower than the score": ["die Aufnahme klingt {} Halbtöne tiefer als die Partitur", "l'enregistrement sonne {} demi-tons plus bas que la partition", "la grabación suena {} semitonos más baja que la partitura", "录音比乐谱低 {} 个半音"],
+    "the recording does not play this score (only {} of its bars were found)": ["die Aufnahme spielt nicht diese Partitur (nur {} ihrer Takte wurden gefunden)", "l'enregistrement ne joue pas cette partition (seuls {} de ses mesures ont été trouvés)", "la grabación no toca esta partitura (solo se encontró el {} de sus compases)", "录音演奏的不是这份乐谱（只找到 {} 的小节）"],
     "likely cause": ["wahrscheinliche Ursache", "cause probable", "causa probable", "可能的原因"],
     "the recording does not play this score": ["die Aufnahme spielt nicht diese Partitur", "l'enregistrement ne joue pas cette partition", "la grabación no toca esta partitura", "录音演奏的不是这份乐谱"],
     "a different piece or movement, or a recording without enough piano": ["ein anderes Stück oder ein anderer Satz, oder eine Aufnahme mit zu wenig Klavier", "une autre pièce ou un autre mouvement, ou un enregistrement où l'on entend trop peu le piano", "otra pieza u otro movimiento, o una grabación con muy poco piano", "是另一首乐曲或另一乐章，或录音中钢琴太少"],
@@ -321,8 +330,24 @@ var MARKS = {
 
 function lookup(text, locale) {
     var at = LANGUAGES.indexOf(String(locale).slice(0, 2));
-    var row = TABLE[text];
-    return at >= 0 && row ? row[at] : text;
+    if (at < 0)
+        return text;
+    return TABLE[text] ? TABLE[text][at] : sentence(text, at);
+}
+
+// A sentence of the bridge with values in it: keys have {} there, in the order of all languages.
+function sentence(text, at) {
+    for (var key in TABLE) {
+        if (key.indexOf("{}") < 0)
+            continue;
+        var pattern = key.split("{}").map(function (part) { return part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"); });
+        var values = RegExp("^" + pattern.join("(.+)") + "$").exec(text);
+        if (values) {
+            var said = 0;
+            return TABLE[key][at].replace(/{}/g, function () { said += 1; return values[said]; });
+        }
+    }
+    return text;
 }
 
 function known(locale) {

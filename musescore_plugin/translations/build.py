@@ -29,8 +29,24 @@ _HEAD = """// The words of dialog and marks in every language. Keys of TABLE are
 _TAIL = """
 function lookup(text, locale) {
     var at = LANGUAGES.indexOf(String(locale).slice(0, 2));
-    var row = TABLE[text];
-    return at >= 0 && row ? row[at] : text;
+    if (at < 0)
+        return text;
+    return TABLE[text] ? TABLE[text][at] : sentence(text, at);
+}
+
+// A sentence of the bridge with values in it: keys have {} there, in the order of all languages.
+function sentence(text, at) {
+    for (var key in TABLE) {
+        if (key.indexOf("{}") < 0)
+            continue;
+        var pattern = key.split("{}").map(function (part) { return part.replace(/[.*+?^$()|[\\]\\\\]/g, "\\\\$&"); });
+        var values = RegExp("^" + pattern.join("(.+)") + "$").exec(text);
+        if (values) {
+            var said = 0;
+            return TABLE[key][at].replace(/{}/g, function () { said += 1; return values[said]; });
+        }
+    }
+    return text;
 }
 
 function known(locale) {

@@ -359,6 +359,42 @@
         <translation>früher abgelehnt</translation>
     </message>
     <message>
+        <source>no marks in bars {}: not played in the recording</source>
+        <translation>keine Zeichen in Takt {}: in der Aufnahme nicht gespielt</translation>
+    </message>
+    <message>
+        <source>no marks in bars {}: not placed with confidence</source>
+        <translation>keine Zeichen in Takt {}: nicht sicher gefunden</translation>
+    </message>
+    <message>
+        <source>the piano is taken to be tuned to a' = {} Hz</source>
+        <translation>das Klavier gilt als auf a' = {} Hz gestimmt</translation>
+    </message>
+    <message>
+        <source>the exported page differs from the score, so its ties and jumps are not used</source>
+        <translation>die exportierte Seite weicht von der Partitur ab; ihre Bindungen und Sprünge werden nicht benutzt</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone higher than the score</source>
+        <translation>die Aufnahme klingt {} Halbton höher als die Partitur</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones higher than the score</source>
+        <translation>die Aufnahme klingt {} Halbtöne höher als die Partitur</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone lower than the score</source>
+        <translation>die Aufnahme klingt {} Halbton tiefer als die Partitur</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones lower than the score</source>
+        <translation>die Aufnahme klingt {} Halbtöne tiefer als die Partitur</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score (only {} of its bars were found)</source>
+        <translation>die Aufnahme spielt nicht diese Partitur (nur {} ihrer Takte wurden gefunden)</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>wahrscheinliche Ursache</translation>
     </message>

@@ -359,6 +359,42 @@
         <translation>rechazada antes</translation>
     </message>
     <message>
+        <source>no marks in bars {}: not played in the recording</source>
+        <translation>sin indicaciones en los compases {}: no se tocan en la grabación</translation>
+    </message>
+    <message>
+        <source>no marks in bars {}: not placed with confidence</source>
+        <translation>sin indicaciones en los compases {}: no se encontraron con seguridad</translation>
+    </message>
+    <message>
+        <source>the piano is taken to be tuned to a' = {} Hz</source>
+        <translation>se supone que el piano está afinado a la = {} Hz</translation>
+    </message>
+    <message>
+        <source>the exported page differs from the score, so its ties and jumps are not used</source>
+        <translation>la página exportada difiere de la partitura: no se usan sus ligaduras ni sus saltos</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone higher than the score</source>
+        <translation>la grabación suena {} semitono más alta que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones higher than the score</source>
+        <translation>la grabación suena {} semitonos más alta que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone lower than the score</source>
+        <translation>la grabación suena {} semitono más baja que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones lower than the score</source>
+        <translation>la grabación suena {} semitonos más baja que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score (only {} of its bars were found)</source>
+        <translation>la grabación no toca esta partitura (solo se encontró el {} de sus compases)</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>causa probable</translation>
     </message>

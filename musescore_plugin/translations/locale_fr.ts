@@ -359,6 +359,42 @@
         <translation>refusée auparavant</translation>
     </message>
     <message>
+        <source>no marks in bars {}: not played in the recording</source>
+        <translation>pas de nuances aux mesures {} : non jouées dans l'enregistrement</translation>
+    </message>
+    <message>
+        <source>no marks in bars {}: not placed with confidence</source>
+        <translation>pas de nuances aux mesures {} : trouvées sans certitude</translation>
+    </message>
+    <message>
+        <source>the piano is taken to be tuned to a' = {} Hz</source>
+        <translation>le piano est supposé accordé à la = {} Hz</translation>
+    </message>
+    <message>
+        <source>the exported page differs from the score, so its ties and jumps are not used</source>
+        <translation>la page exportée diffère de la partition : ses liaisons et ses renvois ne sont pas utilisés</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone higher than the score</source>
+        <translation>l'enregistrement sonne {} demi-ton plus haut que la partition</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones higher than the score</source>
+        <translation>l'enregistrement sonne {} demi-tons plus haut que la partition</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone lower than the score</source>
+        <translation>l'enregistrement sonne {} demi-ton plus bas que la partition</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones lower than the score</source>
+        <translation>l'enregistrement sonne {} demi-tons plus bas que la partition</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score (only {} of its bars were found)</source>
+        <translation>l'enregistrement ne joue pas cette partition (seuls {} de ses mesures ont été trouvés)</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>cause probable</translation>
     </message>

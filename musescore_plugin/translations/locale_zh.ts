@@ -359,6 +359,42 @@
         <translation>以前未采用</translation>
     </message>
     <message>
+        <source>no marks in bars {}: not played in the recording</source>
+        <translation>第 {} 小节没有记号：录音中未演奏</translation>
+    </message>
+    <message>
+        <source>no marks in bars {}: not placed with confidence</source>
+        <translation>第 {} 小节没有记号：位置不够确定</translation>
+    </message>
+    <message>
+        <source>the piano is taken to be tuned to a' = {} Hz</source>
+        <translation>假定钢琴的标准音为 a' = {} Hz</translation>
+    </message>
+    <message>
+        <source>the exported page differs from the score, so its ties and jumps are not used</source>
+        <translation>导出的页面与乐谱不同，因此不使用其连线和跳转</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone higher than the score</source>
+        <translation>录音比乐谱高 {} 个半音</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones higher than the score</source>
+        <translation>录音比乐谱高 {} 个半音</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone lower than the score</source>
+        <translation>录音比乐谱低 {} 个半音</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones lower than the score</source>
+        <translation>录音比乐谱低 {} 个半音</translation>
+    </message>
+    <message>
+        <source>the recording does not play this score (only {} of its bars were found)</source>
+        <translation>录音演奏的不是这份乐谱（只找到 {} 的小节）</translation>
+    </message>
+    <message>
         <source>likely cause</source>
         <translation>可能的原因</translation>
     </message>

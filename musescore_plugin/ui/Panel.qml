@@ -149,7 +149,7 @@ Rectangle {
         density.value = s.step;
         message.text = messageOf(s, rows);
         message.color = s.state === "failed" ? "#a00000" : "#202020";
-        warnings.text = s.plan && s.state !== "failed" ? s.plan.warnings.join("\n") : "";
+        warnings.text = s.plan && s.state !== "failed" ? s.plan.warnings.map(tr).join("\n") : "";
         if (s.state === "failed" && s.error.code === "no_bridge")
             absent(true);
     }
