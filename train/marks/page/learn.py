@@ -16,11 +16,15 @@ from runtime.marks.page import OUTPUTS
 from train.fitting.optimise import optimise, scheduled_rate
 from train.marks.page.data import Page
 from train.marks.page.network import PageNet
+from train.measure.tune import fit_weights
 
 Floats = npt.NDArray[np.float64]
 
-TASK_WEIGHTS = {"level": 1.0, "louder": 0.3}
+TASK_WEIGHTS = {"level": 1.0}
 """What counts otherwise than half."""
+LOUDER = OUTPUTS.index("louder")
+DIRECTION_RIDGE = 200.0
+"""How strongly the weights for louder or softer are pulled to nothing."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,22 @@ def train_network(pages: Sequence[Page], config: PageFitConfig, seed: int) -> Pa
         rate = scheduled_rate(config.learning_rate, step, config.steps, config.warm_up_steps)
         optimise(net, average, optimiser, losses, rate)
     trained: PageNet = average.module
+    fit_direction(trained, pages)
     return trained.eval()
+
+
+def fit_direction(net: PageNet, pages: Sequence[Page]) -> None:
+    """Set the weights for louder or softer: logistic regression on the levels that are other than the one before."""
+    x, y = [], []
+    for page in pages:
+        known = page.known[:, LOUDER] > 0
+        x.append(net.scaled(torch.from_numpy(page.features[known].astype(np.float32))).double().numpy())
+        y.append(page.truth[known, LOUDER] > 0)
+    rows = np.column_stack([np.concatenate(x), np.ones(sum(map(len, y)))])
+    weights = fit_weights(rows, np.concatenate(y), np.zeros(rows.shape[1]), DIRECTION_RIDGE)
+    with torch.no_grad():
+        net.direction.weight.copy_(torch.from_numpy(weights[None, :-1]))
+        net.direction.bias.copy_(torch.from_numpy(weights[-1:]))
 
 
 def _spread(pages: Sequence[Page]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -92,6 +111,7 @@ def _losses(logits: Tensor, truth: Tensor, known: Tensor) -> dict[str, Tensor]:
     return {
         name: TASK_WEIGHTS.get(name, 0.5) * each[..., k].sum() / known[..., k].sum().clamp(min=1.0)
         for k, name in enumerate(OUTPUTS)
+        if k != LOUDER
     }
 
 

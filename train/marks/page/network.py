@@ -15,7 +15,11 @@ _MOST_DEVIATIONS = 4.0
 
 
 class PageNet(nn.Module):
-    """Features [B, n, F] as they are computed → logits [B, n, outputs]; they are standardised inside."""
+    """Features [B, n, F] as they are computed → logits [B, n, outputs]; they are standardised inside.
+
+    The last output, whether a level is louder than the one before, is a weighted sum of the beat's own features: there
+    are few levels to learn it from, and a network over all beats learns them by heart.
+    """
 
     mean: Tensor
     deviation: Tensor
@@ -25,12 +29,16 @@ class PageNet(nn.Module):
         self.config = SequenceNetConfig(len(FEATURES), channels, layers, dropout)
         self.register_buffer("mean", torch.zeros(len(FEATURES)))
         self.register_buffer("deviation", torch.ones(len(FEATURES)))
-        self.network = SequenceNet(self.config, len(OUTPUTS))
+        self.network = SequenceNet(self.config, len(OUTPUTS) - 1)
+        self.direction = nn.Linear(len(FEATURES), 1)
 
     def forward(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
-        scaled = ((features - self.mean) / self.deviation).clamp(-_MOST_DEVIATIONS, _MOST_DEVIATIONS)
-        out: Tensor = self.network(scaled, mask)
-        return out
+        scaled = self.scaled(features)
+        return torch.cat([self.network(scaled, mask), self.direction(scaled)], dim=-1)
+
+    def scaled(self, features: Tensor) -> Tensor:
+        """Features as the network takes them."""
+        return ((features - self.mean) / self.deviation).clamp(-_MOST_DEVIATIONS, _MOST_DEVIATIONS)
 
 
 class PageEnsemble(nn.Module):
