@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import astuple, fields
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from runtime.write.atomic import write_bytes
 from train.data.errors import DataError
 
 SCHEMA = 1
+# The same positions and lengths come again and again; reading one is what takes the time.
+_exact = lru_cache(1 << 16)(Fraction)
 
 
 def to_json(score: Score) -> bytes:
@@ -38,11 +41,11 @@ def from_json(packed: bytes) -> Score:
             raise ValueError(f"schema {data['schema']}")
         return Score(
             data["format"],
-            tuple(Note(Fraction(r[0]), Fraction(r[1]), *r[2:]) for r in data["notes"]),
+            tuple(Note(_exact(r[0]), _exact(r[1]), *r[2:]) for r in data["notes"]),
             tuple(_measure(r) for r in data["measures"]),
             tuple(Staff(*r) for r in data["staves"]),
-            tuple(Mark(r[0], r[1], Fraction(r[2]), Fraction(r[3]), *r[4:]) for r in data["marks"]),
-            tuple((Fraction(at), qpm) for at, qpm in data["tempos"]),
+            tuple(Mark(r[0], r[1], _exact(r[2]), _exact(r[3]), *r[4:]) for r in data["marks"]),
+            tuple((_exact(at), qpm) for at, qpm in data["tempos"]),
             tuple(data["warnings"]),
         )
     except (OSError, EOFError, KeyError, TypeError, IndexError) as e:
@@ -82,6 +85,6 @@ def _plain(value: Any) -> Any:
 def _measure(row: list[Any]) -> Measure:
     index, number, start, duration, time, offset, repeat_start, repeat_times, endings, *rest = row
     return Measure(
-        index, number, Fraction(start), Fraction(duration), TimeSignature(*time), Fraction(offset), repeat_start,
+        index, number, _exact(start), _exact(duration), TimeSignature(*time), _exact(offset), repeat_start,
         repeat_times, tuple(endings), *rest,
     )  # fmt: skip
