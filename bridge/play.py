@@ -23,7 +23,7 @@ from bridge.osc.schema import BRIDGE_PORT, Arg, encode
 from bridge.osc.server import OscBridge
 from bridge.osc.transport import Transport
 from runtime.analysis import Analysis
-from runtime.errors import MezzoforteError
+from runtime.errors import InputError, command
 
 IDLE_S = 0.1
 # epoll rounds its timeout up to a millisecond; the rest of the wait is slept.
@@ -160,30 +160,28 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+@command
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     options = _arguments(argv)
-    try:
-        analysis = load_analysis(options.input, corrections_of(options))
-        with Hub(options.bind, options.port, tcp=True) as hub:
-            bridge = OscBridge(hub)
-            bridge.publish(analysis)
-            for target in options.osc:
-                bridge.push(parse_target(target))
-            for target in options.live_only:
-                bridge.follow(parse_target(target))
-            _run(Player(analysis, bridge), options)
-    except (MezzoforteError, ValueError) as e:
-        print(e, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    analysis = load_analysis(options.input, corrections_of(options))
+    with Hub(options.bind, options.port, tcp=True) as hub:
+        bridge = OscBridge(hub)
+        bridge.publish(analysis)
+        for target in options.osc:
+            bridge.push(parse_target(target))
+        for target in options.live_only:
+            bridge.follow(parse_target(target))
+        _run(Player(analysis, bridge), options)
     return 0
 
 
 def _run(player: Player, options: argparse.Namespace) -> None:
     if options.loop:
-        player.transport.set_loop(player.clock(), *options.loop)
+        try:
+            player.transport.set_loop(player.clock(), *options.loop)
+        except ValueError as e:
+            raise InputError(str(e)) from e
     while any(li.delivery and li.delivery.state == "running" for li in player.bridge.listeners.values()):
         player.bridge.step(IDLE_S)
     listeners, port = len(player.bridge.listeners), player.bridge.hub.port

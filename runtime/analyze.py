@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from runtime.errors import AudioError, MezzoforteError, OutputError
+from runtime.errors import AudioError, MezzoforteError, OutputError, say
 
 # The heavy imports wait until they are needed: --help and a mistyped option answer at once.
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def run(options: argparse.Namespace) -> int:
             options.audio = [path if audio == STDIN else audio for audio in options.audio]
             return _run(options, path)
     except AudioError as e:
-        _say(f"error: {e}")
+        say(f"error: {e}")
         return EXIT_SOME_FAILED
 
 
@@ -177,18 +177,18 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
         model = load_model(find_card(options.model), options.provider)
         transcriber = _transcriber_of(options, model)
     except MezzoforteError as e:
-        _say(f"error: {e}")
+        say(f"error: {e}")
         return EXIT_USAGE
     if not options.quiet:
         for warning in model.warnings:
-            _say(f"warning: {warning}")
+            say(f"warning: {warning}")
     try:
         _analyse(options, model, files, corrections, command, transcriber, kept)
     except MezzoforteError as e:
-        _say(f"error: {e if kept is None else str(e).replace(str(kept), kept.name)}")
+        say(f"error: {e if kept is None else str(e).replace(str(kept), kept.name)}")
         return EXIT_SOME_FAILED
     except MemoryError:
-        _say(f"error: {options.audio[0]}: there is not enough memory for this recording.")
+        say(f"error: {options.audio[0]}: there is not enough memory for this recording.")
         return EXIT_SOME_FAILED
     return EXIT_OK
 
@@ -267,7 +267,7 @@ def _analyse(
         heard = _hear(path, model, bar, corrections, transcriber)
         bar.wipe()
         if command is not None:
-            command(heard, _say)
+            command(heard, say)
         elif files:
             from runtime.commands.outputs import write
 
@@ -279,7 +279,7 @@ def _analyse(
         if options.osc is not None:
             from runtime.commands.destinations import destination
 
-            _say(destination("osc")(heard.analysis, options.osc))
+            say(destination("osc")(heard.analysis, options.osc))
     if command is None and not options.quiet:
         _tell(heard.analysis, path.name if path == kept else str(path), files)
 
@@ -300,7 +300,7 @@ def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
     """For people: a short table."""
     beats, bars = len(analysis.beats), len(analysis.downbeats)
     for warning in analysis.warnings:
-        _say(f"warning: {name}: {warning}")
+        say(f"warning: {name}: {warning}")
     tempi = sorted(t.bpm for t in analysis.tempo)
     # Tenth to ninth decile: single long notes are not the tempo.
     low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None
@@ -320,12 +320,7 @@ def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
         *(("written", str(file)) for file in files.values()),
     ]
     for name, value in rows:
-        _say(f"{name:>9}  {value or 'none'}")
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:  # print would take stdout instead
-        print(text, file=sys.stderr, flush=True)
+        say(f"{name:>9}  {value or 'none'}")
 
 
 def _private_stderr() -> TextIO:
@@ -344,7 +339,7 @@ def main(arguments: Sequence[str] | argparse.Namespace | None = None) -> int:
     try:
         return run(options)
     except KeyboardInterrupt:
-        _say("interrupted: results not yet written are lost, those written are whole.")
+        say("interrupted: results not yet written are lost, those written are whole.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of stdout went away; nothing can be told it, not even at exit.

@@ -17,7 +17,7 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime.errors import MezzoforteError
+from runtime.errors import MezzoforteError, say
 
 if TYPE_CHECKING:
     from runtime.live import Heard, LoudnessNow
@@ -59,14 +59,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             try:
                 heard_s = _listen(options, kept)
             except MezzoforteError as e:
-                _say(f"error: {e}")
+                say(f"error: {e}")
                 return 1 if kept.exists() else 2
             if not heard_s:
-                _say("error: no sound came.")
+                say("error: no sound came.")
                 return 2
             return 0 if options.no_analysis else _analyse(options, kept)
     except MezzoforteError as e:
-        _say(f"error: {e}")
+        say(f"error: {e}")
         return 2
 
 
@@ -97,7 +97,7 @@ def _listen(options: argparse.Namespace, kept: Path) -> float:
         source = nullcontext(from_pipe(FileIO(0, closefd=False), pcm)) if pcm else microphone(options.device)
         sound = stack.enter_context(source)
         if not options.quiet:
-            _say(f"listening at {sound.rate_hz} Hz; beats are told {options.look_ahead:g} s after they sound")
+            say(f"listening at {sound.rate_hz} Hz; beats are told {options.look_ahead:g} s after they sound")
         return session.run(sound, kept)
 
 
@@ -130,18 +130,13 @@ class _Line:
         pulse = "".join("●" if k == heard.position else "·" for k in range(1, max(4, heard.position) + 1))
         self._text = f"bar {heard.bar:>3} {pulse}  {heard.level:<2}  {heard.bpm:5.0f} bpm"
         if self._shown and not self._tty and heard.position == 1:
-            _say(f"{heard.time_s:8.2f} s  {self._text}")
+            say(f"{heard.time_s:8.2f} s  {self._text}")
 
     def loudness(self, heard: LoudnessNow) -> None:
         if self._tty:
             bar = "█" * min(30, round(heard.sone / 2))
             sys.stderr.write(f"\r\x1b[K{heard.time_s:7.1f} s  {self._text}  {bar}")
             sys.stderr.flush()
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def run(args: Namespace) -> None:
     heard = hear(pack, recordings, model, args.longest_s, args.cache)
     examples = [e for e in map(peaks_of, heard) if e is not None]
     args.out.mkdir(parents=True, exist_ok=True)
-    answered = cross_answers(examples, config, range(1), say)
+    answered = cross_answers(examples, config, range(1))
     before = one_per_piece([e.heard for e in examples], args.tuned_on)
     keys = {h.recording.key for h in before}
     after = [h for h in answered if h.recording.key in keys]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from runtime.errors import say
 from runtime.stages.beats import candidate_peaks, moved
 from train.beats.data import Drawer, Peaks
 from train.beats.network import CONFIG, BeatEnsemble, BeatNet
@@ -63,12 +64,7 @@ def answer(nets: Sequence[BeatNet], example: Peaks) -> Heard:
     return replace(heard, logits=logits)
 
 
-def cross_answers(
-    examples: Sequence[Peaks],
-    config: BeatFitConfig,
-    seeds: Sequence[int],
-    told: Callable[[str], None] = lambda _: None,
-) -> list[Heard]:
+def cross_answers(examples: Sequence[Peaks], config: BeatFitConfig, seeds: Sequence[int]) -> list[Heard]:
     """Every recording, by networks (one per seed) that saw no piece of its group (`train.levels.cv.group_of`)."""
     groups = [group_of(e.piece_id) for e in examples]
     out = []
@@ -77,5 +73,5 @@ def cross_answers(
         nets = [train_network(rest, config, seed) for seed in seeds]
         held = [e for e, g in zip(examples, groups, strict=True) if g == group]
         out += [answer(nets, e) for e in held]
-        told(f"group {group}: {len(rest)} recordings to learn from, {len(held)} to answer for")
+        say(f"group {group}: {len(rest)} recordings to learn from, {len(held)} to answer for")
     return out

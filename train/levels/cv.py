@@ -13,13 +13,14 @@ import torch
 from runtime.decode.levels import level_logit, most_probable_levels
 from runtime.decode.options import DecodeOptions
 from runtime.decode.probability import probability
+from runtime.errors import say
 from train.data.labels.values import LevelPrediction
 from train.data.splits import FOLD_OF_MAZURKA
 from train.levels.data import Curve
 from train.levels.network import LevelEnsemble, LevelNet
 from train.levels.train import Example, LevelFitConfig, train_network
 from train.measure.metrics import calibration_error, change_point_counts, counted_beats, dynamics_scores
-from train.measure.tune import fit_logistic
+from train.measure.tune import fit_logistic, held_out_probability
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,7 +57,6 @@ def cross_hear(
     is_heard: Callable[[Curve], bool],
     config: LevelFitConfig,
     seeds: Sequence[int],
-    told: Callable[[str], None] = lambda _: None,
 ) -> list[Heard]:
     """Each recording that `is_heard`, by networks (one per seed) that saw no piece of its group."""
     groups = [group_of(c.piece_id) for c in curves]
@@ -66,7 +66,7 @@ def cross_hear(
         nets = [train_network([curves[i] for i in rest], [examples[i] for i in rest], config, seed) for seed in seeds]
         held = [i for i, g in enumerate(groups) if g == group and is_heard(curves[i])]
         out += [hear(nets, curves[i], examples[i][0].features) for i in held]
-        told(f"group {group}: {len(rest)} recordings to learn from, {len(held)} to answer for")
+        say(f"group {group}: {len(rest)} recordings to learn from, {len(held)} to answer for")
     return out
 
 
@@ -112,10 +112,7 @@ def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> tuple[DecodeOpt
         x, right = np.concatenate([x for x, _ in rows]), np.concatenate([y for _, y in rows])
         scale, offset = fit_logistic(x, right)
         fitted |= {f"{name}_scale": scale, f"{name}_offset": offset}
-        p = np.zeros(len(x))
-        for g in np.unique(of):
-            a, b = fit_logistic(x[of != g], right[of != g])
-            p[of == g] = probability(x[of == g], a, b)
+        p = held_out_probability(x, right, of)
         errors |= {f"{name}_ece_before": calibration_error(probability(x, 1.0, 0.0), right),
                    f"{name}_ece_after": calibration_error(p, right)}  # fmt: skip
     return replace(options, **fitted), errors

@@ -101,7 +101,7 @@ def answers(
             say(f"answers of {path} taken over")
             return list(kept["heard"])
     rendered = any(c.source != "emulated" for c in curves)
-    heard = cross_hear(curves, examples, lambda c: c.source != "emulated" or not rendered, config, seeds, say)
+    heard = cross_hear(curves, examples, lambda c: c.source != "emulated" or not rendered, config, seeds)
     write_bytes(path, pickle.dumps({"identity": identity, "heard": heard}))
     return heard
 

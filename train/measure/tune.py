@@ -93,6 +93,15 @@ def fit_logistic(logits: Floats, hits: npt.NDArray[np.bool_]) -> tuple[float, fl
     return float(scale), float(offset)
 
 
+def held_out_probability(logits: Floats, hits: npt.NDArray[np.bool_], groups: npt.NDArray[np.int64]) -> Floats:
+    """Probabilities by fits that saw none of the group they are told for."""
+    out = np.zeros(len(logits))
+    for group in np.unique(groups):
+        inside = groups == group
+        out[inside] = probability(logits[inside], *fit_logistic(logits[~inside], hits[~inside]))
+    return out
+
+
 def fit_weights(x: Floats, hits: npt.NDArray[np.bool_], towards: Floats, pull: float = 1e-2) -> Floats:
     """Weights [k] with the largest likelihood of `hits` [n] under sigmoid(x · weights), `x` [n, k]; Newton's method
     with a pull towards the weights given, weak unless told."""
@@ -171,10 +180,7 @@ def calibrate_changes(
             f"{len(events.right)} change points are too few to calibrate", advice="Use a larger validation pack"
         )
     x, right = events.logits, events.right
-    held = np.zeros(len(x))
-    for group in np.unique(events.groups):
-        inside = events.groups == group
-        held[inside] = probability(x[inside], *fit_logistic(x[~inside], right[~inside]))
+    held = held_out_probability(x, right, events.groups)
     scale, offset = fit_logistic(x, right)
     before = probability(x, options.change_scale, options.change_offset)
     told = {
