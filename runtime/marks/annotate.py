@@ -118,7 +118,8 @@ def annotate(
         bad,
         hidden_before,
     )
-    return Annotation(plan, comparison, (*_warnings(score, alignment, bad, heard), *_unsure(heard, levels, options)))
+    warnings = (*alignment.remarks(score), *_warnings(score, alignment, bad, heard), *_unsure(heard, levels, options))
+    return Annotation(plan, comparison, warnings)
 
 
 def good_measures(alignment: Alignment) -> set[int]:

@@ -21,8 +21,12 @@ Floats = npt.NDArray[np.float64]
 MAX_ROWS = 3500
 MAX_RATE = 5
 _ATTACK_WEIGHT = 0.6
-_JUMP_S = 2.0
-_PARTIAL_S = 2.0
+_JUMP_S, _RESUME_S = 2.0, 4.0
+_BLOCKED = 5.0
+# Seconds per quarter; a path can be twice as fast as its layout, or slower.
+_PACES = (0.3, 0.6, 1.2)
+# To begin or end in the middle of the piece; the second where that must be expected.
+_PARTIAL_S, _EXCERPT_S = 2.0, 0.4
 _TEMPO_TRUST = 0.5
 _DOUBTFUL, _STRETCHES = 0.55, (2.0, 4.0)
 _PACE_BARS, _PACE_RANGE = 4, 4.0
@@ -46,14 +50,13 @@ class Run:
 class Outline:
     """What was found: measures in playing order, the runs between cuts, and how well it fits.
 
-    `cost` is the mean cost per frame of music, `others` the same for the score transposed by 1…11 semitones,
-    `shifted` the same with the recording moved by two to seven seconds against the path.
+    `cost` is the mean cost per frame of music, `shifted` the same with the recording moved by two to seven seconds
+    against the path.
     """
 
     measures: list[int]
     runs: list[Run]
     cost: float
-    others: npt.NDArray[np.float64]
     shifted: float
 
 
@@ -67,29 +70,58 @@ class _Columns:
     layout: Layout
 
 
-def outline(score: Score, heard: Heard) -> Outline:
-    """Find the order of measures that the recording plays, and roughly when."""
+def outline(
+    score: Score, heard: Heard, outside: float = Penalties.outside, blocked: npt.NDArray[np.bool_] | None = None
+) -> Outline:
+    """Find the order of measures that the recording plays, and roughly when.
+
+    `outside`: the cost of a frame that is not the score's, small when much of the recording is known to be something
+    else; `blocked` [n_frames]: where the score is known not to be.
+    """
     pool = max(FRAMES_PER_S // MAX_RATE, -(-len(heard.harmony) // MAX_ROWS))
-    search = _Search(score, heard, pool)
+    search = _Search(score, heard, pool, outside, blocked)
+    if outside < Penalties.outside:
+        found = _cheapest(search)
+        if not (found.path >= 0).any():
+            return Outline([], [], 1.0, 1.0)
+        measures, runs = _read_path(found.path, found.columns, score, pool)
+        return Outline(measures, runs, found.cost, found.shifted)
     found = search.follow(search.written_seconds())
+    if not (found.path >= 0).any():
+        return Outline([], [], 1.0, 1.0)
     if found.fit > _DOUBTFUL:
         for stretch in _STRETCHES:
             found = min(found, search.follow(search.written_seconds() * stretch), key=_Followed.rank)
     found = min(found, search.follow(search.heard_seconds(found)), key=_Followed.rank)
     measures, runs = _read_path(found.path, found.columns, score, pool)
-    others = [_mean_cost(search.rows, found.columns, found.path, t) for t in range(1, 12)]
-    return Outline(measures, runs, found.cost, np.array(others), found.shifted)
+    return Outline(measures, runs, found.cost, found.shifted)
+
+
+def _cheapest(search: _Search) -> _Followed:
+    """The path that explains most of a recording that also holds other things: how much is the score's is not known, so
+    layouts at several paces are tried, and the cheapest once more at the pace at which it was heard."""
+    quarters = _quarters(search.score)
+    found = min((search.follow(quarters * pace) for pace in _PACES), key=_Followed.whole)
+    if not (found.path >= 0).any():
+        return found
+    return min(found, search.follow(search.heard_seconds(found)), key=_Followed.whole)
 
 
 @dataclass(frozen=True)
 class _Followed:
-    """A path through columns, its mean cost, that of the recording moved against it, and seconds per quarter."""
+    """A path through columns, its mean cost, that of the recording moved against it, seconds per quarter, and the cost
+    of the whole recording."""
 
     columns: _Columns
     path: npt.NDArray[np.int32]
     cost: float
     shifted: float
     pace: float
+    total: float
+
+    def whole(self) -> float:
+        """For choosing the one that explains most."""
+        return self.total
 
     @property
     def fit(self) -> float:
@@ -104,12 +136,20 @@ class _Followed:
 class _Search:
     """A recording to be followed through a score that may be laid out at several tempos."""
 
-    def __init__(self, score: Score, heard: Heard, pool: int) -> None:
+    def __init__(
+        self, score: Score, heard: Heard, pool: int, outside: float, blocked: npt.NDArray[np.bool_] | None
+    ) -> None:
         self.score, self.pool, self.graph = score, pool, graph(score)
         self.rows = _heard_rows(heard, pool)
-        self.silent = ~heard_anything(heard, pool)
-        self.outside = _outside_cost(heard, pool)
         self.rate = FRAMES_PER_S / pool
+        self.partial_s = _PARTIAL_S if outside >= Penalties.outside else _EXCERPT_S
+        before, after = np.full(len(self.rows), outside, np.float32), _outside_cost(heard, pool, outside)
+        self.fixed = np.where(heard_anything(heard, pool), np.float32(np.nan), np.float32(outside))
+        if blocked is not None:
+            never = _pooled(blocked[:, None].astype(np.float32), pool)[:, 0] > 0.5
+            before[never] = after[never] = 0
+            self.fixed[never] = _BLOCKED
+        self.outside = (before, after)
 
     def written_seconds(self) -> Floats:
         """Seconds of each measure if the recording plays everything as written, printed tempos taken half."""
@@ -132,14 +172,16 @@ class _Search:
         laid_out = self.rate * sum(float(seconds[s.first : s.last + 1].sum()) for s in self.graph.spans)
         seconds = seconds * min(1.0, _MAX_CELLS / len(self.rows) / laid_out)
         columns = _columns(self.score, self.graph, seconds, self.pool)
-        penalties = Penalties(jump=_JUMP_S * self.rate, partial=_PARTIAL_S * self.rate)
-        cost = _cost(self.rows, columns, 0, self.silent)
-        path, _ = dtw.follow_graph(cost, columns.layout, penalties, self.outside)
+        penalties = Penalties(
+            jump=_JUMP_S * self.rate, partial=self.partial_s * self.rate, resume=_RESUME_S * self.rate
+        )
+        cost = _cost(self.rows, columns, 0, self.fixed)
+        path, total = dtw.follow_graph(cost, columns.layout, penalties, self.outside)
         shifts = [round(s * self.rate) for s in (-7, -5, -3, -2, 2, 3, 5, 7)]
         shifted = [_mean_cost(np.roll(self.rows, s, axis=0), columns, path, 0) for s in shifts]
         rows, passed = _time_spent(path, columns, _quarters(self.score))
         pace = float(rows.sum() / self.rate / max(passed.sum(), 1e-6))
-        return _Followed(columns, path, _mean_cost(self.rows, columns, path, 0), float(np.mean(shifted)), pace)
+        return _Followed(columns, path, _mean_cost(self.rows, columns, path, 0), float(np.mean(shifted)), pace, total)
 
 
 def _quarters(score: Score) -> Floats:
@@ -163,13 +205,14 @@ def _evened(score: Score, g: Graph) -> Floats:
     return np.asarray(even / sum(float(even[s.first : s.last + 1].sum()) for s in _written_spans(g)))
 
 
-def _outside_cost(heard: Heard, pool: int) -> Array:
+def _outside_cost(heard: Heard, pool: int, outside: float) -> Array:
     """Cost of each frame after the music: less where the level only falls (the last chord rings, silence)."""
     level_db = 10 * np.log10(_pooled(heard.loud[:, None], pool)[:, 0] + 1e-12)
     reach = max(1, round(_LIVELY_S * FRAMES_PER_S / pool))
     rise = np.pad(np.diff(level_db, prepend=level_db[:1]), reach)
     near = np.lib.stride_tricks.sliding_window_view(rise, 2 * reach + 1).max(axis=1)
-    return np.asarray(_RINGING + (Penalties.outside - _RINGING) * np.clip(near / _RISE_DB, 0, 1), dtype=np.float32)
+    ringing = min(_RINGING, outside)
+    return np.asarray(ringing + (outside - ringing) * np.clip(near / _RISE_DB, 0, 1), dtype=np.float32)
 
 
 def best_transposition(score: Score, heard: Heard) -> tuple[int, npt.NDArray[np.float64]]:
@@ -178,11 +221,11 @@ def best_transposition(score: Score, heard: Heard) -> tuple[int, npt.NDArray[np.
     rows = _heard_rows(heard, pool)
     g, rate = graph(score), FRAMES_PER_S / pool
     columns = _columns(score, g, _evened(score, g) * len(rows) / rate, pool)
-    penalties = Penalties(jump=_JUMP_S * rate, partial=_PARTIAL_S * rate)
-    silent = ~heard_anything(heard, pool)
-    outside = _outside_cost(heard, pool)
+    penalties = Penalties(jump=_JUMP_S * rate, partial=_PARTIAL_S * rate, resume=_RESUME_S * rate)
+    fixed = np.where(heard_anything(heard, pool), np.float32(np.nan), np.float32(Penalties.outside))
+    outside = (np.full(len(rows), Penalties.outside, np.float32), _outside_cost(heard, pool, Penalties.outside))
     totals = [
-        dtw.follow_graph(_cost(rows, columns, t, silent), columns.layout, penalties, outside)[1] / len(rows)
+        dtw.follow_graph(_cost(rows, columns, t, fixed), columns.layout, penalties, outside)[1] / len(rows)
         for t in range(12)
     ]
     best = int(np.argmin(totals))
@@ -219,10 +262,12 @@ def heard_anything(heard: Heard, pool: int) -> npt.NDArray[np.bool_]:
     return np.asarray(sounding[:, 0] > 0.2)
 
 
-def _cost(rows: Array, columns: _Columns, semitones: int, silent: npt.NDArray[np.bool_]) -> Array:
+def _cost(rows: Array, columns: _Columns, semitones: int, fixed: Array) -> Array:
+    """Shape (n_frames, n_columns); frames where `fixed` is a number cost that in every column."""
     turned = np.roll(rows.reshape(-1, 2, 12), -semitones, axis=2).reshape(-1, 24)
     cost = (1 - turned @ columns.features.T).astype(np.float32)
-    cost[silent] = Penalties.outside
+    known = ~np.isnan(fixed)
+    cost[known] = fixed[known, None]
     cost[:, columns.measure < 0] = INFINITE
     return cost
 

@@ -16,7 +16,7 @@ Indexes = npt.NDArray[np.int32]
 
 INFINITE = np.float32(1e9)
 PAD = 3  # blocked columns between spans, so that no step crosses from one to the next by accident
-BEFORE, AFTER = -1, -2  # path values for frames before the music and after it
+BEFORE, AFTER, BETWEEN = -1, -2, -3  # path values for frames before the music, after it and in a break
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,18 @@ class Penalties:
     outside: float = 0.5
     jump: float = 8.0
     partial: float = 4.0
+    resume: float = 16.0
 
 
-def follow_graph(cost: Array, layout: Layout, penalties: Penalties, outside: Array) -> tuple[Indexes, float]:
+def follow_graph(
+    cost: Array, layout: Layout, penalties: Penalties, outside: tuple[Array, Array]
+) -> tuple[Indexes, float]:
     """The cheapest way through a playing graph.
 
-    `cost`: shape (n_frames, n_columns), 0..1, `INFINITE` in blocked columns. Frames before the
-    music cost `penalties.outside`, those after it `outside` [n_frames]; a jump to any bar costs `jump`; to begin
-    or end in the middle of the piece costs `partial`. Returns the column of each frame (or `BEFORE`, `AFTER`) and
-    the total cost.
+    `cost`: shape (n_frames, n_columns), 0..1, `INFINITE` in blocked columns. Frames before the music cost
+    `outside[0]` [n_frames], those after it and those of a break in it (talk, another piece) `outside[1]`; a jump to any
+    bar costs `jump`, a break `resume`; to begin or end in the middle of the piece costs `partial`. Returns the column
+    of each frame (or `BEFORE`, `AFTER`, `BETWEEN`) and the total cost.
     """
     n, width = cost.shape
     p = penalties
@@ -72,10 +75,11 @@ def follow_graph(cost: Array, layout: Layout, penalties: Penalties, outside: Arr
     row = begin + cost[0]
     back[0] = BEFORE
     ending, end_from = np.float32(INFINITE), np.empty(n, np.int32)
+    waiting, wait_from = np.float32(INFINITE), np.empty(n, np.int32)
     padded = np.full(width + PAD, INFINITE, np.float32)
     for i in range(n):
         if i:
-            before += np.float32(p.outside)
+            before += outside[0][i - 1]
             padded[PAD:] = row
             moves = np.stack([padded[PAD - o : PAD - o + width] for o in offsets]) + extra
             choice = moves.argmin(axis=0)
@@ -85,12 +89,17 @@ def follow_graph(cost: Array, layout: Layout, penalties: Penalties, outside: Arr
             better = begin + before < best
             best = np.where(better, begin + before, best)
             back[i] = np.where(better, BEFORE, source)
+            resumed = layout.restarts[best[layout.restarts] > waiting]
+            best[resumed], back[i, resumed] = waiting, BETWEEN
             leave = row + finish
             j = int(leave.argmin())
-            stay, go = ending + outside[i], leave[j] + outside[i]
+            stay, go = ending + outside[1][i], leave[j] + outside[1][i]
             ending, end_from[i] = (go, j) if go < stay else (stay, AFTER)
+            j = int(row.argmin())
+            stay, go = waiting + outside[1][i], row[j] + np.float32(p.resume) + outside[1][i]
+            waiting, wait_from[i] = (go, j) if go < stay else (stay, BETWEEN)
             row = np.minimum(best + cost[i], INFINITE)
-    return _trace(back, end_from, row + finish, ending)
+    return _trace(back, end_from, wait_from, row + finish, ending)
 
 
 def _enter(best: Array, source: Indexes, row: Array, layout: Layout, p: Penalties) -> None:
@@ -109,7 +118,9 @@ def _enter(best: Array, source: Indexes, row: Array, layout: Layout, p: Penaltie
     best[here], source[here] = jumped, j
 
 
-def _trace(back: Indexes, end_from: Indexes, last: Array, ending: np.float32) -> tuple[Indexes, float]:
+def _trace(
+    back: Indexes, end_from: Indexes, wait_from: Indexes, last: Array, ending: np.float32
+) -> tuple[Indexes, float]:
     n = len(back)
     path = np.empty(n, np.int32)
     j = int(last.argmin())
@@ -126,6 +137,12 @@ def _trace(back: Indexes, end_from: Indexes, last: Array, ending: np.float32) ->
         path[i] = j
         j = int(back[i, j])
         i -= 1
+        if j == BETWEEN:
+            while wait_from[i] == BETWEEN:
+                path[i] = BETWEEN
+                i -= 1
+            path[i], j = BETWEEN, int(wait_from[i])
+            i -= 1
         if j == BEFORE:
             path[: i + 1] = BEFORE
             break

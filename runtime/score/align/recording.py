@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from runtime.errors import ScoreError
 from runtime.score import unfold
-from runtime.score.align import coarse, features, fine
+from runtime.score.align import again, coarse, features, fine, verify
 from runtime.score.align.fine import Evidence
 from runtime.score.align.performance import Played, play
 from runtime.score.align.unstruck import with_unstruck
@@ -52,10 +52,28 @@ class Alignment:
     fit: float
     tuning_hz: float | None = None
     """The a' of the recording, for which the score was found; None when nothing is known of it."""
+    duration_s: float = 0.0
+    alike: tuple[tuple[int, int, int], ...] = ()
+    """(first, last, other first): measures that were played whose notes are also those from another measure on."""
 
     def slower(self, factor: float) -> Alignment:
         """The alignment with the recording of the same performance that lasts `factor` times as long."""
-        return replace(self, times_s=self.times_s * factor)
+        return replace(self, times_s=self.times_s * factor, duration_s=self.duration_s * factor)
+
+    def remarks(self, score: Score) -> tuple[str, ...]:
+        """What people should know of the place that was found."""
+        out = []
+        start, end = float(self.times_s[0]), float(self.times_s[-1])
+        if self.duration_s - (end - start) > _MUCH_ELSE_S:
+            out.append(f"the score is played from {start:.1f} s to {end:.1f} s of the recording; the rest is left out")
+        number = [m.number for m in score.measures]
+        places: dict[tuple[int, int], list[str]] = {}
+        for first, last, other in self.alike:
+            places.setdefault((first, last), []).append(f"{number[other]}-{number[other + last - first]}")
+        for (first, last), others in places.items():
+            here = f"{number[first]}-{number[last]}"
+            out.append(f"bars {', '.join(others)} have the same notes as bars {here}: the first place is taken")
+        return tuple(out)
 
     def times_of(self, positions: npt.ArrayLike) -> Floats:
         """Seconds of positions on the played axis."""
@@ -120,12 +138,16 @@ POOR = 0.5
 # for recordings of the piece; recordings of other pieces were above 0.62 unless minutes were held against a few bars
 # (see `coarse.SLOWEST`), or only a few bars were found.
 _WRONG_PIECE_RATIO = 0.6
-# Mean probability that the keys of an attack are struck where it is placed. Training and validation pieces: 0.6-0.9,
-# recordings of other pieces about 0.2, whose fit may be below 0.5 when bars, key and rhythm are alike.
-_LEAST_STRUCK = 0.4
-_MIN_COVERAGE = 0.25
-# An excerpt may be a smaller part of its score when it has so many bars.
-_EXCERPT_BARS = 12
+# Mean cost of a frame outside the score: in the first search, and in those after it.
+_OUTSIDE = (0.5, 0.3, 0.3, 0.3)
+_MIN_COVERAGE, _EXCERPT_BARS = 0.25, 12
+# A path over so much of the recording leaves room for nothing else; another one must be so much better.
+_ALONE, _BETTER = 0.9, 1.05
+# So much of a score must be found in another key to say that it is transposed.
+_MOST = 0.5
+_MUCH_ELSE_S = 20.0
+# What is less than that of a score must be so long, and its keys be struck so surely.
+_LEAST_BARS, _LEAST_ATTACKS, _EXCERPT_STRUCK = 3, 12, 0.6
 
 
 def align(score: Score, blocks: Iterable[npt.NDArray[np.float32]], evidence: Evidence | None = None) -> Alignment:
@@ -140,14 +162,11 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
     """`align` for a recording whose features are known."""
     if not heard.harmony.any():
         raise ScoreError("the recording is silent, so it cannot be matched with the score")
-    found = coarse.outline(score, heard)
-    fit = found.cost / max(1e-6, found.shifted)
-    _check_piece(score, heard, found, fit)
-    played = play(score, found.measures)
-    beats = _written_beats(score, played)
-    placed = [fine.place_run(heard, played, run, beats, evidence) for run in found.runs]
-    if float(np.mean(np.concatenate([p.struck for p in placed]))) < _LEAST_STRUCK:
-        raise _refusal(score, heard, "")
+    search = _searched(score, heard, evidence)
+    if search is None:
+        raise _refusal(score, heard)
+    found, played, beats, placed = search.outline, search.played, search.beats, search.placed
+    measures, alike = again.first_places(score, found.measures, found.runs)
     positions = np.concatenate([p.positions for p in placed])
     times = np.maximum.accumulate(np.concatenate([p.times_s for p in placed]))
     clarity = np.concatenate([p.clarity for p in placed])
@@ -155,38 +174,99 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
     positions, times = with_unstruck(beats[0], positions, times)
     last_beat_q = float(score.measures[found.measures[-1]].time.beat_quarters)
     positions, times = _with_ends(played, positions, times, last_beat_q)
-    unfolding = unfold.Unfolding.of(score, found.measures)
+    unfolding = unfold.Unfolding.of(score, measures)
     return Alignment(
-        tuple(found.measures),
+        tuple(measures),
         played.starts,
         positions,
         times,
-        _confidence(played, np.concatenate([p.positions for p in placed]), clarity),
+        _confidence(
+            played,
+            np.concatenate([p.positions for p in placed]),
+            clarity,
+            np.concatenate([verify.struck_around(p.struck) for p in placed]),
+        ),
         tuple(r.first for r in found.runs[1:]),
         unfold.repeats_taken(score, unfolding),
-        tuple(sorted(set(range(len(score.measures))) - set(found.measures))),
-        fit,
+        tuple(sorted(set(range(len(score.measures))) - set(measures))),
+        found.cost / max(1e-6, found.shifted),
+        duration_s=heard.duration_s,
+        alike=tuple(alike),
     )
 
 
-def _check_piece(score: Score, heard: features.Heard, found: coarse.Outline, fit: float) -> None:
-    bars = len(set(found.measures))
-    covered = bars / len(score.measures)
-    seconds = sum(float(run.times_s[-1] - run.times_s[0]) for run in found.runs)
+@dataclass(frozen=True)
+class _Searched:
+    """What is played of a score, with all attacks placed."""
+
+    outline: coarse.Outline
+    played: Played
+    beats: tuple[Floats, Floats]
+    placed: list[fine.Placed]
+
+    def seconds(self) -> float:
+        """How long the score is played."""
+        return sum(float(run.times_s[-1] - run.times_s[0]) for run in self.outline.runs)
+
+    def struck(self) -> Floats:
+        """Of all attacks."""
+        return np.concatenate([p.struck for p in self.placed])
+
+    def worth(self) -> float:
+        """How much speaks for what was found."""
+        return sum(verify.worth(p.struck)[2] for p in self.placed)
+
+
+def _searched(
+    score: Score, heard: features.Heard, evidence: Evidence | None, tries: int = len(_OUTSIDE)
+) -> _Searched | None:
+    """Where the recording plays the score, None when it does nowhere.
+
+    A recording of the piece alone is found at once. Where something else is played too, a path is laid on that as
+    well: then leaving the score is made cheap, and what the keys tell to be something else is passed over.
+    """
+    other = np.zeros(len(heard.harmony), bool)
+    alone: _Searched | None = None
+    for n, outside in enumerate(_OUTSIDE[:tries]):
+        found = coarse.outline(score, heard, outside, other)
+        if not found.runs:
+            break
+        played = play(score, found.measures)
+        beats = _written_beats(score, played)
+        placed = [fine.place_run(heard, played, run, beats, evidence) for run in found.runs]
+        here = _Searched(found, played, beats, placed)
+        elsewhere = verify.elsewhere(found.runs, placed, len(other))
+        if not elsewhere.any() and _enough(score, here):
+            if n or here.seconds() >= _ALONE * heard.duration_s:
+                return here if alone is None or here.worth() > _BETTER * alone.worth() else alone
+            alone = here
+        if n:
+            other |= elsewhere
+    return alone
+
+
+def _enough(score: Score, here: _Searched) -> bool:
+    """Whether so much of the score is found, and so well, that it cannot be chance."""
+    found, struck = here.outline, here.struck()
     quarters = sum(float(score.measures[i].duration) for i in found.measures)
-    playable = seconds <= coarse.SLOWEST * quarters
-    if playable and fit < _WRONG_PIECE_RATIO and (covered >= _MIN_COVERAGE or bars >= _EXCERPT_BARS):
-        return
-    raise _refusal(score, heard, f" (only {covered:.0%} of its bars were found)" if fit < _WRONG_PIECE_RATIO else "")
+    if here.seconds() > coarse.SLOWEST * quarters or found.cost >= _WRONG_PIECE_RATIO * found.shifted:
+        return False
+    bars = len(set(found.measures))
+    if bars >= _EXCERPT_BARS or bars >= _MIN_COVERAGE * len(score.measures):
+        return True
+    return bars >= _LEAST_BARS and len(struck) >= _LEAST_ATTACKS and float(struck.mean()) >= _EXCERPT_STRUCK
 
 
-def _refusal(score: Score, heard: features.Heard, detail: str) -> ScoreError:
+def _refusal(score: Score, heard: features.Heard) -> ScoreError:
     semitones, totals = coarse.best_transposition(score, heard)
     if semitones and totals.min() < 0.8 * float(np.median(totals)):
-        return AnotherPitch(semitones)
+        notes = tuple(replace(n, pitch=n.pitch + semitones) for n in score.notes)
+        there = _searched(replace(score, notes=notes), heard, None, tries=1)
+        if there is not None and len(set(there.outline.measures)) >= _MOST * len(score.measures):
+            return AnotherPitch(semitones)
     return ScoreError(
-        f"the recording does not play this score{detail}",
-        cause="a different piece or movement, or a recording without enough piano",
+        "the recording does not play this score, or no part of it that could be told from another",
+        cause="a different piece or movement, fewer than four bars of it, or a recording without enough piano",
         advice="Check that the recording and the score are of the same movement",
     )
 
@@ -241,20 +321,23 @@ def _with_ends(played: Played, positions: Floats, times: Floats, last_beat_q: fl
     return positions, times
 
 
-def _confidence(played: Played, positions: Floats, clarity: Floats) -> Floats:
-    """Per measure: how clearly its attacks were heard, with those of the neighbouring bars."""
-    total = np.zeros(len(played.measures))
-    count = np.zeros(len(played.measures))
+def _confidence(played: Played, positions: Floats, clarity: Floats, struck: Floats) -> Floats:
+    """Per measure: how clearly its attacks were heard, with those of the neighbouring bars, but no more than the keys
+    that are struck around there let one believe that it is this measure."""
     where = np.searchsorted(played.starts[:-1], positions, side="right") - 1
-    np.add.at(total, where, clarity)
-    np.add.at(count, where, 1)
-    kernel = np.array([0.5, 1.0, 0.5])
-    smooth_total, smooth_count = (np.convolve(v, kernel, mode="same") for v in (total, count))
-    mean = smooth_total / np.maximum(smooth_count, 1e-6)
-    return np.asarray(np.clip((mean - _CLARITY_NONE) / (_CLARITY_FULL - _CLARITY_NONE), 0, 1))
+    count = np.bincount(where, minlength=len(played.measures)).astype(np.float64)
+
+    def scaled(values: Floats, none: float, full: float) -> Floats:
+        total = np.bincount(where, values, minlength=len(played.measures))
+        kernel = np.array([0.5, 1.0, 0.5])
+        mean = np.convolve(total, kernel, mode="same") / np.maximum(np.convolve(count, kernel, mode="same"), 1e-6)
+        return np.asarray(np.clip((mean - none) / (full - none), 0, 1))
+
+    return np.asarray(np.minimum(scaled(clarity, *_CLARITY), scaled(struck, *_STRUCK)))
 
 
-_CLARITY_NONE, _CLARITY_FULL = 0.25, 0.6
+# What is no sign of a measure, and what is a full one.
+_CLARITY, _STRUCK = (0.25, 0.6), (0.25, 0.45)
 
 
 def position_in(score: Score, alignment: Alignment, time_s: float) -> tuple[int, Fraction]:
