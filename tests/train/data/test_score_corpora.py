@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import MezzoforteError
+from runtime.score import unfold
 from runtime.score.table import Score
 from tests.train.data.paths import data_folder
 from train.data.corpora import dcml
@@ -101,6 +102,15 @@ def test_kern_dynamics_are_read_token_by_token_and_what_is_invisible_is_not(kern
         ("words", "diminuendo", 3, 3),
         ("dynamic", "sf", 6, 6),
     ]
+
+
+def test_numbered_sections_are_voltas_and_lead_through_the_repeat(tmp_path: Path) -> None:
+    bars = ["*>A", "=1", "1c", "=2", "1d", "=3", "*>A1", "1e", "=4:|!", "*>A2", "1f", "=5", "*>B", "1g", "==", "*-"]
+    lines = ["**kern", "*M4/4", "*>[A,A1,A,A2,B]", *bars]
+    (tmp_path / "v.krn").write_text("".join(f"{x}\t{x}\n" for x in lines))
+    score = read_kern(tmp_path / "v.krn")
+    assert [m.endings for m in score.measures] == [(), (), (1,), (2,), ()]
+    assert tuple(unfold.written(score).measures) == (0, 1, 2, 0, 1, 3, 4)
 
 
 def test_a_file_that_is_no_kern_is_refused_by_name(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ a note and mix the signs of one token up, and take several times as long; they a
 of the note or rest of the same line.
 Signs: p, mf, sf …; ``<`` to ``[`` a crescendo, ``>`` to ``]`` a diminuendo, doubled brackets up to the end of that
 note. One that the layout comment prints as a word (``!LO:HP:t=cresc.``), or that is never ended, is kept as words.
+Section labels with a number (``*>B1``) are voltas.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from train.data.errors import DataError
 
 _WORD_OR_SIGN = re.compile(r"[<>\[\]]|[a-z]+")
 _KINDS = {"<": "crescendo", ">": "diminuendo", "[": "crescendo", "]": "diminuendo"}
+_LABEL = re.compile(r"\*>[A-Za-z]+(\d?)")
 _PRINTED = re.compile(r"!LO:HP.*:t=([^:]*)")
 
 
@@ -70,6 +72,7 @@ def read_kern(path: Path) -> Score:
     if not notes:
         raise DataError("no notes", where=str(path))
     times = {p.line: p.at for placed in reversed(found) for p in placed if p.line}
+    measures = _with_endings(rows, times, measures)
     marks = _marks(list(_signs(rows, len(parts))), times, measures)
     return Score(
         "kern",
@@ -206,6 +209,23 @@ def _measures(parts: list[Any]) -> list[Measure]:
             )
         )  # fmt: skip
     return with_offsets(out)
+
+
+def _with_endings(rows: list[_Row], times: dict[int, Fraction], measures: list[Measure]) -> list[Measure]:
+    """Measures under the voltas that section labels name: ``*>B1`` and ``*>B2`` are the endings of section B."""
+    starts, lines = [m.start for m in measures], sorted(times)
+    labels: dict[int, tuple[int, ...]] = {}
+    for line, row in enumerate(rows, 1):
+        label = _LABEL.fullmatch(row.cells[0])
+        after = bisect.bisect_left(lines, line)
+        if label and after < len(lines):
+            bar = max(0, bisect.bisect_right(starts, times[lines[after]]) - 1)
+            labels[bar] = (int(label[1]),) if label[1] else ()
+    out, endings = [], ()
+    for m in measures:
+        endings = labels.get(m.index, endings)
+        out.append(replace(m, endings=endings))
+    return out
 
 
 def _metre(signature: meter.TimeSignature) -> TimeSignature | None:
