@@ -79,6 +79,16 @@ def load_librosa(_checkpoint: str | None) -> Tracker:
     return Tracker(f"librosa {librosa.__version__} beat_track", track)
 
 
+def load_beat_this_small(checkpoint: str | None) -> Tracker:
+    """The small Beat This with random weights, for its time alone; `checkpoint` is not used."""
+    from beat_this import inference
+    from beat_this.model.beat_tracker import BeatTracker
+
+    inference.load_model = lambda *_: BeatTracker(transformer_dim=128).eval()
+    found = load_beat_this(None)
+    return Tracker("beat_this (small architecture, random weights)", found.track)
+
+
 def load_beat_this(checkpoint: str | None) -> Tracker:
     """Beat This with minimal post-processing, on the CPU cores that the process may use."""
     import torch
@@ -101,6 +111,7 @@ SYSTEMS: dict[str, Callable[[str | None], Tracker]] = {
     "madmom": load_madmom,
     "librosa": load_librosa,
     "beat_this": load_beat_this,
+    "beat_this_small": load_beat_this_small,
 }
 
 

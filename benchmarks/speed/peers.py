@@ -1,8 +1,8 @@
-"""Other beat trackers, timed as their users run them, each in its own Python where it is installed.
+"""Other trackers and transcribers, timed as their users run them, each in its own Python where it is installed.
 
-madmom needs an old numpy and Beat This needs torch, so neither shares an environment with the runtime: their
-interpreters are named on the command line. They run `benchmarks/accuracy/baseline_beats.py --time`. How to make the
-environments: `docs/speed.md`.
+madmom needs an old numpy, the others need torch, so none shares an environment with the runtime: their interpreters are
+named on the command line. They run `benchmarks/accuracy/baseline_beats.py --time` or `peer_transcribers.py` beside this
+file. How to make the environments: `docs/speed.md`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from pathlib import Path
 
 LIMIT_S = 3600
 SCRIPT = Path(__file__).parents[1] / "accuracy" / "baseline_beats.py"
-PEERS = ("madmom", "beat_this")
+TRANSCRIBERS = Path(__file__).with_name("peer_transcribers.py")
+PEERS = {
+    "madmom": (SCRIPT, "madmom", "--time"),
+    "beat_this": (SCRIPT, "beat_this", "--time"),
+    "beat_this small": (SCRIPT, "beat_this_small", "--time"),
+    "transkun": (TRANSCRIBERS, "transkun"),
+    "hpt": (TRANSCRIBERS, "hpt"),
+}
+"""How each is started: the script, and its words before the recording."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +39,12 @@ class PeerTime:
 
 
 def time_peer(
-    name: str, python: str | None, recording: Path, before: Callable[[], None] | None = None, script: Path = SCRIPT
-) -> PeerTime:
+    name: str, python: str | None, recording: Path, before: Callable[[], None] | None = None,
+    script: Path | None = None,
+) -> PeerTime:  # fmt: skip
     """Run one peer on `recording` with the interpreter `python` (default: this one); `before` runs in its process."""
-    command = [python or sys.executable, "-W", "ignore", str(script), name, "--time", str(recording)]
+    usual, *words = PEERS[name]
+    command = [python or sys.executable, "-W", "ignore", str(script or usual), *map(str, words), str(recording)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=LIMIT_S, check=False, preexec_fn=before

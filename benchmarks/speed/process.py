@@ -23,18 +23,18 @@ class Needs:
     peak_mb: float
 
 
-def two_cores() -> None:
-    """Keep this process on the first two of its cores, where the system can."""
+def two_cores(cores: int = CORES) -> None:
+    """Keep this process on the first `cores` of its cores, where the system can."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
-def needs(name: str, command: Sequence[str]) -> Needs:
+def needs(name: str, command: Sequence[str], cores: int = CORES) -> Needs:
     """Run a command to its end; what it prints is thrown away. Raises `MezzoforteError` when it fails."""
     if not hasattr(os, "wait4"):
         raise MezzoforteError("this benchmark needs os.wait4", advice="Run it on Linux or macOS")
     began = time.perf_counter()
-    process = subprocess.Popen(command, preexec_fn=two_cores, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, preexec_fn=lambda: two_cores(cores), stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - began
     if status != 0:

@@ -12,22 +12,20 @@ from benchmarks.speed.peers import PeerTime
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 
-GOAL_X_REAL_TIME = 300
-
 _HEAD = """# Speed and memory
 
-Written by `python -m benchmarks.speed --report docs/speed.md` (with `--madmom-python` and `--beat-this-python`, see
-below), or by `python -m benchmarks.speed.report` from the JSON files of several runs. Each figure is from a process of
-its own, from file to result.
+Written by `python -m benchmarks.speed --report docs/speed.md` (with a Python for each peer, see below), or by
+`python -m benchmarks.speed.report` from the JSON files of several runs. Each figure is from a process of its own, from file to
+result. On a machine that others use too, wall time tells little: look at the load average, and compare CPU time.
 
 """
 _PEERS = """
 ## The peers
 
-madmom (its downbeat pipeline) and Beat This (random weights of the final architecture: they take the same time as
-trained ones) run on the same file and the same cores as the row of Mezzoforte of that length, one after the other,
-with their own defaults. Their imports are left out; ours and the start of the process are counted. On a machine that
-others use too, wall time tells little: compare CPU time.
+They run on the same file and the same cores as the rows of Mezzoforte of that length, one after the other, with their
+own defaults: madmom's downbeat pipeline; Beat This, final and small, and High-resolution Piano Transcription (hpt) with
+random weights, which take the same time as trained ones, hpt without the notes after its networks; Transkun by its own
+command. Imports of the others are left out; ours and the start of the process are counted.
 
 Each has an environment of its own:
 
@@ -36,10 +34,11 @@ python3.11 -m venv madmom
 madmom/bin/pip install "numpy==1.23.5" "scipy==1.10.1" mido "Cython<3" "setuptools<81" wheel "h5py<3.12"
 CYTHON_FORCE_REGEN=1 madmom/bin/pip install --no-build-isolation --no-deps madmom==0.16.1
 
-python3.11 -m venv beat_this
-beat_this/bin/pip install beat_this soundfile torch torchaudio
+python3.11 -m venv torch
+torch/bin/pip install beat_this transkun piano_transcription_inference soundfile soxr torch torchaudio
 
-python -m benchmarks.speed --madmom-python madmom/bin/python --beat-this-python beat_this/bin/python
+python -m benchmarks.speed --madmom-python madmom/bin/python --beat-this-python torch/bin/python \\
+    --transkun-python torch/bin/python --hpt-python torch/bin/python --report docs/speed.md
 ```
 
 madmom reads other sampling rates through `ffmpeg`. torch and torchaudio must be of one build: with torch for the CPU
@@ -49,27 +48,52 @@ need it.
 
 
 def table(result: dict[str, Any]) -> str:
-    """The figures as a markdown table."""
+    """The figures of single recordings as a markdown table."""
     model = result["model"]
     lines = [
-        f"{result['machine']}; load average {result['load_average']:.1f}; audio: {result['source']}, 44.1 kHz stereo "
-        f"FLAC; model {model['name']} {model['version']} ({model['sha256'][:12]}) on {model['provider']}",
+        f"{result['machine']}; load average {result['load_average']:.1f} at the beginning, "
+        f"{result['load_average_at_end']:.1f} at the end; audio: {result['source']}, 44.1 kHz stereo FLAC; model "
+        f"{model['name']} {model['version']} ({model['sha256'][:12]}); CPU and two cores unless told otherwise",
         "",
         "| run | wall s | × real time | CPU s | peak MB |",
         "|---|---|---|---|---|",
     ]
     for name, run in result["runs"].items():
         lines.append(
-            f"| Mezzoforte, {name} | {run['wall_s']:.2f} | {run['times_real_time']:.0f} "
+            f"| {name} | {run['wall_s']:.2f} | {run['times_real_time']:.0f} "
             f"| {run['cpu_s']:.2f} | {run['peak_mb']:.0f} |"
         )
-    starts = result["start_to_output_s"]
-    lines.append(
-        f"| start to first output, {result['clip_s']:.0f} s clip (median of {len(starts)}; worst {max(starts):.2f}) "
-        f"| {statistics.median(starts):.2f} | | | |"
-    )
     lines += peer_lines(result)
+    lines += ["", "| start to first output, median of several (worst) | s |", "|---|---|"]
+    for name, starts in result["starts_s"].items():
+        lines.append(f"| {name} | {statistics.median(starts):.2f} ({max(starts):.2f}) |")
     return "\n".join(lines)
+
+
+def scaling_lines(result: dict[str, Any]) -> list[str]:
+    """Many recordings, one worker beside two; nothing when they were not measured."""
+    found = result["scaling"]
+    if not found:
+        return []
+    lines = [
+        "",
+        "| many recordings of a minute, fast | workers | wall s | CPU s | × one worker |",
+        "|---|---|---|---|---|",
+    ]
+    for one in found:
+        single = next(f for f in found if f["where"] == one["where"] and f["workers"] == 1)
+        lines.append(
+            f"| {one['audio_s'] / 60:.0f} min, {one['where']} | {one['workers']} | {one['wall_s']:.1f} "
+            f"| {one['cpu_s']:.1f} | {single['wall_s'] / one['wall_s']:.2f} |"
+        )
+    return lines
+
+
+def installed_line(result: dict[str, Any]) -> str:
+    """What an installation weighs."""
+    sizes = sorted(result["installed_mb"].items(), key=lambda one: -one[1])
+    parts = ", ".join(f"{name} {size:.1f}" for name, size in sizes if size >= 0.5)
+    return f"Installed with `[cpu]`: {sum(size for _, size in sizes):.0f} MB ({parts})."
 
 
 def peer_lines(result: dict[str, Any]) -> list[str]:
@@ -86,40 +110,41 @@ def peer_lines(result: dict[str, Any]) -> list[str]:
 
 def beside_peers(result: dict[str, Any]) -> str:
     """How many times our CPU and wall time each peer took on the same file; empty when none ran."""
-    ours = result["runs"][f"{result['peer_minutes']:g} min"]
+    ours = result["runs"][f"{result['peer_minutes']:g} min, best"]
     found = [
         (
             peer["name"],
-            f"{peer['cpu_s'] / ours['cpu_s']:.0f} times the CPU time and "
-            f"{peer['seconds'] / ours['wall_s']:.0f} times the wall time",
+            f"{peer['cpu_s'] / ours['cpu_s']:.1f} times the CPU time and "
+            f"{peer['seconds'] / ours['wall_s']:.1f} times the wall time",
         )
         for peer in result["peers"]
         if peer["seconds"]
     ]
     told = ", ".join(f"{name} takes {times}" for name, times in found)
-    return f"On the same {result['peer_minutes']:g} minutes {told} of Mezzoforte." if found else ""
+    return f"On the same {result['peer_minutes']:g} minutes {told} of Mezzoforte's best." if found else ""
 
 
 def told_about(result: dict[str, Any]) -> str:
     """What one result says in words, after its table."""
-    hours = {float(name.removesuffix(" h")): run for name, run in result["runs"].items() if name.endswith(" h")}
-    told = []
-    if 1.0 in hours:
-        told.append(
-            f"The bar is {GOAL_X_REAL_TIME} × real time for one hour; this is {hours[1.0]['times_real_time']:.0f} ×."
-        )
-    if len(hours) > 1:
-        short, long = min(hours), max(hours)
-        growth = hours[long]["peak_mb"] / hours[short]["peak_mb"] - 1
-        told.append(f"Peak memory grows by {100 * growth:.0f} % from {short:g} to {long:g} hours.")
+    told, runs = [], result["runs"]
+    for name, run in runs.items():
+        floor = runs.get(f"{name.removesuffix(', fast')}, decoding and resampling alone")
+        if name.endswith(" h, fast") and floor:
+            told.append(f"{name}: {run['cpu_s'] / floor['cpu_s']:.2f} × the CPU time of decoding and resampling alone.")
+    for quality in ("fast", "best"):
+        hours = {float(n.split(" h")[0]): r for n, r in runs.items() if n.endswith(f" h, {quality}")}
+        if len(hours) > 1:
+            short, long = min(hours), max(hours)
+            growth = hours[long]["peak_mb"] / hours[short]["peak_mb"] - 1
+            told.append(f"Peak memory of {quality} grows by {100 * growth:.0f} % from {short:g} to {long:g} hours.")
     if any(peer["seconds"] for peer in result["peers"]):
         told.append(beside_peers(result))
-    return " ".join(told)
+    return " ".join([*told, installed_line(result)])
 
 
 def speed_report(results: list[dict[str, Any]]) -> str:
     """docs/speed.md as a whole, one table per run of the benchmark."""
-    chapters = [f"{table(result)}\n\n{told_about(result)}".rstrip() for result in results]
+    chapters = ["\n".join([table(r), *scaling_lines(r), "", told_about(r)]) for r in results]
     return _HEAD + "\n\n".join(chapters) + "\n" + _PEERS
 
 
