@@ -82,9 +82,9 @@ def load_librosa(_checkpoint: str | None) -> Tracker:
 def load_beat_this_small(checkpoint: str | None) -> Tracker:
     """The small Beat This with random weights, for its time alone; `checkpoint` is not used."""
     from beat_this import inference
-    from beat_this.model.beat_tracker import BeatTracker
+    from beat_this.model.beat_tracker import BeatThis
 
-    inference.load_model = lambda *_: BeatTracker(transformer_dim=128).eval()
+    inference.load_model = lambda *_: BeatThis(transformer_dim=128).eval()
     found = load_beat_this(None)
     return Tracker("beat_this (small architecture, random weights)", found.track)
 

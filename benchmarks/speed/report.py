@@ -15,8 +15,9 @@ from train.fitting.command import Command
 _HEAD = """# Speed and memory
 
 Written by `python -m benchmarks.speed --report docs/speed.md` (with a Python for each peer, see below), or by
-`python -m benchmarks.speed.report` from the JSON files of several runs. Each figure is from a process of its own, from file to
-result. On a machine that others use too, wall time tells little: look at the load average, and compare CPU time.
+`python -m benchmarks.speed.report` from the JSON files of several runs. Each figure is from a process of its own, from
+file to result. On a machine that others use too, wall time tells little: look at the load average, and compare CPU
+time.
 
 """
 _PEERS = """

@@ -1,7 +1,8 @@
 """Speed and memory, from file to result, each figure from a process of its own: both qualities beside what decoding
 alone takes, one core and two, every provider that works here, start-up, many recordings at once, installation, peers.
 
-``python -m benchmarks.speed [--audio FILE] [--model NAME|PATH] [--hours 1] [--json FILE] [--report FILE]`` makes 44.1 kHz stereo FLAC of the given lengths, analyses them on 2 cores and prints the document, then the same as JSON. The
+``python -m benchmarks.speed [--audio FILE] [--model NAME|PATH] [--hours 1] [--json FILE] [--report FILE]`` makes
+44.1 kHz stereo FLAC of the given lengths, analyses them on 2 cores and prints the document, then the same as JSON. The
 recordings are kept in ``--work`` when that is given. Peers run on the same cores after us, on the same file of
 ``--peer-minutes``, where ``--madmom-python`` and so on name Pythons that have them.
 """
