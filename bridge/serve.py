@@ -42,6 +42,12 @@ def build_parser() -> argparse.ArgumentParser:
     add("--home", type=Path, default=None, metavar="DIR", help="the bridge's folder (default: ~/.mezzoforte)")
     add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
+    add(
+        "--quality",
+        choices=("fast", "best"),
+        default="best",
+        help="best hears the notes too, which tell beats and how hard they were struck (default: best)",
+    )
     add("--idle-minutes", type=float, default=120.0, metavar="N", help="stop after so long without work (default: 120)")
     login = parser.add_mutually_exclusive_group()
     login.add_argument(
@@ -152,6 +158,7 @@ def _runner(
             **request,
             "model": options.model,
             "provider": options.provider,
+            "quality": options.quality,
             "recording_s": limits.recording_s,
             "cpu_s": limits.job_cpu_s,
             "memory_bytes": limits.job_memory_bytes,

@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.api import notes
 from bridge.api.errors import Refusal
 from runtime.errors import MezzoforteError, ScoreError
 from runtime.score.read.files import from_bytes, parse
 from runtime.score.table import Score
+
+if TYPE_CHECKING:
+    from runtime.pipeline import Heard
 
 
 def read_score(data: dict[str, Any] | None) -> Score | None:
@@ -41,19 +44,22 @@ def read_score(data: dict[str, Any] | None) -> Score | None:
     return replace(page, marks=table.marks)
 
 
-def work(request: dict[str, Any], recording: Path, progress: Callable[[float], None]) -> dict[str, Any]:
-    """Returns ``{"analysis", "planned", "plan_error"}``; `progress` is called with 0..1. Raises `MezzoforteError`."""
+def _hear(request: dict[str, Any], recording: Path, progress: Callable[[float], None]) -> Heard:
     from runtime.model import load_model
     from runtime.pipeline import hear
+    from runtime.thorough import hear_thoroughly, load_listener
 
+    model, longest_s = load_model(request["model"], request["provider"]), float(request["recording_s"])
+    if request["quality"] == "fast":
+        return hear(recording, model, progress, longest_s=longest_s)
+    return hear_thoroughly(recording, model, load_listener(model), progress, longest_s=longest_s)
+
+
+def work(request: dict[str, Any], recording: Path, progress: Callable[[float], None]) -> dict[str, Any]:
+    """Returns ``{"analysis", "planned", "plan_error"}``; `progress` is called with 0..1. Raises `MezzoforteError`."""
     score = read_score(request["score"])
-    share = 1.0 if score is None else 0.6
-    heard = hear(
-        recording,
-        load_model(request["model"], request["provider"]),
-        progress=lambda f: progress(share * f),
-        longest_s=float(request["recording_s"]),
-    )
+    share = 1.0 if score is None else 0.8
+    heard = _hear(request, recording, lambda f: progress(share * f))
     analysis = heard.analysis
     planned, plan_error = None, None
     if score is not None:

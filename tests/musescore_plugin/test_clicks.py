@@ -194,7 +194,7 @@ def _start_with(home: Path, model: Path) -> None:
     """Let the installed plugin start the bridge with this model."""
     start = home / "Documents" / "MuseScore3" / "Plugins" / "mezzoforte" / "start.json"
     launch = json.loads(start.read_text())
-    launch["arguments"] += ["--model", str(model)]
+    launch["arguments"] += ["--model", str(model), "--quality", "fast"]
     start.write_text(json.dumps(launch))
 
 

@@ -46,7 +46,7 @@ def whole_story(tmp_path: Path, model: Path, data: Path, note: object) -> None:
     home.mkdir()
     score = convert(home, data / "asap" / "Bach" / "Prelude" / "bwv_846" / "xml_score.musicxml", home / "prelude.mscz")
     marked = home / "marked.mscz"
-    with running(home / ".mezzoforte", model):
+    with running(home / ".mezzoforte", model, "--quality", "best"):
         started_s = time.monotonic()
         run, seen, _, again = perform(
             home,

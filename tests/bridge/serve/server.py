@@ -44,6 +44,8 @@ class Bridge:
         self.home = home
         start = start or [sys.executable, "-c", _START, repr(limits)]
         command = [*start, "--home", str(home), "--model", str(model), *options]
+        if "--quality" not in options:  # the stub knows nothing to do with notes
+            command += ["--quality", "fast"]
         inherited = {**os.environ, **(environment or {})}
         self.process = subprocess.Popen(command, cwd=folder, env=inherited, stderr=subprocess.PIPE, text=True)
         self.connection = self._wait()
