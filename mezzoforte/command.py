@@ -34,7 +34,7 @@ SUBCOMMANDS = {
     "listen": Subcommand("bridge.listen:main", "receive over OSC: show, verify, write files"),
     "ardour": Subcommand("bridge.daw.ardour:main", "an analysis into an Ardour session"),
     "ableton": Subcommand("bridge.daw.ableton:main", "an analysis as cue points into Ableton Live"),
-    "transcriber": Subcommand("mezzoforte.transcriber.command:main", "list the transcribers, add basic-pitch or hpt"),
+    "transcriber": Subcommand("mezzoforte.transcriber.command:main", "list the transcribers, add transkun or another"),
 }
 EXAMPLES = """examples:
   mezzoforte analyze take.flac                              JSON on stdout, a summary for people

@@ -14,6 +14,7 @@ from runtime.transcribe.registry import ENTRIES, Setting, load
 EXAMPLES = """examples:
   mezzoforte transcriber list
   mezzoforte transcriber add basic-pitch
+  mezzoforte transcriber add transkun
   mezzoforte transcriber add hpt CRNN_note_F1=0.9677_pedal_F1=0.9186.pth
 
 add makes an environment of its own with pip, runs the conversion there and removes it again; nothing is installed
@@ -57,7 +58,7 @@ def add(name: str, file: Path | None, out: Path | None = None) -> Path:
         raise MezzoforteError(f"the folder cannot be made ({e.strerror or e})", where=str(out.parent)) from e
     environment = Environment(name)
     say(f"an environment for the conversion ({recipe.room}, removed afterwards): {environment.folder}")
-    environment.make(recipe.packages, recipe.with_dependencies)
+    environment.make(recipe.packages, recipe.alone)
     environment.run_module(recipe.module, [*([str(file.absolute())] if file else []), "--out", str(out)])
     load(name, Setting(out))
     environment.remove()

@@ -35,12 +35,12 @@ class Environment:
         """Its interpreter."""
         return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
-    def make(self, packages: Sequence[str], with_dependencies: bool = True) -> None:
+    def make(self, packages: Sequence[str], alone: Sequence[str] = ()) -> None:
         """Make it and install packages by pip, unless an earlier, failed conversion has left it finished.
 
-        What pip says goes to stderr. Raises `MezzoforteError`.
+        Those of `alone` come without what they require. What pip says goes to stderr. Raises `MezzoforteError`.
         """
-        wanted = "\n".join(packages)
+        wanted = "\n".join([*packages, *alone])
         finished = self.folder / _FINISHED
         if finished.is_file() and finished.read_text(encoding="utf-8") == wanted:
             return
@@ -52,9 +52,11 @@ class Environment:
         # -I: nothing that lies in the present folder is taken for a module of Python's own.
         self._run([sys.executable, "-I", "-m", "venv", str(self.folder)], "no environment can be made",
                   "Debian and Ubuntu have what is missing in the package python3-venv")  # fmt: skip
-        extent = [] if with_dependencies else ["--no-deps"]
-        pip = [str(self.python), "-I", "-m", "pip", "install", "--disable-pip-version-check", *extent, *packages]
-        self._run(pip, f"pip could not install {', '.join(packages)}", "The reason is above: no network, or no room?")
+        pip = [str(self.python), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
+        for extent, names in (([], packages), (["--no-deps"], alone)):
+            if names:
+                self._run([*pip, *extent, *names], f"pip could not install {', '.join(names)}",
+                          "The reason is above: no network, or no room?")  # fmt: skip
         self._see_ours()
         finished.write_text(wanted, encoding="utf-8")
 

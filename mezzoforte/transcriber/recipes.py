@@ -9,6 +9,8 @@ from pathlib import Path
 from runtime.transcribe import basic_pitch
 from runtime.transcribe.hpt import transcriber as hpt
 from runtime.transcribe.hpt.card import HOW_TO_GET
+from runtime.transcribe.transkun import transcriber as transkun
+from runtime.transcribe.transkun.card import VERSION
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Recipe:
     """A conversion: packages for an environment of its own, and the module to run there."""
 
     packages: tuple[str, ...]
-    """As pip takes them."""
+    """As pip takes them, with what they require."""
     module: str
     """Run as ``python -m MODULE [FILE] --out OUT`` in that environment; writes OUT whole or fails."""
     usual_place: Callable[[], Path]
@@ -25,14 +27,13 @@ class Recipe:
     """Disk that the environment takes, for people."""
     how_to_get: str = ""
     """Where the user gets the file that is converted; empty when the packages bring it."""
-    with_dependencies: bool = True
-    """Whether the packages' own requirements are installed too."""
+    alone: tuple[str, ...] = ()
+    """Packages of which only some files are needed: without what they require."""
 
 
 RECIPES = {
     "basic-pitch": Recipe(
-        ("basic-pitch==0.4.0",), "mezzoforte.transcriber.basic_pitch", basic_pitch.usual_place, "30 MB",
-        with_dependencies=False,
+        (), "mezzoforte.transcriber.basic_pitch", basic_pitch.usual_place, "30 MB", alone=("basic-pitch==0.4.0",),
     ),
     "hpt": Recipe(
         (
@@ -43,5 +44,9 @@ RECIPES = {
         ),
         "mezzoforte.transcriber.hpt", lambda: hpt.usual_place().with_suffix(".onnx"), "2 to 6 GB",
         how_to_get=HOW_TO_GET,
+    ),
+    "transkun": Recipe(
+        ("torch==2.13.0", "onnx>=1.18,<2", "onnxscript>=0.5,<1"), "mezzoforte.transcriber.transkun",
+        lambda: transkun.usual_place().with_suffix(".onnx"), "1 to 6 GB", alone=(f"transkun=={VERSION}",),
     ),
 }  # fmt: skip

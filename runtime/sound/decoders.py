@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -57,8 +60,40 @@ class Decoder(Protocol):
     ) -> None: ...
 
 
+_played: dict[Path, tuple[Path, float]] = {}
+_number = count()
+
+
+@contextmanager
+def played_faster(path: Path, speed: float) -> Iterator[Path]:
+    """A name under which a recording is opened as if it had been played so many times as fast, and higher by as much.
+
+    Only its sample rate is taken for another one. The name is good inside the context, for any thread, and no file.
+    """
+    real, before = _played.get(path, (path, 1.0))
+    name = path.with_name(f"{path.name} ({speed:.5g} times as fast, {next(_number)})")
+    _played[name] = (real, before * speed)
+    try:
+        yield name
+    finally:
+        del _played[name]
+
+
+def file_of(path: Path) -> Path:
+    """The file behind a recording's name."""
+    return _played.get(path, (path, 1.0))[0]
+
+
 def open_recording(path: Path) -> Decoder:
     """Open a regular audio file, or say in one `AudioError` why that is not possible."""
+    real, speed = _played.get(path, (path, 1.0))
+    decoder = _opened(real)
+    if speed != 1.0:
+        decoder.rate_hz = round(decoder.rate_hz * speed)
+    return decoder
+
+
+def _opened(path: Path) -> Decoder:
     kind = _checked(path)
     if better_by_ffmpeg(kind) and ffmpeg.is_there():
         assert kind is not None

@@ -26,7 +26,7 @@ import soxr
 
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.sound.decoders import Decoder, open_recording
+from runtime.sound.decoders import Decoder, file_of, open_recording
 from runtime.sound.level import (
     LEVEL_RULE,
     SILENCE_DBFS,
@@ -156,7 +156,7 @@ def _frames(path: Path, file: Decoder, longest_s: float) -> Iterator[Samples]:
 
 def _is_inverted(path: Path) -> bool:
     """Whether one of two channels is upside down, by the first `runtime.sound.mix.LISTENING_S` of sound."""
-    status = path.stat()
+    status = file_of(path).stat()
     return _is_inverted_now(path, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

@@ -6,7 +6,6 @@ key then sounds at its place for a' = 440 Hz, and the times found are stretched 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import soundfile as sf
 
-from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.sound import read as audio
+from runtime.sound.decoders import played_faster
 from runtime.sound.level import Samples
 
 STANDARD_HZ = 440.0
@@ -123,25 +121,14 @@ def speed_for(tuning_hz: float | None) -> float:
 
 @contextmanager
 def retuned(path: Path, tuning_hz: float | None) -> Iterator[tuple[Path, float]]:
-    """A file that plays a recording at a' = 440 Hz, and how much faster than the recording that is.
+    """A name under which a recording plays at a' = 440 Hz (good inside the context), and how much faster that is.
 
-    The recording itself, and 1, where nothing is to be changed; else a temporary mono copy, gone after the context.
-    Raises `AudioError` as `runtime.sound.read.stream` does, and when there is no room for the copy.
+    The recording's own name, and 1, where nothing is to be changed. Raises `AudioError` as `runtime.sound.read.probe`.
     """
     speed = speed_for(tuning_hz)
     if speed == 1.0:
         yield path, 1.0
         return
     rate_hz = audio.probe(path).rate_hz
-    faster_hz = round(rate_hz * speed)
-    with tempfile.TemporaryDirectory(prefix="mezzoforte-") as folder:
-        copy = Path(folder) / path.with_suffix(".w64").name
-        try:
-            with sf.SoundFile(copy, "w", faster_hz, 1, "FLOAT", format="W64") as file:
-                for block in audio.stream(path, rate_hz):
-                    file.write(block)
-        except (sf.SoundFileError, OSError) as e:
-            raise AudioError(
-                f"there is no room for a retuned copy ({e})", where=folder, advice="Set TMPDIR to a folder with room"
-            ) from e
-        yield copy, faster_hz / rate_hz
+    with played_faster(path, speed) as name:
+        yield name, round(rate_hz * speed) / rate_hz

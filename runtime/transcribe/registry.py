@@ -39,6 +39,9 @@ ENTRIES: dict[str, Entry] = {
         "runtime.transcribe.hpt.transcriber",
         "High-resolution Piano Transcription, from your own copy of its checkpoint",
     ),
+    "transkun": Entry(
+        "runtime.transcribe.transkun.transcriber", "Transkun, the most exact of those here, from its package's weights"
+    ),
     "basic-pitch": Entry("runtime.transcribe.basic_pitch", "Spotify's basic-pitch, for any instrument"),
     "madmom": Entry("runtime.transcribe.madmom", "madmom's CNN, in its own Python; non-commercial"),
     "midi": Entry(

@@ -54,7 +54,8 @@ def test_the_list_says_who_is_ready_and_how_to_add_the_others(capsys: pytest.Cap
     assert [row.split()[0] for row in rows] == [n for n in NAMES if n != "midi"] * 2
     assert rows[0].split()[1] == "ready"
     assert rows[1].endswith("mezzoforte transcriber add hpt CHECKPOINT")
-    assert rows[2].endswith("mezzoforte transcriber add basic-pitch")
+    assert rows[2].endswith("mezzoforte transcriber add transkun")
+    assert rows[3].endswith("mezzoforte transcriber add basic-pitch")
 
 
 def test_basic_pitch_is_added_without_being_imported_and_leaves_its_model_only(
@@ -97,14 +98,14 @@ def test_a_package_with_another_model_is_refused(home: Path, capfd: pytest.Captu
 def test_an_environment_sees_our_packages_but_its_own_first(home: Path) -> None:
     offer_basic_pitch(home)
     environment = Environment("trial")
-    environment.make(["basic-pitch"], with_dependencies=False)
+    environment.make([], ["basic-pitch"])
     code = "import mezzoforte, runtime.network.session, sys; print(mezzoforte.__file__); print(sys.prefix)"
     ran = subprocess.run([str(environment.python), "-P", "-c", code], capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
     ours, prefix = ran.stdout.splitlines()
     assert Path(ours).parent == Path(command.__file__).parents[1] and prefix == str(environment.folder)
     stamp = environment.python.stat().st_mtime_ns
-    environment.make(["basic-pitch"], with_dependencies=False)  # it is there: nothing is made again
+    environment.make([], ["basic-pitch"])  # it is there: nothing is made again
     assert environment.python.stat().st_mtime_ns == stamp
     environment.remove()
     assert not environment.folder.exists() and environment.folder.is_relative_to(cache_folder())
