@@ -31,7 +31,7 @@ def analyse(
     recording: Recording,
     rate_hz: int | None = None,
     *,
-    quality: Quality = "fast",
+    quality: Quality | None = None,
     corrections: Corrections | Iterable[str] | None = None,
     model: str | Path | Model | None = None,
     provider: Provider = "auto",
@@ -41,8 +41,9 @@ def analyse(
     """Beats, bars, tempo, dynamic levels, their changes, hairpins and loudness of a piano recording.
 
     `recording`: a path, a file object opened for bytes, or samples (floats, full scale ±1, shape (n,) or
-    (n, channels)) with their `rate_hz`. `quality` ``best`` hears the notes too: better beats and bars, about four
-    times the time. `corrections`: words such as ``["/2", "bar@12.3"]``, or `mezzoforte.types.Corrections`. `model`:
+    (n, channels)) with their `rate_hz`. `quality` ``best`` (the default) hears the notes too: better beats and bars;
+    ``fast`` takes a quarter of the time. `corrections`: words such as ``["/2", "bar@12.3"]``, or
+    `mezzoforte.types.Corrections`. `model`:
     a shipped model's name, a path, or one that `runtime.model.load_model` has loaded (for many short recordings).
     `provider`: ``auto``, ``cpu``, ``cuda`` or ``coreml``. `progress` is called with the finished fraction 0..1, and
     `cancel` asked whether to stop, both from the calling thread. Raises `AudioError`, `ModelError`,

@@ -45,24 +45,24 @@ def analyse_file(
     cancel: Cancel | None = None,
     corrections: Corrections | None = None,
     longest_s: float | None = None,
-    quality: Quality = "fast",
+    quality: Quality | None = None,
 ) -> Analysis:
     """Analyse one recording, under `corrections` when somebody knows better.
 
     `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
     then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
     `cancel` is asked between blocks and windows; both from the calling thread. More than `longest_s`
-    seconds (None: 24 hours) are refused while decoding. `quality` ``best`` hears the notes too, which tell beats and
-    bars better (see `runtime.thorough`). Raises `AudioError`,
+    seconds (None: 24 hours) are refused while decoding. `quality` ``best`` (the default where the model has a use for
+    notes) hears the notes too, which tell beats and bars better (see `runtime.thorough`). Raises `AudioError`,
     `ModelError`, or `runtime.progress.Cancelled` when `cancel` returned True.
     """
     from runtime.model import Model, load_model
     from runtime.pipeline import hear
 
     ready = model if isinstance(model, Model) else load_model(model, provider)
-    if quality == "best":
-        from runtime.thorough import hear_thoroughly, load_listener
+    from runtime.thorough import hear_thoroughly, listens, load_listener
 
+    if quality == "best" or (quality is None and listens(ready)):
         listener = load_listener(ready)
         return hear_thoroughly(path, ready, listener, progress, cancel, corrections, longest_s).analysis
     return hear(path, ready, progress, cancel, corrections, longest_s).analysis
@@ -88,7 +88,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
     add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
     add("--quality", choices=("fast", "best"),
-        help="best: hears the notes too, which tell beats and bars better; takes longer (default: fast)")  # fmt: skip
+        help="best (default) hears the notes too, which tell beats and bars better; fast is for archives")  # fmt: skip
+    add("--listener", type=_transcriber, metavar="NAME",
+        help="who hears the notes for --quality best: own (default), transkun, hpt, basic-pitch or madmom")  # fmt: skip
     add(
         "--skip-existing",
         action="store_true",
@@ -119,9 +121,9 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
     add("--notes", type=Path, metavar="FILE", help="MIDI of this performance: makes a score of it (needs --out)")
     add("--transcribe", nargs="?", const="own", type=_transcriber, metavar="NAME",
         help="hears the notes too and makes a score (--out X.musicxml) or MIDI (--out X.mid) of them; "
-        "by own (default), hpt, basic-pitch or madmom")  # fmt: skip
+        "by own (default), transkun, hpt, basic-pitch or madmom")  # fmt: skip
     add("--transcriber-path", type=Path, metavar="PATH",
-        help="where it lies: a model card (own, hpt), nmp.onnx (basic-pitch), a Python (madmom)")  # fmt: skip
+        help="where it lies: a model card (own, transkun, hpt), nmp.onnx (basic-pitch), a Python (madmom)")  # fmt: skip
 
 
 def _transcriber(text: str) -> str:
@@ -195,16 +197,23 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
 
 def _transcriber_of(options: argparse.Namespace, model: Model) -> Transcriber | None:
     """Who hears the notes, for the best quality. Raises `MezzoforteError` where that has no use."""
-    if options.quality != "best":
+    for name in ("notes", "transcribe"):
+        for option in ("quality", "listener"):
+            if getattr(options, name) is not None and getattr(options, option) is not None:
+                raise OutputError(
+                    f"--{option} has no use with --{name}", advice="Leave it out: the notes are known there"
+                )
+    if options.notes is not None or options.transcribe is not None:
         return None
-    for name in ("score", "notes", "transcribe"):
-        if getattr(options, name) is not None:
-            raise OutputError(
-                f"--quality has no use with --{name}", advice="Leave it out: there notes or score tell more"
-            )
-    from runtime.thorough import load_listener
+    from runtime.thorough import listens, load_listener
 
-    return load_listener(model)
+    if options.listener is None and (options.quality == "fast" or (options.quality is None and not listens(model))):
+        return None
+    if options.quality == "fast":
+        raise OutputError(
+            "with --quality fast nobody listens for notes", advice="Leave out --listener, or --quality fast"
+        )
+    return load_listener(model, options.listener or "own", options.transcriber_path)
 
 
 def _corrections(options: argparse.Namespace) -> Corrections | None:
@@ -226,8 +235,11 @@ def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
         from runtime.commands.notes import prepare
 
         return prepare(options)
-    if options.transcriber_path is not None:
-        raise OutputError("--transcriber-path belongs to --transcribe", advice="Add --transcribe NAME")
+    if options.transcriber_path is not None and options.listener is None:
+        raise OutputError(
+            "--transcriber-path belongs to --transcribe or --listener",
+            advice="Add --transcribe NAME or --listener NAME",
+        )
     if options.score is None:
         return None
     from runtime.commands.score import check_score_options, mark_command

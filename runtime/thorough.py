@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal, get_args
 
 from runtime.corrections import Corrections
 from runtime.errors import ModelError
 from runtime.model import Model
+from runtime.network.card import ModelCard
 from runtime.pipeline import Heard, hear
 from runtime.progress import Cancel, Progress
-from runtime.transcribe.registry import Setting, load
+from runtime.transcribe.registry import DEFAULT, Setting, load
 from runtime.transcribe.transcription import Transcriber
 from runtime.transcribe.tuned import transcribe_tuned
 
@@ -21,17 +23,23 @@ QUALITIES: tuple[Quality, ...] = get_args(Quality)
 _SOUND_SHARE = 0.35  # of the progress; the rest is hearing notes
 
 
-def load_listener(model: Model) -> Transcriber:
-    """Our own transcriber, on the CPU, so that the same recording gives the same notes on every machine.
+def listens(model: Model | ModelCard) -> bool:
+    """Whether a model knows what to do with notes; one that does not is `fast` unless `best` is asked for."""
+    return bool(model.onsets_sha256) if isinstance(model, ModelCard) else model.onsets is not None
+
+
+def load_listener(model: Model, name: str = DEFAULT, path: Path | None = None) -> Transcriber:
+    """A transcriber (our own unless named; `path` says where it lies, if not in its usual place), on the CPU, so that
+    the same recording gives the same notes on every machine.
 
     Raises `ModelError` when it is not there, or when the model has no use for notes.
     """
-    if model.onsets is None:
+    if not listens(model):
         raise ModelError(
             "this model knows nothing to do with notes", where=model.card.name,
             cause="it has no onset stage", advice="Choose --quality fast, or put a stage in with export.onsets",
         )  # fmt: skip
-    return load("own", Setting(provider="cpu"))
+    return load(name, Setting(path, "cpu"))
 
 
 def hear_thoroughly(

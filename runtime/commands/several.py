@@ -6,7 +6,7 @@ import argparse
 import glob
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from runtime.errors import OutputError
 
@@ -42,11 +42,24 @@ def run_several(options: argparse.Namespace) -> int:
     return run(
         Request(
             tuple(map(str, dict.fromkeys(options.audio))), options.out,
-            Options(options.quality or "fast", checked_formats(options.format)), options.model, options.provider,
+            Options(_quality(options), checked_formats(options.format)), options.model, options.provider,
             options.jobs, time_limit_s=0.0, redo="failed" if options.skip_existing else "everything", tables=False,
             quiet=options.quiet, each=True, deliver=_deliverer(options),
         )
     )  # fmt: skip
+
+
+def _quality(options: argparse.Namespace) -> Literal["fast", "best"]:
+    """What was asked for, else the best that the model knows."""
+    if options.listener is not None:
+        raise OutputError("--listener goes with one recording", advice="Leave it out, or give one recording")
+    if options.quality is not None:
+        return "best" if options.quality == "best" else "fast"
+    from runtime.model import find_card
+    from runtime.network.card import load_card
+    from runtime.thorough import listens
+
+    return "best" if listens(load_card(find_card(options.model))) else "fast"
 
 
 def _deliverer(options: argparse.Namespace) -> Callable[[Analysis], str] | None:

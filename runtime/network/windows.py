@@ -22,7 +22,6 @@ WINDOW_SAMPLES = 60 * SAMPLE_RATE_HZ
 BORDER_FRAMES = 5 * FRAMES_PER_S // 2
 FADE_FRAMES = FRAMES_PER_S
 HOP_FRAMES = WINDOW_SAMPLES // HOP_SAMPLES - 2 * BORDER_FRAMES - FADE_FRAMES
-_HOP = HOP_FRAMES * HOP_SAMPLES
 
 Columns = npt.NDArray[np.float32]
 
@@ -44,35 +43,36 @@ class Window:
         return np.clip(np.minimum(left, right), 0.0, 1.0).astype(np.float32)
 
 
-def cut(blocks: Iterable[Samples]) -> Iterator[Window]:
+def cut(blocks: Iterable[Samples], window_samples: int = WINDOW_SAMPLES) -> Iterator[Window]:
     """Cut a recording, given in blocks of any size, into windows; a window's samples are valid until the next.
 
     A recording of up to one window gives one window of its own length. Every other window but the last has
-    exactly `WINDOW_SAMPLES`; the last has up to 440 more. No samples give no window.
+    exactly `window_samples` (whole seconds, more than 6); the last has up to 440 more. No samples give no window.
     """
+    hop = window_samples - (2 * BORDER_FRAMES + FADE_FRAMES) * HOP_SAMPLES
     # Room for one emitted window's hop, one window, and the frame that tells whether another one follows.
-    buffer = np.empty(_HOP + WINDOW_SAMPLES + HOP_SAMPLES, np.float32)
+    buffer = np.empty(hop + window_samples + HOP_SAMPLES, np.float32)
     base = filled = 0  # recording position of buffer[0]; samples in the buffer
     following = 0  # where the next window starts in the buffer
     for block in blocks:
         taken = 0
         while taken < block.size:
-            room = min(following + WINDOW_SAMPLES + HOP_SAMPLES - filled, block.size - taken)
+            room = min(following + window_samples + HOP_SAMPLES - filled, block.size - taken)
             buffer[filled : filled + room] = block[taken : taken + room]
             filled += room
             taken += room
-            if filled < following + WINDOW_SAMPLES + HOP_SAMPLES:
+            if filled < following + window_samples + HOP_SAMPLES:
                 continue
-            samples = buffer[following : following + WINDOW_SAMPLES]
+            samples = buffer[following : following + window_samples]
             yield Window((base + following) // HOP_SAMPLES, samples, base + following == 0, False)
             if following:
                 buffer[: filled - following] = buffer[following:filled].copy()
                 base, filled = base + following, filled - following
-            following = _HOP
+            following = hop
     if filled == 0:
         return
     # The last window ends with the recording, so its start is the one free choice, on a frame border.
-    start = (base + filled) // HOP_SAMPLES * HOP_SAMPLES - WINDOW_SAMPLES - base if following else 0
+    start = (base + filled) // HOP_SAMPLES * HOP_SAMPLES - window_samples - base if following else 0
     yield Window((base + start) // HOP_SAMPLES, buffer[start:filled], following == 0, True)
 
 
@@ -102,15 +102,21 @@ def join(parts: Iterable[tuple[Window, Columns]]) -> Iterator[Columns]:
         yield total / weight
 
 
-def stretches(model: Callable[[Samples], Columns], blocks: Iterable[Samples], at_once: int = 1) -> Iterator[Columns]:
+def stretches(
+    model: Callable[[Samples], Columns],
+    blocks: Iterable[Samples],
+    at_once: int = 1,
+    window_samples: int = WINDOW_SAMPLES,
+) -> Iterator[Columns]:
     """The model's columns for a whole recording, in order: 1 + n // 441 frames in all, however `blocks` are cut.
 
     With `at_once` > 1 so many windows are worked on at the same time, each in a thread of its own; a window's result
-    does not depend on it. What `model` raises is raised here.
+    does not depend on it. Shorter windows take less memory, and more time for their borders. What `model`
+    raises is raised here.
     """
     if at_once == 1:
-        return join((window, model(window.samples)) for window in cut(blocks))
-    return join(_side_by_side(model, cut(blocks), at_once))
+        return join((window, model(window.samples)) for window in cut(blocks, window_samples))
+    return join(_side_by_side(model, cut(blocks, window_samples), at_once))
 
 
 def _side_by_side(

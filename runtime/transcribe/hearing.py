@@ -85,6 +85,7 @@ def hear_columns(
     model: Callable[[Samples], Columns],
     take: Callable[[Columns], None],
     at_once: int = 1,
+    window_samples: int = windows.WINDOW_SAMPLES,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ def hear_columns(
     """
     with opened(path, progress, cancel) as recording:
         if not recording.measured.silent:
-            for stretch in windows.stretches(model, recording.blocks(), at_once):
+            for stretch in windows.stretches(model, recording.blocks(), at_once, window_samples):
                 check(cancel)
                 take(stretch)
         return recording.warnings

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from runtime.errors import ModelError
+from runtime.frames import SAMPLE_RATE_HZ
 from runtime.model import MODELS_FOLDER, find_card
 from runtime.network import session as onnx_session
 from runtime.network.card import NOTES, ModelCard, load_card
@@ -35,6 +36,8 @@ CONTRACT = Contract(
     {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
     same_as_cpu=0.02,  # probabilities
 )
+# Of a minute, the network takes half a gigabyte.
+_WINDOW_SAMPLES = 20 * SAMPLE_RATE_HZ
 OPTIONS = (
     "onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s", "again_threshold",
 )  # fmt: skip
@@ -75,7 +78,7 @@ class OwnTranscriber:
         decoder = EventDecoder(options_of(self.card))
         at_once = windows_at_once(self.provider)
         warnings = hear_columns(
-            Path(path), self.columns, lambda c: decoder.push(rolls_of(c)), at_once, progress, cancel
+            Path(path), self.columns, lambda c: decoder.push(rolls_of(c)), at_once, _WINDOW_SAMPLES, progress, cancel
         )
         notes, confidence = decoder.finish()
         return Transcription(replace(notes, warnings=warnings), confidence, self.identity, "sound")

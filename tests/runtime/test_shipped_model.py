@@ -28,7 +28,7 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def minuet(model: Model) -> Analysis:
-    return analyse_file(EXAMPLE, model=model)
+    return analyse_file(EXAMPLE, model=model, quality="fast")
 
 
 @pytest.fixture(scope="module")

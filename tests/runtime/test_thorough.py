@@ -90,7 +90,31 @@ def test_a_model_that_knows_nothing_of_notes_is_refused_before_any_work(tmp_path
     assert done.status == 2 and "--quality fast" in done.err and not done.out
 
 
-def test_with_a_score_the_quality_has_no_use_and_that_is_said(tmp_path: Path) -> None:
+def test_where_notes_are_known_the_quality_has_no_use_and_that_is_said(tmp_path: Path) -> None:
     write(tmp_path / "t.wav", 3.0)
     done = analyze(tmp_path, "t.wav", "--quality", "best", "--transcribe", "--out", "t.mid")
     assert done.status == 2 and "--quality has no use with --transcribe" in done.err
+
+
+def test_the_best_quality_is_the_default_where_the_model_knows_of_notes(tmp_path: Path) -> None:
+    write(tmp_path / "t.wav", 5.0)
+    by_default, fast = analyze(tmp_path, "t.wav"), analyze(tmp_path, "t.wav", "--quality", "fast")
+    assert from_json(by_default.out.decode()).model.transcriber and not from_json(fast.out.decode()).model.transcriber
+    without = analyze(tmp_path, "t.wav", "--model", write_stub(tmp_path))
+    assert without.status == 0 and not from_json(without.out.decode()).model.transcriber
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--quality", "fast", "--listener", "own"], "nobody listens"),
+        (["--listener", "nobody"], "not one of"),
+        (["--transcriber-path", "x.json"], "belongs to --transcribe or --listener"),
+        (["--listener", "own", "--transcriber-path", "missing.json"], "missing.json"),
+        (["--transcribe", "--out", "t.mid", "--listener", "own"], "no use with --transcribe"),
+    ],
+)
+def test_a_listener_that_cannot_be_is_refused_before_any_work(tmp_path: Path, words: list[str], told: str) -> None:
+    write(tmp_path / "t.wav", 3.0)
+    done = analyze(tmp_path, "t.wav", *words)
+    assert done.status == 2 and told in done.err and not done.out
