@@ -374,8 +374,7 @@ Rectangle {
             Layout.fillWidth: true
             Layout.leftMargin: 40
             Repeater {
-                model: [[panel.tr("Bar"), 170], [panel.tr("Mark"), 80], [panel.tr("Clearness"), 90], [panel.tr("What was heard"), 260],
-                        ["", 100]]
+                model: [[panel.tr("Bar"), 170], [panel.tr("Mark"), 80], [panel.tr("Clearness"), 90], [panel.tr("What was heard"), 260]]
                 Words { text: modelData[0]; font.bold: true; Layout.preferredWidth: modelData[1] }
             }
         }
@@ -429,8 +428,8 @@ Rectangle {
                         font.strikeout: model.away
                     }
                     Words { text: model.clearness; Layout.preferredWidth: 90 }
-                    Words { text: model.heard; Layout.preferredWidth: 270; Layout.fillWidth: true; elide: Text.ElideRight }
-                    Words { text: model.note; Layout.preferredWidth: 180; elide: Text.ElideRight; font.italic: true }
+                    Words { text: model.heard; Layout.fillWidth: true; elide: Text.ElideRight }
+                    Words { text: model.note; visible: text.length > 0; Layout.maximumWidth: 180; elide: Text.ElideRight; font.italic: true }
                     Button {
                         objectName: "listen " + index
                         text: model.key === panel.playing ? "■" : "▶"
