@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
+from bridge.osc.net import address_of
 from bridge.osc.schema import BRIDGE_PORT
 from bridge.osc.server import Sent, send_analysis
 from runtime.analysis import Analysis
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--bind", default="127.0.0.1", metavar="HOST", help="own address (%(default)s)")
     options = parser.parse_args(argv)
     target = parse_target(options.osc)
+    address_of(target.host)  # before the work, not after it
     sent = send_analysis(
         load_analysis(options.input, corrections_of(options)),
         target.host,

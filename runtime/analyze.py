@@ -285,9 +285,9 @@ def _analyse(
 
             write(heard, None if path == kept else path, files)
         else:
-            # Bytes, so that the result is UTF-8 whatever the terminal's encoding.
-            sys.stdout.buffer.write((heard.analysis.to_json() + "\n").encode("utf-8"))
-            sys.stdout.buffer.flush()
+            from runtime.write.standard_out import write_out
+
+            write_out(heard.analysis.to_json() + "\n")
         if options.osc is not None:
             from runtime.commands.destinations import destination
 

@@ -118,6 +118,11 @@ def find_card(model: str | Path | None = None) -> Path:
     if isinstance(model, Path) or text.endswith((".json", ".onnx")) or "/" in text or "\\" in text:
         path = Path(text)
         card = path if path.suffix == ".json" else path.with_suffix(".json")
+        if path.suffix in (".pt", ".pth", ".ckpt"):
+            raise ModelError(
+                "this is a checkpoint of a training run, not a model", where=str(path),
+                advice="Make a model of it with: python -m export.dynest, which writes NAME.onnx and NAME.json",
+            )  # fmt: skip
         if not card.is_file():
             raise ModelError(
                 "there is no model card here", where=str(card), advice="A model is NAME.onnx with NAME.json"

@@ -32,6 +32,7 @@ ACTION = HERE / "mezzoforte_ardour.lua"
 HEADLESS = HERE / "mezzoforte_ardour_headless.lua"
 PLAN = "mezzoforte.daw.json"
 TIMEOUT_S = 300
+ANSWER_S = 0.5
 # Ardour moves a tempo to the nearest whole quarter, and a running one cannot take a metre away again.
 FINEST_LEAD_IN = 0
 ENGINES = ("ardour8-lua", "ardour7-lua")
@@ -99,6 +100,30 @@ def _describe(analysis: Analysis, path: Path, options: WriteOptions, track: str)
     )
 
 
+def check_listening(host: str, port: int) -> None:
+    """Ask whether anything listens where Ardour's OSC surface should; a computer elsewhere may not say.
+
+    Raises `OutputError` when nothing does, or there is no such host.
+    """
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(ANSWER_S)
+            sock.connect((host, port))
+            sock.send(OscMessageBuilder(address="/strip/list").build().dgram)
+            sock.recv(65_536)
+    except TimeoutError:
+        return  # nobody refused it: Ardour answers to the port that it was told to
+    except socket.gaierror as e:
+        raise OutputError(f"no computer is known as {host!r}", cause="a misspelt host", where=f"{host}:{port}") from e
+    except OSError as e:
+        raise OutputError(
+            "no Ardour listens there",
+            where=f"{host}:{port}",
+            cause="Ardour is not running, or its OSC surface is off",
+            advice="Open the session and switch on Edit > Preferences > Control Surfaces > OSC, or leave --live out",
+        ) from e
+
+
 def trigger(host: str, port: int, action: str) -> None:
     """Tell a running Ardour to run an editor action (its OSC surface must be on)."""
     builder = OscMessageBuilder(address="/access_action")
@@ -123,6 +148,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     analysis = load_analysis(options.input, corrections_of(options))
     if options.live:
         target = parse_target(options.live)
+        check_listening(target.host, target.port)
         save(analysis, options.session / PLAN, "daw", choices)
         trigger(target.host, target.port, options.action)
         tempo = tempo_map(analysis, choices.tempo_mode, choices.tolerance_ms, FINEST_LEAD_IN)

@@ -72,7 +72,7 @@ def read_session(path: Path) -> etree._Element:
 def prepare(path: Path, plan: dict[str, Any]) -> None:
     """Edit a closed session: one tempo and metre, none of our old marks, point markers of the plan.
 
-    What was there stays beside it as ``NAME.ardour.before-mezzoforte``.
+    What was there before the first run stays beside it as ``NAME.ardour.before-mezzoforte``.
     """
     root = read_session(path)
     before = path.read_bytes()
@@ -96,7 +96,9 @@ def prepare(path: Path, plan: dict[str, Any]) -> None:
             timestamp=str(int(time.time())), cue="0",
         )  # fmt: skip
     root.set("id-counter", str(number + 1))
-    write_bytes(path.with_name(path.name + ".before-mezzoforte"), before)
+    backup = path.with_name(path.name + ".before-mezzoforte")
+    if not backup.exists():  # of a second run the session before is ours; that of the first is the user's own
+        write_bytes(backup, before)
     write_bytes(path, etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 

@@ -37,6 +37,16 @@ class Peer:
     connection: int | None = None
 
 
+def address_of(host: str) -> str:
+    """The address of a host. Raises `NetworkError` when none is known by this name."""
+    try:
+        return str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0])
+    except OSError as e:  # UnicodeError below: a name that cannot be one
+        raise NetworkError(f"no computer is known as {host!r}", cause="a misspelt host, or no network") from e
+    except UnicodeError as e:
+        raise NetworkError(f"no computer is known as {host!r}", cause="a misspelt host") from e
+
+
 def frame(packet: bytes, framing: Framing) -> bytes:
     """A packet as it goes over TCP."""
     if framing == "length":

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bridge.osc.data import VERSION, Transfer, make_transfer
-from bridge.osc.net import Framing, Hub, NetworkError, Peer
+from bridge.osc.net import Framing, Hub, NetworkError, Peer, address_of
 from bridge.osc.schema import (
     ACK_BEGIN,
     ACK_END,
@@ -314,7 +314,7 @@ def send_analysis(
     after two minutes.
     """
     with Hub(bind_host, bind_port if transport is None else 0) as hub:
-        peer = Peer(host, port) if transport is None else hub.connect(host, port, transport)
+        peer = Peer(address_of(host), port) if transport is None else hub.connect(host, port, transport)
         bridge = OscBridge(hub)
         rid = bridge.publish(analysis)
         started_s = time.monotonic()

@@ -20,6 +20,7 @@ from runtime.transcribe.transcription import Transcriber, Transcription
 from runtime.transcribe.tuned import transcribe_tuned
 from runtime.transcribe.write_midi import to_midi
 from runtime.write.atomic import write_bytes
+from runtime.write.standard_out import write_out
 
 SCORE_SUFFIXES = (".musicxml", ".xml")
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -110,8 +111,7 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
         made = engrave(for_score(found), analysis, recording.stem, AnnotateOptions(options.density))
         _tell_of(options, (*analysis.warnings, *made.warnings), found, say)
         if options.dry_run:
-            sys.stdout.buffer.write(made.annotation.plan.to_table().encode("utf-8"))
-            sys.stdout.buffer.flush()
+            write_out(made.annotation.plan.to_table())
             return
         write_bytes(Path(options.out), made.data)
         if not options.quiet:

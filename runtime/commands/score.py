@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from runtime.marks.annotate import AnnotateOptions
 from runtime.marks.files import with_alignment
 from runtime.pipeline import Heard
 from runtime.write.atomic import write_bytes
+from runtime.write.standard_out import write_out
 
 FORMATS = ("json", "plan")
 
@@ -46,8 +46,7 @@ def mark_command(options: argparse.Namespace, heard: Heard, say: Callable[[str],
     if plan_only and options.out:
         write_bytes(Path(options.out), text.encode("utf-8"))
     elif plan_only:
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
+        write_out(text)
     elif not options.quiet:
         say(report.text().rstrip())
         if report.backup:

@@ -10,8 +10,9 @@ from runtime.write.options import WriteOptions
 def add_tempo_options(parser: argparse.ArgumentParser) -> None:
     """Options for the tempo map and for what the dynamics lane follows."""
     add = parser.add_argument
-    add("--tempo", choices=("beat", "bar", "adaptive"), default="beat", help="tempo map: a tempo per")
-    add("--tolerance-ms", type=float, default=20.0, help="for --tempo adaptive (%(default)s)")
+    tempo = "tempo map: a tempo per beat, per bar, or as few as keep every beat within --tolerance-ms (%(default)s)"
+    add("--tempo", choices=("beat", "bar", "adaptive"), default="beat", help=tempo)
+    add("--tolerance-ms", type=float, default=20.0, help="most that --tempo adaptive may be off (%(default)s)")
     add("--lane", choices=("loudness", "levels"), default="loudness", help="what the dynamics lane follows")
 
 

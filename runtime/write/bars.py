@@ -16,6 +16,7 @@ LONGEST_QUARTER_S = 12.0
 SNAP_S = 0.0005
 LARGEST_NUMERATOR = 255
 MOST_LEAD_IN_SPEEDUP = 2.0
+FASTEST_LEAD_IN_BPM = 240.0
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def lay_bars(analysis: Analysis, finest: int = 64) -> tuple[list[Bar], list[floa
     """All bars from time 0 on and the position in quarters of every beat.
 
     The recording begins at quarter 0. A lead-in fills the time to the first beat, with whole bars where their
-    tempo stays within a factor 2 of the music's, else with one short bar of a single note, a quarter down to
-    1/`finest`; `finest` 0 takes whole bars at any tempo.
+    tempo stays within a factor 2 of the music's, else with one short bar of a single note: the longest, from a quarter
+    down to 1/`finest`, that is not faster than 240 quarters a minute; `finest` 0 takes whole bars at any tempo.
     Raises `OutputError` for beat times that no tempo map can follow.
     """
     beats = analysis.beats
@@ -118,5 +119,6 @@ def _lead_in(analysis: Analysis, finest: int) -> tuple[list[Bar], float, int]:
         bars = [Bar(number - whole + k, k * float(metre), metre, 4) for k in range(whole)]
         return bars, float(whole * metre), silent
     notes = [d for d in (4, 8, 16, 32, 64) if d <= finest]
-    denominator = min(notes, key=lambda d: stretch(4 / d))
+    unhurried = [d for d in notes if 60 * (4 / d) / first.time_s <= FASTEST_LEAD_IN_BPM]
+    denominator = unhurried[0] if unhurried else notes[-1]
     return [Bar(number - 1, 0.0, 1, denominator)], 4 / denominator, 0

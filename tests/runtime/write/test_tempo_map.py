@@ -71,6 +71,20 @@ def test_lead_in_of_a_plain_take_is_one_bar_at_a_tempo_like_the_musics():
     assert 0.5 < tempo.bpm[0] / tempo.bpm[1] < 2
 
 
+@pytest.mark.parametrize("first_s", [0.05, 0.14, 0.3, 0.55, 0.9])
+@pytest.mark.parametrize("second_s", [0.4, 2.2])
+def test_a_short_lead_in_is_one_note_at_a_tempo_a_person_would_write(first_s, second_s):
+    times = (first_s, first_s + second_s, *(first_s + second_s + 0.5 * k for k in range(1, 20)))
+    beats = tuple(Beat(t, 1 + i // 4, 1 + i % 4, 1.0) for i, t in enumerate(times))
+    tempo = tempo_map(replace(empty(20), beats=beats))
+    lead_in = tempo.bars[0]
+    if lead_in.numerator == 1:
+        assert tempo.bpm[0] <= 240 or lead_in.denominator == 64
+        assert lead_in.denominator == 4 or tempo.bpm[0] > 120  # never a 1/16 at 27 bpm
+    else:
+        assert 0.5 <= tempo.bpm[0] * second_s / 60 <= 2
+
+
 def test_pickup_beats_keep_their_place_in_the_bar():
     tempo = tempo_map(take(first_s=1.6, metre=3, position=3))
     assert tempo.beat_quarters[0] == 2
