@@ -88,7 +88,8 @@ def mark_score(
 
     with as_file(recording, rate_hz) as path:
         heard = _hear(path, model, provider, progress, cancel, corrections)
-        options = MarkOptions(AnnotateOptions(density, existing), midi_mode=midi_mode)
+        changed = heard.said.marks if heard.said else ()
+        options = MarkOptions(AnnotateOptions(density, existing), midi_mode=midi_mode, said=changed)
         return mark_file(
             path, Path(score), None if out is None else Path(out), heard.analysis, options, evidence=heard.evidence
         )

@@ -12,7 +12,7 @@ from runtime.analysis import (
     Source,
     Tempo,
 )  # fmt: skip
-from runtime.corrections import Corrections, Pin
+from runtime.corrections import Corrections, MarkEdit, Pin
 from runtime.engrave.engrave import Engraved
 from runtime.marks.files import MarkReport
 from runtime.model import Model
@@ -22,7 +22,24 @@ from runtime.transcribe.transcription import Transcription
 from runtime.write.options import WriteOptions
 
 __all__ = [
-    "Analysis", "Beat", "ChangePoint", "Corrections", "Dynamic", "Engraved", "Hairpin", "Loudness", "MarkReport",
-    "Metre", "Model", "ModelIdentity", "Pin", "PlayedNotes", "Score", "Source", "Tempo", "Transcription",
+    "Analysis",
+    "Beat",
+    "ChangePoint",
+    "Corrections",
+    "Dynamic",
+    "Engraved",
+    "Hairpin",
+    "Loudness",
+    "MarkEdit",
+    "MarkReport",
+    "Metre",
+    "Model",
+    "ModelIdentity",
+    "Pin",
+    "PlayedNotes",
+    "Score",
+    "Source",
+    "Tempo",
+    "Transcription",
     "WriteOptions",
 ]  # fmt: skip

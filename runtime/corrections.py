@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,12 +17,16 @@ from runtime.errors import MezzoforteError
 
 SCHEMA = 1
 TempoFactor = Literal["half", "same", "double"]
+EditKind = Literal["add", "remove"]
+EditedKind = Literal["dynamic", "hairpin"]
+SIGNS = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
 LONGEST_S = 24 * 3600.0
 MOST_PINS = 100_000
 SAME_BEAT_S = 0.03
 MOST_BYTES = 16 << 20
 METRES = range(1, 17)
 TUNINGS_HZ = (370.0, 500.0)
+_VALUES: dict[str, tuple[str, ...]] = {"dynamic": SIGNS, "hairpin": ("crescendo", "diminuendo")}
 _FACTORS: dict[str, TempoFactor] = {"x2": "double", "/2": "half", "x1": "same"}
 
 
@@ -39,13 +43,28 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class MarkEdit:
+    """A mark that somebody put in (``add``) or took out (``remove``), by its place in the recording.
+
+    `value`: a sign such as ``mf`` of the kind ``dynamic``, ``crescendo`` or ``diminuendo`` of the kind ``hairpin``;
+    `end_s` is where a hairpin ends. What is taken out is the mark of that kind nearest to `time_s`.
+    """
+
+    do: EditKind
+    kind: EditedKind
+    value: str
+    time_s: float
+    end_s: float | None = None
+
+
+@dataclass(frozen=True)
 class Corrections:
     """Everything that was said; the default says nothing.
 
     `tempo`: the beats heard are too slow (``double``) or too fast (``half``) by a factor 2. `offbeat`: the beats
     lie half a beat off. `beats_per_bar`: the metre, where it is known. `pins`: beats whose times are known, in
     order of time; "this is beat 1 of a bar" is a pin with position 1. `tuning_hz`: the pitch of the piano's a', where
-    it is known; it moves no beat by itself.
+    it is known; it moves no beat by itself. `marks`: what was changed among the marks, in the order in which it was done.
     """
 
     tempo: TempoFactor = "same"
@@ -53,6 +72,7 @@ class Corrections:
     beats_per_bar: int | None = None
     pins: tuple[Pin, ...] = ()
     tuning_hz: float | None = None
+    marks: tuple[MarkEdit, ...] = ()
 
     def __post_init__(self) -> None:
         if self.tuning_hz is not None:
@@ -65,8 +85,12 @@ class Corrections:
             _check_count(self.beats_per_bar, "beats per bar")
         if len(self.pins) > MOST_PINS:
             raise CorrectionError(f"{len(self.pins)} pinned beats; at most {MOST_PINS} are taken")
+        if len(self.marks) > MOST_PINS:
+            raise CorrectionError(f"{len(self.marks)} changes of marks; at most {MOST_PINS} are taken")
         for pin in self.pins:
             _check_pin(pin, self.beats_per_bar)
+        for edit in self.marks:
+            _check_edit(edit)
         for a, b in zip(self.pins[:-1], self.pins[1:], strict=True):
             if b.time_s - a.time_s < SAME_BEAT_S:
                 raise CorrectionError(
@@ -81,7 +105,7 @@ class Corrections:
     @property
     def of_beats(self) -> bool:
         """Whether anything was said about beats and bars."""
-        return self != Corrections(tuning_hz=self.tuning_hz)
+        return self != Corrections(tuning_hz=self.tuning_hz, marks=self.marks)
 
     def to_json(self) -> str:
         """The file form; `from_json` reads it back to an equal value."""
@@ -91,6 +115,8 @@ class Corrections:
             data["beats_per_bar"] = self.beats_per_bar
         if self.tuning_hz is not None:
             data["tuning_hz"] = self.tuning_hz
+        if self.marks:
+            data["marks"] = [{k: v for k, v in asdict(m).items() if v is not None} for m in self.marks]
         return json.dumps(data, allow_nan=False, indent=1)
 
 
@@ -137,16 +163,16 @@ def from_json(text: str) -> Corrections:
         raise CorrectionError(f"not JSON: {e}") from e
     if not isinstance(data, dict) or data.get("corrections") != SCHEMA:
         raise CorrectionError(f'not a file of corrections: "corrections": {SCHEMA} is missing')
-    unknown = set(data) - {"corrections", "tempo", "offbeat", "beats_per_bar", "pins", "tuning_hz"}
+    unknown = set(data) - {"corrections", "tempo", "offbeat", "beats_per_bar", "pins", "tuning_hz", "marks"}
     if unknown:
         raise CorrectionError(f"{', '.join(sorted(unknown))} is not known")
-    rows = data.get("pins", [])
-    if not isinstance(rows, list):
-        raise CorrectionError("pins is not a list")
+    rows, edits = data.get("pins", []), data.get("marks", [])
+    if not isinstance(rows, list) or not isinstance(edits, list):
+        raise CorrectionError("pins or marks is not a list")
     pins = sorted((_pin_row(row) for row in rows), key=lambda p: p.time_s)
     return Corrections(
         data.get("tempo", "same"), data.get("offbeat", False), data.get("beats_per_bar"), tuple(pins),
-        data.get("tuning_hz"),
+        data.get("tuning_hz"), tuple(_edit_row(row) for row in edits),
     )  # fmt: skip
 
 
@@ -178,6 +204,7 @@ def merge(first: Corrections, then: Corrections) -> Corrections:
         beats_per_bar=then.beats_per_bar or first.beats_per_bar,
         pins=tuple(sorted([*kept, *then.pins], key=lambda p: p.time_s)),
         tuning_hz=first.tuning_hz if then.tuning_hz is None else then.tuning_hz,
+        marks=(*first.marks, *then.marks),
     )
 
 
@@ -200,6 +227,31 @@ def _pin_row(row: Any) -> Pin:
     if isinstance(time_s, bool) or not isinstance(time_s, int | float):
         raise CorrectionError(f"pin time {time_s!r} is not a number")
     return Pin(float(min(max(time_s, -1), LONGEST_S + 1)), row.get("position"))
+
+
+def _edit_row(row: Any) -> MarkEdit:
+    names = {"do", "kind", "value", "time_s", "end_s"}
+    if not isinstance(row, dict) or set(row) - names or names - {"end_s"} - set(row):
+        raise CorrectionError(f"{row!r} is not a change of a mark with do, kind, value, time_s and perhaps end_s")
+    return MarkEdit(row["do"], row["kind"], row["value"], row["time_s"], row.get("end_s"))
+
+
+def _check_edit(edit: MarkEdit) -> None:
+    if edit.do not in ("add", "remove"):
+        raise CorrectionError(f"a change of a mark is {edit.do!r}, neither add nor remove")
+    if not isinstance(edit.kind, str) or edit.value not in _VALUES.get(edit.kind, ()):
+        raise CorrectionError(f"there is no {edit.kind!r} {edit.value!r}")
+    _check_time(edit.time_s, "a mark")
+    if edit.end_s is not None:
+        _check_time(edit.end_s, "the end of a mark")
+    if edit.kind == "hairpin" and edit.do == "add" and (edit.end_s is None or edit.end_s <= edit.time_s):
+        raise CorrectionError(f"a hairpin at {edit.time_s:g} s without an end after it")
+
+
+def _check_time(time_s: Any, what: str) -> None:
+    number = isinstance(time_s, int | float) and not isinstance(time_s, bool) and math.isfinite(time_s)
+    if not number or not 0 <= time_s <= LONGEST_S:
+        raise CorrectionError(f"{what} at {time_s!r} s is outside any recording")
 
 
 def _check_pin(pin: Pin, metre: int | None) -> None:

@@ -45,6 +45,24 @@ class Outline:
 
 
 @dataclass(frozen=True)
+class Frames:
+    """What the network said of a recording: enough to decode it again, without the recording, when somebody corrects
+    beats or marks."""
+
+    logits: FrameLogits
+    source: Source
+    warnings: tuple[str, ...]
+    """What was found wrong with the recording itself."""
+
+    def decoded(
+        self, model: Model, corrections: Corrections | None = None, notes: PlayedNotes | None = None
+    ) -> Analysis:
+        """The analysis under these corrections; `notes` as in `hear`."""
+        analysis = _decode(self.logits, model, self.source, corrections, notes)
+        return replace(analysis, warnings=(*self.warnings, *analysis.warnings))
+
+
+@dataclass(frozen=True)
 class Heard:
     """An analysis with what its pictures need besides."""
 
@@ -57,6 +75,10 @@ class Heard:
     again: Callable[[PlayedNotes], Analysis] | None = None
     """The analysis when the recording's notes are known after all (times are seconds of the recording): they help to
     tell beats, bars and levels where the model has stages for that. None when nothing was analysed."""
+    frames: Frames | None = None
+    """What the analysis was decoded from. None when nothing was analysed."""
+    said: Corrections | None = None
+    """The corrections under which it was decoded."""
 
 
 def hear(
@@ -105,16 +127,16 @@ def _hear(
         return Heard(analysis, outline.finish(), measured.info.channels)
     kept = spool if spool is not None and not spool.failed else None
     logits = model.refined(_run_model(path, measured, model, (outline, tuning), report, cancel, kept))
-
     source = replace(source, tuning_hz=_tuning_hz(tuning, corrections))
+    frames = Frames(logits, source, measured.warnings)
 
     def again(known: PlayedNotes | None) -> Analysis:
-        analysis = _decode(logits, model, source, corrections, known)
-        return replace(analysis, warnings=(*measured.warnings, *analysis.warnings))
+        return frames.decoded(model, corrections, known)
 
     analysis = again(notes)
     report(1.0)
-    return Heard(analysis, outline.finish(), measured.info.channels, LevelEvidence.of(logits, model), again)
+    evidence = LevelEvidence.of(logits, model)
+    return Heard(analysis, outline.finish(), measured.info.channels, evidence, again, frames, corrections)
 
 
 def _measure(

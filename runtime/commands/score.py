@@ -36,7 +36,11 @@ def mark_command(options: argparse.Namespace, heard: Heard, say: Callable[[str],
         options.score,
         None if plan_only else options.out,
         heard.analysis,
-        MarkOptions(AnnotateOptions(options.density, options.existing), dry_run=plan_only),
+        MarkOptions(
+            AnnotateOptions(options.density, options.existing),
+            dry_run=plan_only,
+            said=heard.said.marks if heard.said else (),
+        ),
         evidence=heard.evidence,
     )
     if not options.quiet:

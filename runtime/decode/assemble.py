@@ -31,6 +31,7 @@ from runtime.decode.correct import corrected, pinned_positions, pins_frames
 from runtime.decode.hairpins import find_hairpins
 from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
 from runtime.decode.options import DecodeOptions
+from runtime.decode.said_marks import with_said_marks
 from runtime.frames import FRAME_S, frames_to_s
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
@@ -80,7 +81,7 @@ def decode(
     levels = find_levels(*level_evidence(logits, ntot_sone, path.frames, bars, stage), options)
     spans = find_hairpins(ntot_sone, times_s, levels.level)
     dynamics, changes = _marks(times_s, levels)
-    return replace(
+    found = replace(
         silent,
         warnings=_doubts(path, options, corrections),
         beats=tuple(
@@ -94,6 +95,7 @@ def decode(
         change_points=changes,
         hairpins=tuple(Hairpin(float(times_s[s.start]), float(times_s[s.end]), s.kind, s.confidence) for s in spans),
     )
+    return with_said_marks(found, corrections.marks)
 
 
 def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Corrections) -> BeatPath:

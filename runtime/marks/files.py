@@ -9,11 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from runtime.analysis import Analysis
+from runtime.corrections import MarkEdit
 from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import ScoreError
 from runtime.marks import hearing, policy
 from runtime.marks.annotate import TASTES, AnnotateOptions, Annotation, Density, annotate
 from runtime.marks.hearing import HeardInScore
+from runtime.marks.said import with_said_marks
 from runtime.score.align import recording as alignment_of
 from runtime.score.align.fine import Evidence
 from runtime.score.align.recording import Alignment, AnotherPitch
@@ -31,11 +33,13 @@ TUNED_SEMITONES = (-2, -1, 1)
 
 @dataclass(frozen=True)
 class MarkOptions:
-    """`annotate`: density and policy; `dry_run`: plan but write nothing; `midi_mode`: what a MIDI score gets."""
+    """`annotate`: density and policy; `dry_run`: plan but write nothing; `midi_mode`: what a MIDI score gets; `said`:
+    what somebody changed among the marks afterwards."""
 
     annotate: AnnotateOptions = field(default_factory=AnnotateOptions)
     dry_run: bool = False
     midi_mode: MidiMode = "velocity"
+    said: tuple[MarkEdit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ def mark_file(
     alignment = alignment or align_file(audio_path, score, analysis)
     heard = hear_in_score(score, alignment, analysis, evidence, options.annotate.density)
     decided = annotate(score, alignment, analysis, options.annotate, heard)
+    decided = replace(decided, plan=with_said_marks(decided.plan, score, alignment, options.said))
     if options.annotate.policy == "compare":  # what stands in the file stays as it is, ours included
         data = source.packed(source.text)
     else:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.corrections import CorrectionError, Corrections, Pin, from_json, merge, parse_words
+from runtime.corrections import CorrectionError, Corrections, MarkEdit, Pin, from_json, merge, parse_words
 
 
 def test_words_say_what_they_say():
@@ -96,3 +96,39 @@ def test_a_tuning_is_a_correction_that_says_nothing_of_beats() -> None:
     for word in ("tuning=", "tuning=nan", "tuning=200", "tuning=1e9"):
         with pytest.raises(CorrectionError, match="tuning"):
             parse_words([word])
+
+
+MARKS = (
+    MarkEdit("add", "dynamic", "mp", 3.5),
+    MarkEdit("remove", "dynamic", "f", 7.0),
+    MarkEdit("add", "hairpin", "crescendo", 4.0, 6.5),
+)
+
+
+def test_changes_of_marks_survive_their_file_and_are_added_up():
+    said = Corrections(marks=MARKS)
+    assert from_json(said.to_json()) == said and said
+    assert merge(Corrections(marks=MARKS[:1]), Corrections(marks=MARKS[1:])) == said
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"do": "add", "kind": "dynamic", "value": "f"},
+        {"do": "add", "kind": "dynamic", "value": "loud", "time_s": 1},
+        {"do": "add", "kind": "dynamic", "value": ["f"], "time_s": 1},
+        {"do": "move", "kind": "dynamic", "value": "f", "time_s": 1},
+        {"do": "add", "kind": "words", "value": "f", "time_s": 1},
+        {"do": "add", "kind": ["dynamic"], "value": "f", "time_s": 1},
+        {"do": "add", "kind": "dynamic", "value": "f", "time_s": -1},
+        {"do": "add", "kind": "dynamic", "value": "f", "time_s": True},
+        {"do": "add", "kind": "hairpin", "value": "crescendo", "time_s": 1},
+        {"do": "add", "kind": "hairpin", "value": "crescendo", "time_s": 2, "end_s": 1},
+        {"do": "add", "kind": "dynamic", "value": "f", "time_s": 1, "why": "x"},
+        "f at 1",
+    ],
+    ids=str,
+)
+def test_changes_of_marks_that_make_no_sense_are_refused(row):
+    with pytest.raises(CorrectionError):
+        from_json(json.dumps({"corrections": 1, "marks": [row]}))
