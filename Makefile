@@ -46,14 +46,14 @@ sbom: $(VENV)/installed $(TEST_VENV)/installed
 $(VENV)/installed: pyproject.toml
 	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge]'
+	$(VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,bridge,page]'
 	@touch $@
 
 $(TEST_VENV)/installed: pyproject.toml
 	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) --upgrade 'pip>=25.1'
-	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,parquet,cluster,bridge]' --group train --group export --group test
+	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,parquet,cluster,bridge,page]' --group train --group export --group test
 	@touch $@
 
 # The MuseScore plugin's words: from the tables of words to .ts, .qm (needs Qt's lrelease) and texts.js

@@ -72,9 +72,10 @@ def run(options: argparse.Namespace, limits: Limits | None = None) -> int:
         from runtime.model import find_card
 
         find_card(options.model)  # without a model nothing can be analysed: say so now, not at the first job
-        with homes.lock(home), _listen(options.port) as listener:
+        with homes.lock(home), _listen_again(options.port, homes.last_port(home)) as listener:
             _log_to(home / "bridge.log")
             port = listener.getsockname()[1]
+            homes.remember_port(home, port)
             token = homes.new_token()
             homes.publish(home, port, token)
             try:
@@ -91,6 +92,14 @@ def run(options: argparse.Namespace, limits: Limits | None = None) -> int:
     except KeyboardInterrupt:
         pass
     return EXIT_OK
+
+
+def _listen_again(asked: int, last: int) -> socket.socket:
+    """On the port that was asked for, else on that of last time while it is free: open pages find the bridge there."""
+    if not asked and last:
+        with contextlib.suppress(homes.HomeError):
+            return _listen(last)
+    return _listen(asked)
 
 
 def _listen(port: int) -> socket.socket:
@@ -115,6 +124,9 @@ async def _serve(listener: socket.socket, home: Path, token: str, options: argpa
     from bridge.api.protocol import impatient
     from bridge.api.store import Store
     from bridge.api.uploads import Uploads
+    from bridge.page import static
+    from bridge.page.routes import ROUTES, Page
+    from bridge.page.works import Works
 
     runner = _runner(options, limits)
     jobs = Jobs(Store(home / "jobs", limits.kept_jobs), runner, limits.waiting_jobs)
@@ -124,9 +136,15 @@ async def _serve(listener: socket.socket, home: Path, token: str, options: argpa
         jobs.closing.set()
         server.should_exit = True
 
-    app = make_app(jobs, Uploads(home / "uploads", limits), player, limits, stop)
+    uploads = Uploads(home / "uploads", limits)
+    page = Page(
+        Works(home / "works", limits), jobs, uploads, lambda task: runner(task, lambda _: None), limits, options.quality
+    )
+    more = [(method, path, getattr(page, name)) for method, path, name in ROUTES]
+    more += [("GET", address, page.static) for address in static.FILES]
+    app = make_app(jobs, uploads, player, limits, stop, more)
     config = uvicorn.Config(
-        Guard(app, listener.getsockname()[1], token),
+        Guard(app, listener.getsockname()[1], token, static.FILES),
         http=impatient(limits.head_s, limits.connections),
         ws="none",
         loop="asyncio",
@@ -158,7 +176,7 @@ def _runner(
             **request,
             "model": options.model,
             "provider": options.provider,
-            "quality": options.quality,
+            "quality": request.get("quality") or options.quality,
             "recording_s": limits.recording_s,
             "cpu_s": limits.job_cpu_s,
             "memory_bytes": limits.job_memory_bytes,

@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "analyze": Subcommand("runtime.analyze:program", "beats, bars, dynamics of recordings → JSON, MIDI, CSV, picture"),
     "batch": Subcommand("runtime.batch.command:main", "whole archives, here or on a cluster → results and tables"),
     "score": Subcommand("mezzoforte.score:main", "dynamics of a recording into its score, and out of it again"),
+    "open": Subcommand("bridge.open:main", "a page on this computer: see, hear, correct, take home"),
     "write": Subcommand("runtime.write.__main__:main", "a finished analysis into other formats"),
     "plugin": Subcommand("bridge.install_plugin:main", "put the plugin into MuseScore, or take it out"),
     "serve": Subcommand("bridge.serve:main", "the local server that MuseScore's plugin asks"),
@@ -43,6 +44,7 @@ EXAMPLES = """examples:
   mezzoforte batch archive/ --out results                   a run that was ended goes on
   mezzoforte score take.flac piece.musicxml --out piece_marked.musicxml
   mezzoforte analyze take.flac --transcribe --out take.musicxml
+  mezzoforte open take.flac piece.musicxml                  see it, hear it, correct it
   mezzoforte plugin install                                 then look into MuseScore's menu
 
 `mezzoforte COMMAND --help` tells the options of each."""

@@ -64,7 +64,7 @@ class Corrections:
     `tempo`: the beats heard are too slow (``double``) or too fast (``half``) by a factor 2. `offbeat`: the beats
     lie half a beat off. `beats_per_bar`: the metre, where it is known. `pins`: beats whose times are known, in
     order of time; "this is beat 1 of a bar" is a pin with position 1. `tuning_hz`: the pitch of the piano's a', where
-    it is known; it moves no beat by itself. `marks`: what was changed among the marks, in the order in which it was done.
+    it is known; it moves no beat by itself. `marks`: what was changed among the marks, in that order.
     """
 
     tempo: TempoFactor = "same"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,8 +32,15 @@ NO_SCORE = {
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(jobs: Jobs, uploads: Uploads, player: Player, limits: Limits, stop: Callable[[], None]) -> Starlette:
-    """The application behind the guard. `stop` asks the server to end."""
+def make_app(
+    jobs: Jobs,
+    uploads: Uploads,
+    player: Player,
+    limits: Limits,
+    stop: Callable[[], None],
+    more: Iterable[tuple[str, str, Handler]] = (),
+) -> Starlette:
+    """The application behind the guard. `stop` asks the server to end; `more` routes are method, path, handler."""
     api = _Api(jobs, uploads, player, limits, stop)
 
     @asynccontextmanager
@@ -44,7 +51,10 @@ def make_app(jobs: Jobs, uploads: Uploads, player: Player, limits: Limits, stop:
         await jobs.close()
 
     app = Starlette(
-        routes=[Route(path, _answering(getattr(api, name)), methods=[method]) for method, path, name in ROUTES],
+        routes=[
+            Route(path, _answering(handler), methods=[method])
+            for method, path, handler in [*((m, p, getattr(api, name)) for m, p, name in ROUTES), *more]
+        ],
         lifespan=lifespan,
         exception_handlers={
             404: lambda *_: JSONResponse(not_found().body(), 404),

@@ -1,7 +1,8 @@
 """The gate before every request: who may speak to the bridge, and how large and slow a request may be.
 
 Measures 1 and 3 of the threat table: a web page that reaches 127.0.0.1 (by CSRF or DNS rebinding) is refused by
-its Host, its Origin, its content type and its missing token, each of which suffices alone.
+its Host, its Origin, its content type and its missing token, each of which suffices alone. The one page that is let in
+is the bridge's own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Collection
 from hmac import compare_digest
 
 from starlette.responses import JSONResponse
@@ -18,6 +20,8 @@ from bridge.api.errors import Refusal, bad_request
 
 OPEN_PATHS = ("/ping",)
 UPLOAD_PATH = "/v1/recording"
+SCORE_PATH = "/v1/score"
+SOUND_PREFIX = "/sound/"
 _PATH = re.compile(rb"(/[A-Za-z0-9._-]{1,64}){1,6}")
 log = logging.getLogger("mezzoforte.bridge")
 
@@ -34,8 +38,10 @@ def _unauthorised() -> Refusal:
 class Guard:
     """ASGI middleware that refuses before anything else sees the request."""
 
-    def __init__(self, app: ASGIApp, port: int, token: str) -> None:
+    def __init__(self, app: ASGIApp, port: int, token: str, static: Collection[str] = ()) -> None:
+        """`static`: the addresses of the page's own files, which hold no secret and need no token."""
         self._app = app
+        self._static = frozenset(static)
         self._hosts = frozenset(f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost", "[::1]"))
         self._credential = f"Bearer {token}".encode()
 
@@ -70,11 +76,14 @@ class Guard:
         hosts = headers.get(b"host", [])
         if len(hosts) != 1 or hosts[0] not in self._hosts:
             raise _forbidden()
-        # Browsers send Origin or Sec-Fetch-Site with everything a page asks for; programs send neither.
-        if b"origin" in headers or b"sec-fetch-site" in headers:
-            raise _forbidden()
         path = scope.get("raw_path") or scope["path"].encode("latin-1", "replace")
-        open_path = scope["method"] == "GET" and path.decode("latin-1") in OPEN_PATHS
+        text = path.decode("latin-1")
+        reads = scope["method"] == "GET"
+        static = reads and text in self._static
+        if not _comes_from_here(headers, hosts[0], reads, static):
+            raise _forbidden()
+        # A recording is played from an address that nobody can guess: an element that plays sends no token.
+        open_path = static or (reads and (text in OPEN_PATHS or text.startswith(SOUND_PREFIX)))
         if not open_path:
             given = headers.get(b"authorization", [b""])
             if len(given) != 1 or not compare_digest(given[0], self._credential):
@@ -87,9 +96,25 @@ class Guard:
             _check_type(headers.get(b"content-type", []), path.decode("ascii"))
 
 
+def _comes_from_here(headers: dict[bytes, list[bytes]], host: bytes, reads: bool, static: bool) -> bool:
+    """Whether a program sent this, or the bridge's own page.
+
+    Browsers send Sec-Fetch-Site with everything, and Origin with everything but a page's GETs of its own server;
+    neither can be forged by a page, and programs send neither. ``none`` is a user who opens an address.
+    """
+    origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
+    if origin is None and site is None:
+        return True
+    if origin is None and site == [b"none"]:
+        return static
+    if site != [b"same-origin"]:
+        return False
+    return origin == [b"http://" + host] or (origin is None and reads)
+
+
 def _check_type(given: list[bytes], path: str) -> None:
     """Only types that a web page cannot send without asking first (not text/plain, not a form)."""
-    wanted = b"application/octet-stream" if path == UPLOAD_PATH else b"application/json"
+    wanted = b"application/octet-stream" if path in (UPLOAD_PATH, SCORE_PATH) else b"application/json"
     kind = given[0].split(b";")[0].strip().lower() if len(given) == 1 else b""
     if kind != wanted:
         raise Refusal(415, "wrong_type", f"Content-Type must be {wanted.decode()}")

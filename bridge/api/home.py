@@ -103,6 +103,21 @@ def read_connection(home: Path) -> Connection | None:
         return None
 
 
+def remember_port(home: Path, port: int) -> None:
+    """Note the port for `last_port`; nothing depends on it."""
+    with contextlib.suppress(OSError):
+        (home / "port").write_text(str(port), encoding="ascii")
+
+
+def last_port(home: Path) -> int:
+    """The port of the bridge that ran here last, 0 when that is not known."""
+    try:
+        text = (home / "port").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return 0
+    return int(text) if text.isascii() and text.isdigit() and 1024 <= int(text) < 65536 else 0
+
+
 def withdraw(home: Path) -> None:
     """Remove the connection file and scripts if they are this process's."""
     connection = read_connection(home)

@@ -17,6 +17,7 @@ from bridge.api.store import Store
 
 FINAL = ("done", "failed", "cancelled")
 log = logging.getLogger("mezzoforte.bridge")
+Keep = Callable[[dict[str, Any]], dict[str, Any]]
 Runner = Callable[[dict[str, Any], Callable[[float], None]], Awaitable[dict[str, Any]]]
 
 
@@ -28,11 +29,17 @@ class Job:
     state: str = "queued"
     progress: float = 0.0
     created_s: float = field(default_factory=time.time)
+    begun_s: float | None = None
     ended_s: float | None = None
     error: dict[str, str] | None = None
     result: dict[str, Any] | None = None
     revision: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def running_s(self) -> float:
+        """For how long it has been worked on."""
+        return 0.0 if self.begun_s is None else (self.ended_s or time.time()) - self.begun_s
 
     def touch(self) -> None:
         """Tell every reader that waits."""
@@ -59,6 +66,14 @@ class Job:
         return {name: getattr(self, name) for name in names}
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    job: Job
+    request: dict[str, Any]
+    done: Callable[[], None]
+    keep: Keep | None
+
+
 class Jobs:
     """The queue. All methods belong to one event loop."""
 
@@ -67,7 +82,7 @@ class Jobs:
         self._runner = runner
         self._waiting = waiting
         self._jobs: dict[str, Job] = {}
-        self._queue: list[tuple[Job, dict[str, Any], Callable[[], None]]] = []
+        self._queue: list[_Waiting] = []
         self._running: tuple[Job, asyncio.Task[dict[str, Any]]] | None = None
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
@@ -94,20 +109,39 @@ class Jobs:
         """Whether nothing runs or waits."""
         return self._running is None and not self._queue
 
-    def submit(self, request: dict[str, Any], done: Callable[[], None] = lambda: None) -> Job:
-        """Put a job at the end of the queue; `done` is called when it has ended. Raises `Refusal` (429)."""
-        if len(self._queue) >= self._waiting:
-            raise Refusal(429, "busy", f"{self._waiting} analyses are waiting already", "Try again when one has ended")
+    def submit(
+        self,
+        request: dict[str, Any],
+        done: Callable[[], None] = lambda: None,
+        keep: Keep | None = None,
+        waiting: int | None = None,
+    ) -> Job:
+        """Put a job at the end of the queue; `done` is called when it has ended. Raises `Refusal` (429).
+
+        `keep` is given the result, from another thread, and returns what of it stays in the job's record. At most
+        `waiting` jobs may wait (None: as many as the queue was made for).
+        """
+        most = self._waiting if waiting is None else waiting
+        if len(self._queue) >= most:
+            raise Refusal(429, "busy", f"{most} analyses are waiting already", "Try again when one has ended")
         job = Job(secrets.token_hex(16))
         self._jobs[job.id] = job
-        self._queue.append((job, request, done))
+        self._queue.append(_Waiting(job, request, done, keep))
         self._store.save(job.record())
         self._wake.set()
         return job
 
+    def used(self) -> None:
+        """Somebody is there: the bridge does not stop for want of work."""
+        self.last_used_s = time.monotonic()
+
+    def find(self, job_id: str | None) -> Job | None:
+        """A job by its id; None when it is no longer known."""
+        return self._jobs.get(job_id or "")
+
     def get(self, job_id: str) -> Job:
         """A job by its id. Raises `Refusal` (404)."""
-        self.last_used_s = time.monotonic()
+        self.used()
         job = self._jobs.get(job_id)
         if job is None:
             raise not_found()
@@ -115,7 +149,7 @@ class Jobs:
 
     def view(self, job: Job) -> dict[str, Any]:
         """The job as readers see it now."""
-        before = next((n for n, (j, _, _) in enumerate(self._queue) if j is job), -1)
+        before = next((n for n, entry in enumerate(self._queue) if entry.job is job), -1)
         return job.view(before + (self._running is not None) if before >= 0 else 0)
 
     def result(self, job: Job) -> dict[str, Any]:
@@ -139,10 +173,10 @@ class Jobs:
     def cancel(self, job: Job) -> None:
         """Stop a job that has not ended; one that has stays as it is."""
         for entry in self._queue:
-            if entry[0] is job:
+            if entry.job is job:
                 self._queue.remove(entry)
                 self._end(job, "cancelled")
-                entry[2]()
+                entry.done()
                 return
         if self._running is not None and self._running[0] is job:
             self._running[1].cancel()
@@ -150,8 +184,8 @@ class Jobs:
     async def close(self) -> None:
         """Stop working: what runs or waits ends as cancelled."""
         self.closing.set()
-        for job, _, _ in list(self._queue):
-            self.cancel(job)
+        for entry in list(self._queue):
+            self.cancel(entry.job)
         if self._loop_task is not None:
             self._loop_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -164,21 +198,23 @@ class Jobs:
             while not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
-            job, request, done = self._queue.pop(0)
+            entry = self._queue.pop(0)
             try:
-                await self._run(job, request)
+                await self._run(entry)
             finally:
-                done()
+                entry.done()
                 self.last_used_s = time.monotonic()
 
-    async def _run(self, job: Job, request: dict[str, Any]) -> None:
+    async def _run(self, entry: _Waiting) -> None:
+        job = entry.job
+
         def progress(fraction: float) -> None:
             job.progress = max(job.progress, min(fraction, 1.0))
             job.touch()
 
-        task = asyncio.ensure_future(self._runner(request, progress))
+        task = asyncio.ensure_future(self._work_on(entry, progress))
         self._running = (job, task)
-        job.state = "running"
+        job.state, job.begun_s = "running", time.time()
         job.touch()
         try:
             job.result = await task
@@ -202,6 +238,10 @@ class Jobs:
             self._end(job, "failed")
         finally:
             self._running = None
+
+    async def _work_on(self, entry: _Waiting, progress: Callable[[float], None]) -> dict[str, Any]:
+        result = await self._runner(entry.request, progress)
+        return result if entry.keep is None else await asyncio.to_thread(entry.keep, result)
 
     def _end(self, job: Job, state: str) -> None:
         job.state, job.ended_s = state, time.time()

@@ -16,10 +16,17 @@ class Limits:
     score_bytes: int = 8 * MIB
     """An analysis request: it carries the score."""
     upload_bytes: int = 1024 * MIB
+    score_file_bytes: int = 50 * MIB
+    """A score that the page sends."""
     recording_bytes: int = 2048 * MIB
     """A recording named by its path."""
     waiting_jobs: int = 4
+    waiting_works: int = 100
+    """Recordings that the page has put into the queue."""
     kept_jobs: int = 50
+    kept_works: int = 500
+    works_bytes: int = 20 * 1024 * MIB
+    """All that the page has been sent and all that is kept of it, until the user deletes some."""
     pending_uploads: int = 4
     connections: int = 64
     head_s: float = 10.0

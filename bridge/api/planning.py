@@ -26,15 +26,17 @@ TEMPO_RANGE_BPM = (5.0, 1000.0)
 DENSITIES: tuple[Density, ...] = ("sparse", "normal", "detailed")
 
 
-def plan_all(heard: Heard, score: Score, recording: Path) -> tuple[Analysis, dict[str, Any]]:
-    """Align the recording with the score and plan its marks for every density and policy.
+def plan_all(
+    heard: Heard, score: Score, recording: Path, alignment: Alignment | None = None
+) -> tuple[Analysis, dict[str, Any]]:
+    """Align the recording with the score (unless that is known) and plan its marks for every density and policy.
 
     Returns the analysis with what is known of the score in its field `score`, and
     ``{"policies": {"keep": {"densities", "default"}, …}, "curve", "tempos", "warnings"}`` (see schema ``Plan``).
     Raises `ScoreError` when the recording does not play this score.
     """
     analysis = heard.analysis
-    alignment = align_file(recording, score, analysis)
+    alignment = alignment or align_file(recording, score, analysis)
     loudness = curve.heard(score, alignment, analysis)
     in_score = {d: hear_in_score(score, alignment, analysis, heard.evidence, d) for d in DENSITIES}
     policies: dict[str, Any] = {}

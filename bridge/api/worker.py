@@ -77,6 +77,10 @@ def answer(request: dict[str, Any], reporter: _Reporter) -> None:
             from bridge.api.excerpt import excerpt
 
             reporter.send({"result": excerpt(request, path)})
+        elif str(request["task"]).startswith("page."):
+            from bridge.page.tasks import run
+
+            reporter.send({"result": run(request, path, reporter.progress)})
         else:
             reporter.send({"result": work(request, path, reporter.progress)})
     except MezzoforteError as e:

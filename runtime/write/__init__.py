@@ -9,11 +9,13 @@ from pathlib import Path
 from runtime.analysis import Analysis
 from runtime.errors import OutputError
 from runtime.write.atomic import write_bytes
+from runtime.write.click import render_click
 from runtime.write.daw import render_daw
 from runtime.write.dawproject import render_dawproject
 from runtime.write.midi import render_midi
 from runtime.write.options import Envelope, WriteOptions
 from runtime.write.plot import render_png
+from runtime.write.report import render_html
 from runtime.write.svl import render_svl
 from runtime.write.text import render_csv, render_jams, render_json, render_labels
 
@@ -39,6 +41,8 @@ WRITERS: dict[str, Writer] = {
     "dawproject": Writer(".dawproject", render_dawproject, "Bitwig, Studio One, Cubase project"),
     "daw": Writer(".daw.json", render_daw, "what the Ardour and REAPER scripts read"),
     "png": Writer(".png", render_png, "picture"),
+    "html": Writer(".html", render_html, "report: one page for any browser"),
+    "click": Writer(".click.flac", render_click, "clicks on bars and beats, in time with the recording"),
 }
 _DEFAULTS = WriteOptions()
 

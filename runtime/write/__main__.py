@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files (beside the analysis)")
     parser.add_argument("--audio", metavar="FILE", help="the recording, put warped into a DAWproject file")
     parser.add_argument("--audio-channels", type=int, default=2, metavar="N", help="its channels (%(default)s)")
+    parser.add_argument("--with-audio", action="store_true", help="put --audio into the report (html), to be played")
     add_write_options(parser)
     return parser
 
@@ -43,7 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown or not formats:
         parser.error(f"no format {', '.join(unknown) or 'named'}; there are {', '.join(WRITERS)}")
     analysis = read(options.analysis)
-    choices = replace(chosen(options), audio_file=options.audio, audio_channels=options.audio_channels)
+    choices = replace(
+        chosen(options),
+        audio_file=options.audio,
+        audio_channels=options.audio_channels,
+        with_audio=options.with_audio,
+    )
     folder = options.out or options.analysis.parent
     targets = {fmt: folder / f"{options.analysis.stem}{WRITERS[fmt].suffix}" for fmt in formats}
     if options.analysis.resolve() in [path.resolve() for path in targets.values()]:

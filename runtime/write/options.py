@@ -31,7 +31,8 @@ class WriteOptions:
     loudness curve, or the written levels. `audio_file` is the recording as a DAWproject
     should find it (absolute, or relative to the project file) and `audio_channels` its channel count.
     `finest_lead_in` (4 to 64) is the shortest note of a lead-in bar, or 0 for whole bars at any tempo, which keep
-    tempi on whole quarters and the metre as it is; Ardour needs that.
+    tempi on whole quarters and the metre as it is; Ardour needs that. `with_audio` puts the recording itself
+    (`audio_file`) into a report.
     """
 
     tempo_mode: TempoMode = "beat"
@@ -44,6 +45,7 @@ class WriteOptions:
     audio_file: str | None = None
     audio_channels: int = 2
     finest_lead_in: int = 64
+    with_audio: bool = False
 
     def __post_init__(self) -> None:
         if self.tempo_mode not in ("beat", "bar", "adaptive"):

@@ -88,7 +88,7 @@ def test_any_origin_is_refused_even_with_the_token(bridge: Bridge, origin: str, 
 
 
 def test_what_a_page_embeds_is_refused_though_it_carries_no_origin(bridge: Bridge) -> None:
-    for site in ("cross-site", "same-origin", "none"):
+    for site in ("cross-site", "same-site", "none", "", "Same-Origin", "same-origin, same-origin"):
         assert bridge.raw("GET", "/ping", {"Sec-Fetch-Site": site})[0] == 403
 
 

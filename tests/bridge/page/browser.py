@@ -1,0 +1,121 @@
+"""A real headless Chromium for the page: what is installed, never downloaded."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="the page is tried in a browser by selenium (group: test)")
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException  # noqa: E402
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+
+CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+DRIVER = shutil.which("chromedriver")
+needs_browser = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="the page is tried in Chromium with chromedriver (Debian: chromium-driver)"
+)
+T = TypeVar("T")
+
+
+@contextmanager
+def browser(downloads: Path, size: tuple[int, int] = (1400, 1000), language: str = "en") -> Iterator[Browser]:
+    """A fresh browser that saves what it downloads in this folder."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-sync",
+                 "--autoplay-policy=no-user-gesture-required",
+                 "--disable-background-networking", "--disable-component-update", "--no-first-run",
+                 "--mute-audio", f"--lang={language}", f"--window-size={size[0]},{size[1]}"):  # fmt: skip
+        options.add_argument(word)
+    options.add_experimental_option(
+        "prefs", {"download.default_directory": str(downloads), "intl.accept_languages": language}
+    )
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver.set_script_timeout(60)
+    try:
+        yield Browser(driver, downloads)
+    finally:
+        driver.quit()
+
+
+class Browser:
+    """A driver with the few moves that the tests make."""
+
+    def __init__(self, driver: Any, downloads: Path) -> None:
+        self.driver, self.downloads = driver, downloads
+        self._asked: list[str] = []
+
+    def open(self, address: str) -> None:
+        """Load the page and wait until it is ready."""
+        self.driver.get(address)
+        self.until(lambda: self.js("return document.body.dataset.ready") == "yes")
+
+    def js(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def find(self, selector: str) -> Any:
+        """The first element."""
+        return self.driver.find_element("css selector", selector)
+
+    def text(self, selector: str) -> str:
+        """What an element says."""
+        return str(self.js("return document.querySelector(arguments[0])?.textContent ?? ''", selector))
+
+    def click(self, selector: str) -> None:
+        """Click an element, brought into sight."""
+        self.js("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+        self.find(selector).click()
+
+    def keys(self, *keys: str) -> None:
+        """Press keys with the focus on the lane."""
+        self.find("#lane").send_keys(*keys)
+
+    def visible(self, selector: str) -> bool:
+        """Whether an element can be seen."""
+        script = "const e = document.querySelector(arguments[0]); return Boolean(e && e.getClientRects().length)"
+        return bool(self.js(script, selector))
+
+    def until(self, what: Callable[[], T], within_s: float = 120.0) -> T:
+        """Wait until something is true; returns it."""
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            try:
+                found = what()
+            except (StaleElementReferenceException, WebDriverException):
+                found = None
+            if found:
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"not within {within_s:g} s; the page says {self.text('body')[:600]!r}, {self.faults()}")
+
+    def drop(self, *files: Path) -> None:
+        """Give files to the page as a user does."""
+        self.find("#files").send_keys("\n".join(map(str, files)))
+
+    def downloaded(self, ends_with: str, within_s: float = 60.0) -> Path:
+        """The file that was saved under a name with this end."""
+        return self.until(
+            lambda: next((p for p in self.downloads.iterdir() if p.name.endswith(ends_with)), None), within_s
+        )
+
+    def faults(self) -> list[str]:
+        """What the browser's console has of errors, reports of the content policy among them."""
+        return [e["message"] for e in self.driver.get_log("browser") if e["level"] in ("SEVERE", "WARNING")]
+
+    def addresses(self) -> list[str]:
+        """Every address that was asked for so far."""
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
+                parameters = message["params"]
+                self._asked.append(parameters.get("request", parameters)["url"])
+        return self._asked
