@@ -64,7 +64,7 @@ class EventDecoder:
     def push(self, rolls: Rolls) -> None:
         """Go on with the next frames."""
         if rolls.pedal is not None:
-            self._pedal.append(rolls.pedal)
+            self._pedal.append(rolls.pedal.copy())  # a part of a larger array, which would be kept whole
         whole = _joined(self._held, rolls)
         count = len(whole.onset) - 2 * self._margin
         if count > 0:
