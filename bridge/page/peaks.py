@@ -19,9 +19,11 @@ Bytes = npt.NDArray[np.int8]
 
 @dataclass(frozen=True)
 class Peaks:
-    """Lowest and highest sample of every point, in 127ths of full scale: one array [n, 2] per scale, finest first."""
+    """Lowest and highest sample of every point, in 127ths of `peak`: one array [n, 2] per scale, finest first."""
 
     scales: tuple[Bytes, ...]
+    peak: float
+    """The largest sample, full scale 1."""
 
     def table(self) -> list[dict[str, float]]:
         """What a reader of `data` must know: seconds per point, first byte and points of every scale."""
@@ -32,11 +34,6 @@ class Peaks:
             at += points.size
         return rows
 
-    def peak(self) -> float:
-        """The largest sample, 0 to 1."""
-        coarsest = self.scales[-1].astype(np.int16)
-        return float(np.abs(coarsest).max(initial=0)) / 127
-
     def data(self) -> bytes:
         """All scales one after another."""
         return b"".join(points.tobytes() for points in self.scales)
@@ -44,7 +41,7 @@ class Peaks:
 
 def peaks(blocks: Iterable[npt.NDArray[np.float32]]) -> Peaks:
     """The outline of mono audio at `SAMPLE_RATE_HZ`, in blocks of any size."""
-    parts: list[Bytes] = []
+    parts: list[npt.NDArray[np.float32]] = [np.empty((0, 2), np.float32)]
     rest = np.empty(0, np.float32)
     for block in blocks:
         whole = np.concatenate((rest, block))
@@ -53,15 +50,16 @@ def peaks(blocks: Iterable[npt.NDArray[np.float32]]) -> Peaks:
         rest = whole[cut:]
     if rest.size:
         parts.append(_points(rest.reshape(1, -1)))
-    scales = [np.concatenate([np.empty((0, 2), np.int8), *parts])]
+    points = np.concatenate(parts)
+    peak = float(np.abs(points).max(initial=0.0))
+    scales = [np.asarray(np.rint(points * (127 / max(peak, 1e-9))), np.int8)]
     for _ in range(N_SCALES - 1):
         scales.append(_coarser(scales[-1]))
-    return Peaks(tuple(scales))
+    return Peaks(tuple(scales), peak)
 
 
-def _points(rows: npt.NDArray[np.float32]) -> Bytes:
-    low, high = rows.min(axis=1), rows.max(axis=1)
-    return np.asarray(np.rint(127 * np.clip(np.column_stack((low, high)), -1, 1)), np.int8)
+def _points(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.column_stack((rows.min(axis=1), rows.max(axis=1)))
 
 
 def _coarser(points: Bytes) -> Bytes:

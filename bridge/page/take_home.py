@@ -56,11 +56,11 @@ def analysis_of(heard: Mapping[str, Any]) -> Analysis:
     return read_analysis(json.dumps(heard["analysis"]))
 
 
-def envelope(peaks: list[list[int]], hop_s: float) -> Envelope:
-    """The outline that pictures and reports draw, from points in 127ths of full scale."""
+def envelope(peaks: list[list[int]], hop_s: float, peak: float) -> Envelope:
+    """The outline that pictures and reports draw, from points in 127ths of `peak`."""
     import numpy as np
 
-    points = (np.array(peaks, np.float64).reshape(-1, 2) / 127).astype(np.float32)
+    points = (np.array(peaks, np.float64).reshape(-1, 2) * (peak / 127)).astype(np.float32)
     return Envelope(hop_s, points[:, 0], points[:, 1])
 
 

@@ -47,7 +47,7 @@ def _listen(request: dict[str, Any], recording: Path, progress: Progress) -> dic
         "sound": {
             "channels": heard.channels,
             "scales": found.table(),
-            "peak": found.peak(),
+            "peak": found.peak,
             "duration_s": heard.analysis.source.duration_s,
         },
         "peaks": _text(found.data()),
@@ -186,7 +186,7 @@ def _take(request: dict[str, Any], recording: Path, progress: Progress) -> dict[
     sound = json.loads(_file(request, "sound.json"))
     options = WriteOptions(
         audio_channels=max(1, int(sound["channels"])),
-        envelope=envelope(*_outline(request, sound)),
+        envelope=envelope(*_outline(request, sound), float(sound["peak"])),
         with_audio=request["choices"]["with_audio"],
     )
     score = None if request["score"] is None else Path(request["score"])

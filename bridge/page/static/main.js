@@ -12,7 +12,7 @@ import * as words from "./words.js";
 
 const { t } = words;
 const $ = id => document.getElementById(id);
-const SAVE_MS = 250, POLL_MS = 2000, NUDGE_S = 0.01;
+const SAVE_MS = 250, POLL_MS = 2000, NUDGE_S = 0.01, GAIN = 0.95;
 const VALUES = ["ppp", "pp", "p", "mp", "mf", "f", "ff", "fff"];
 const COMMAND = "mezzoforte open";
 
@@ -120,7 +120,6 @@ async function loadState(from) {
     const next = {
         id: from.id, name: from.name, history: null, revision: 0, heard: new Map(), proposal: null, taps: [], selected: null,
         range: null, unsaved: false, policy: "keep", density: 0,
-        gain: 0.95 / Math.max(from.about.peak, 0.01),
         outline: new Outline(from.id, from.about.scales, () => {
             lane.overStale = true;
             lane.redraw();
@@ -185,7 +184,7 @@ function render(fresh = false) {
         Object.assign(state.model, { beats: proposed.beats, bars: proposed.bars });
     }
     state.model.outline = (from, to, width) => state.outline.at(from, to, width);
-    state.model.gain = state.gain;
+    state.model.gain = GAIN;
     state.model.selection = state.range;
     player.beats = state.model.beats;
     player.loop = state.range;
@@ -272,7 +271,7 @@ async function propose(next, why) {
         render();
         const changes = state.model.beats.filter(b => !state.model.old.some(o => Math.abs(o.time_s - b.time_s) < 0.005
                                                                                  && o.position === b.position)).length;
-        $("preview-text").textContent = `${why}: ${t("{n} beats would change", { n: changes })}`;
+        $("preview-text").textContent = `${why}: ${t("beats that would change: {n}", { n: changes })}`;
         say("");
     } catch (error) {
         here.taps = [];

@@ -81,7 +81,8 @@ def _json(analysis: Analysis, options: WriteOptions) -> str:
     data: dict[str, Any] = {"analysis": json.loads(analysis.to_json(indent=None)), "peaks": None}
     envelope = options.envelope
     if envelope is not None:
-        points = np.rint(127 * np.clip(np.column_stack((envelope.low, envelope.high)), -1, 1)).astype(int)
+        points = np.column_stack((envelope.low, envelope.high)).astype(np.float64)
+        points = np.rint(points * (127 / max(float(np.abs(points).max(initial=0.0)), 1e-9))).astype(np.int64)
         data["peaks"] = {"hop_s": envelope.hop_s, "points": points.ravel().tolist()}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 

@@ -5,10 +5,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const analysis = data.analysis, model = modelOf(analysis);
 if (data.peaks) {
     const points = Int8Array.from(data.peaks.points);
-    let peak = 1;
-    for (const value of points)
-        peak = Math.max(peak, Math.abs(value));
-    model.gain = 120 / peak;
+    model.gain = 0.95;
     model.outline = () => ({ hop_s: data.peaks.hop_s, first: 0, points });
 }
 const audio = document.getElementById("audio");
