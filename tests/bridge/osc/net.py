@@ -36,7 +36,7 @@ def serving(analysis: Analysis | None = None, *, port: int = 0) -> Iterator[OscB
             thread.join()
 
 
-def until(condition: Callable[[], bool], step: Callable[[], object], timeout_s: float = 10.0) -> bool:
+def until(condition: Callable[[], bool], step: Callable[[], object], timeout_s: float = 60.0) -> bool:
     """Call `step` until the condition holds; False when it does not in time."""
     deadline_s = time.monotonic() + timeout_s
     while not condition():

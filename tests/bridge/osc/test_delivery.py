@@ -138,7 +138,7 @@ def test_a_question_that_was_lost_is_asked_again(impatient, monkeypatch):
 
         monkeypatch.setattr(listener, "send", lose_the_first)
         assert until(lambda: listener.receiver.complete, lambda: listener.step(0.02))
-        assert asked.count("/piano/get") == 2
+        assert asked.count("/piano/get") >= 2
 
 
 def test_a_section_arrives_alone():
@@ -153,7 +153,7 @@ def test_a_section_arrives_alone():
 def test_ping_is_answered_and_life_is_shown():
     with serving(SHORT) as bridge, Hub() as hub:
         hub.send(Peer("127.0.0.1", bridge.hub.port), encode("/piano/ping", 77))
-        ((_, answer),) = hub.poll(2)
+        ((_, answer),) = hub.poll(60)
         assert answer.startswith(b"/piano/pong")
         hub.send(Peer("127.0.0.1", bridge.hub.port), encode("/piano/hello", "x", PROTO, 0))
         packets: list[bytes] = []
@@ -166,7 +166,7 @@ def test_ping_is_answered_and_life_is_shown():
 def test_another_proto_is_refused_and_not_remembered():
     with serving(SHORT) as bridge, Hub() as hub:
         hub.send(Peer("127.0.0.1", bridge.hub.port), encode("/piano/hello", "x", PROTO + 1, 0))
-        ((_, answer),) = hub.poll(2)
+        ((_, answer),) = hub.poll(60)
         assert answer == encode("/piano/error", 2, f"this bridge speaks proto {PROTO}, not {PROTO + 1}")
         assert not bridge.listeners
 

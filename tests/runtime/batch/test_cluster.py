@@ -15,13 +15,16 @@ from tests import stub_model
 from tests.runtime.batch.batches import batch, recordings, results, words
 from tests.runtime.command import environment
 
-pytest.importorskip("distributed", reason="needs Dask (extra: cluster)")
+distributed = pytest.importorskip("distributed", reason="needs Dask (extra: cluster)")
 pytest.importorskip("pyarrow", reason="the tables need pyarrow (extra: parquet)")
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Two workers that are there: how long they take to come is no matter of these tests."""
     with running(2, tmp_path) as found:
+        with distributed.Client(found.address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=120)
         yield found
 
 
@@ -30,16 +33,25 @@ def options(tmp_path: Path) -> list[object]:
     return ["--model", stub_model.write_stub(tmp_path, cost=20), "--quality", "fast", "--format", "json,midi"]
 
 
+def kill_at_work(worker: subprocess.Popen[bytes], out: Path) -> None:
+    """End a worker when the first results are there, in the midst of the others."""
+    until_s = time.monotonic() + 200
+    while not list(out.glob("*.json")) and time.monotonic() < until_s:
+        time.sleep(0.02)
+    worker.kill()
+
+
 def test_a_cluster_gives_the_same_files_and_tables_though_a_worker_dies(
     tmp_path: Path, cluster: Cluster, options: list[object]
 ) -> None:
     recordings(tmp_path / "in", *(f"{i}.wav" for i in range(10)), seconds=20.0)
     (tmp_path / "in" / "bad.wav").write_text("no audio")
     here = batch(tmp_path, "in", "--out", "here", *options)
-    killer = threading.Timer(4.0, cluster.workers[0].kill)
+    killer = threading.Thread(target=kill_at_work, args=(cluster.workers[0], tmp_path / "there"))
     killer.start()
     there = batch(tmp_path, "in", "--out", "there", "--scheduler", cluster.address, *options)
     killer.join()
+    assert cluster.workers[0].poll() is not None
     assert here.status == there.status == 1 and "failed: bad: " in there.err, there.err
     assert results(tmp_path / "here") == results(tmp_path / "there")
 
