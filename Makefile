@@ -21,7 +21,7 @@ cluster-demo: $(VENV)/installed
 	@$(VENV)/bin/python -m benchmarks.batch.demo --out out/cluster
 
 test: $(TEST_VENV)/installed lint
-	$(TEST_VENV)/bin/python -m pytest -m 'not slow' $(PYTEST_FLAGS)
+	$(TEST_VENV)/bin/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist worksteal $(PYTEST_FLAGS)
 
 test-slow: $(TEST_VENV)/installed
 	$(TEST_VENV)/bin/python -m pytest -m slow $(PYTEST_FLAGS)

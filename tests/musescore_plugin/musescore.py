@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -21,6 +22,20 @@ HERE = Path(__file__).parent
 SMALL = HERE / "small.musicxml"
 PROGRAM = next((p for n in ("mscore3", "musescore3") if (p := shutil.which(n))), None)
 needs_musescore = pytest.mark.skipif(PROGRAM is None, reason="MuseScore 3 is not installed (Debian: musescore3)")
+
+
+def _qt6_runs() -> bool:
+    try:
+        importlib.import_module("PySide6.QtQml")
+        importlib.import_module("PySide6.QtGui")
+    except ImportError:  # not there, or a system library that it needs is not
+        return False
+    return True
+
+
+needs_qt6 = pytest.mark.skipif(
+    not _qt6_runs(), reason="PySide6-Essentials is not installed, or cannot run here (Debian: libegl1 libxkbcommon0)"
+)
 JOB = "0" * 32
 
 

@@ -5,7 +5,6 @@ A real MuseScore 4.6 or later runs the same scripts where ``MUSESCORE4`` names o
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
@@ -23,7 +22,7 @@ from bridge import mext
 from bridge.api import home as homes
 from bridge.install_plugin import folder_of, install
 from runtime.score.read.files import read_score
-from tests.musescore_plugin.musescore import SMALL, FakeBridge, dynamic, hairpin, plan_of
+from tests.musescore_plugin.musescore import SMALL, FakeBridge, dynamic, hairpin, needs_qt6, plan_of
 
 ROOT = Path(__file__).parents[2]
 REAL = os.environ.get("MUSESCORE4")
@@ -33,9 +32,6 @@ FIELDS = {
     "apiversion": int, "ui_context": str, "path": str, "main": str, "actions": list,
 }  # fmt: skip
 ACTION = {"code": str, "type": str, "title": str, "modal": bool, "path": str, "main": str}
-needs_qt6 = pytest.mark.skipif(
-    importlib.util.find_spec("PySide6") is None, reason="PySide6-Essentials is not installed"
-)
 
 
 def test_the_file_is_a_zip_with_a_manifest_that_the_program_understands() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from tests.musescore_plugin.musescore import (
     dynamic,
     hairpin,
     needs_musescore,
+    needs_qt6,
     perform,
     plan_of,
 )
@@ -30,7 +30,7 @@ NODE = shutil.which("node")
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("PySide6") is None, reason="PySide6-Essentials is not installed")
+@needs_qt6
 @pytest.mark.parametrize("minor", ["0", "6", "7"])
 def test_it_loads_in_qt_6_asks_the_bridge_and_writes_the_marks(tmp_path: Path, minor: str) -> None:
     plan = plan_of([dynamic(0, "1", 0, "p"), hairpin(0, "1", 480, 1440, "crescendo")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bridge.api.errors import STATUSES
-from tests.musescore_plugin.musescore import PROGRAM, SMALL, environment, needs_musescore
+from tests.musescore_plugin.musescore import PROGRAM, SMALL, environment, needs_musescore, needs_qt6
 
 ROOT = Path(__file__).parents[2]
 BODY = json.dumps({"error": {"code": "c", "message": "the bridge's own sentence", "advice": ""}})
@@ -100,7 +99,7 @@ print(asking.property("told"))
 """
 
 
-@pytest.mark.skipif(importlib.util.find_spec("PySide6") is None, reason="PySide6-Essentials is not installed")
+@needs_qt6
 def test_in_qt_6(home: Path) -> None:
     port = (home / "server.txt").read_text()
     run = subprocess.run(

@@ -69,8 +69,11 @@ def test_ctrl_c_ends_listening_and_what_was_heard_is_analysed(tmp_path: Path) ->
     assert process.stdin is not None and process.stderr is not None
     process.stdin.write(plucks(8.0)[:, 0].astype("<f4").tobytes())
     process.stdin.flush()
-    while b"bar   2" not in process.stderr.readline():
-        pass
+    told = b""
+    while b"bar   2" not in told:
+        line = process.stderr.readline()
+        assert line, told.decode()
+        told += line
     os.kill(process.pid, signal.SIGINT)
     said = process.stderr.read()
     assert process.wait(120) == 0 and b"Traceback" not in said, said.decode()

@@ -87,7 +87,8 @@ def test_an_analysis_leaves_no_file_behind(stub: Path, recording: Path, tmp_path
     with running(tmp_path / "home", stub, environment={"TMPDIR": str(temporary)}) as other:
         assert other.finished(other.analyse(recording))["state"] == "done"
         names = {p.name for p in other.home.iterdir()}
-        assert names == {"bridge.json", "bridge.log", "connection", "jobs", "lock", "uploads"}
+        assert names == {"bridge.json", "bridge.log", "connection", "jobs", "lock", "port", "uploads", "works"}
+        assert not [*(other.home / "uploads").iterdir(), *(other.home / "works").iterdir()]
         record = next((other.home / "jobs").iterdir())
         assert str(place) not in record.read_text(encoding="utf-8")
     assert sorted(p.name for p in place.iterdir()) == before
