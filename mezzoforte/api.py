@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from mezzoforte.recording import Recording
     from runtime.analysis import Analysis
     from runtime.corrections import Corrections
+    from runtime.dynamics.mark import Density
     from runtime.engrave.engrave import Engraved
-    from runtime.marks.annotate import Density, Policy
+    from runtime.marks.annotate import Policy
     from runtime.marks.files import MarkReport
     from runtime.model import Model, Provider
     from runtime.notes.played import PlayedNotes
@@ -155,8 +156,9 @@ def engrave(
         if isinstance(found, str | os.PathLike):
             found = load("midi", Setting(Path(found))).transcribe(path)
         heard = _hear(path, model, provider, progress, cancel, corrections)
-        analysis = heard.analysis if heard.again is None else heard.again(found.notes)
-        made = make(for_score(found), analysis, title or path.stem, AnnotateOptions(density))
+        if heard.again is not None:
+            heard = heard.again(found.notes, found.identity.name == "midi")
+        made = make(for_score(found), heard.analysis, title or path.stem, AnnotateOptions(density), heard.evidence)
     if out is not None:
         write_bytes(Path(out), made.data)
     return made

@@ -1,7 +1,7 @@
 """`Analysis`: the one frozen value that a recording becomes and every output is written from.
 
 The JSON form is schema 1: names are fixed, more may be added. Times are seconds from the start of the
-recording, confidences are probabilities in 0..1, levels are one of `LEVELS`, ``beat`` indexes `beats`.
+recording, confidences are probabilities in 0..1, levels are one of `LADDER`, ``beat`` indexes `beats`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from runtime.errors import InputError
 SCHEMA = 1
 LARGEST_JSON_BYTES = 200_000_000
 LEVELS = ("pp", "p", "mf", "f", "ff")
-Level = Literal["pp", "p", "mf", "f", "ff"]
+"""The five classes that networks and tables of accuracy know."""
+LADDER = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
+"""The levels that are written."""
+Level = Literal["ppp", "pp", "p", "mp", "mf", "f", "ff", "fff"]
+FOLDED = (0, 0, 1, 1, 2, 3, 4, 4)
+"""Which of `LEVELS` stands for each of `LADDER` where there are five: mp counts as p."""
 HairpinKind = Literal["crescendo", "diminuendo"]
 
 
@@ -142,6 +147,11 @@ class Analysis:
         return json.dumps(
             {"schema": SCHEMA, **_rounded(asdict(self))}, ensure_ascii=False, indent=indent, allow_nan=False
         )
+
+
+def folded(level: str) -> str:
+    """The one of `LEVELS` that stands for a level of `LADDER`. Raises `ValueError` for another."""
+    return LEVELS[FOLDED[LADDER.index(level)]]
 
 
 _DIGITS = {"bpm": 3, "ntot_sone": 3, "confidence": 4}

@@ -14,7 +14,7 @@ import numpy as np
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
 from runtime.decode import decode
-from runtime.decode.on_beats import LevelEvidence
+from runtime.decode.on_beats import SoundEvidence
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.model import Model
@@ -55,11 +55,16 @@ class Frames:
     """What was found wrong with the recording itself."""
 
     def decoded(
-        self, model: Model, corrections: Corrections | None = None, notes: PlayedNotes | None = None
-    ) -> Analysis:
-        """The analysis under these corrections; `notes` as in `hear`."""
-        analysis = _decode(self.logits, model, self.source, corrections, notes)
+        self, model: Model, corrections: Corrections | None = None, notes: PlayedNotes | None = None, *,
+        given: bool = False,
+    ) -> Analysis:  # fmt: skip
+        """The analysis under these corrections; `notes` as in `hear`, their velocities known when they are `given`."""
+        analysis = _decode(self.logits, model, self.source, corrections, notes, given)
         return replace(analysis, warnings=(*self.warnings, *analysis.warnings))
+
+    def evidence(self, model: Model, notes: PlayedNotes | None = None, *, given: bool = False) -> SoundEvidence:
+        """What marks can be chosen from on any beats."""
+        return SoundEvidence(self.logits.ntot_sone, self.logits, model.levels_for(notes), notes, given)
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,12 @@ class Heard:
     outline: Outline
     channels: int
     """Channels of the recording."""
-    evidence: LevelEvidence | None = None
-    """What levels can be decoded from on other beats than the analysis' own; None when nothing was analysed."""
-    again: Callable[[PlayedNotes], Analysis] | None = None
-    """The analysis when the recording's notes are known after all (times are seconds of the recording): they help to
-    tell beats, bars and levels where the model has stages for that. None when nothing was analysed."""
+    evidence: SoundEvidence | None = None
+    """What marks can be chosen from on other beats than the analysis' own; None when nothing was analysed."""
+    again: Callable[[PlayedNotes, bool], Heard] | None = None
+    """The same when the recording's notes are known after all (times are seconds of the recording), heard or, where the
+    second argument is True, given with their velocities: they help to tell beats, bars and marks. None when nothing was
+    analysed."""
     frames: Frames | None = None
     """What the analysis was decoded from. None when nothing was analysed."""
     said: Corrections | None = None
@@ -130,13 +136,16 @@ def _hear(
     source = replace(source, tuning_hz=_tuning_hz(tuning, corrections))
     frames = Frames(logits, source, measured.warnings)
 
-    def again(known: PlayedNotes | None) -> Analysis:
-        return frames.decoded(model, corrections, known)
+    finished = outline.finish()
 
-    analysis = again(notes)
+    def again(known: PlayedNotes | None, given: bool) -> Heard:
+        analysis = frames.decoded(model, corrections, known, given=given)
+        evidence = frames.evidence(model, known, given=given)
+        return Heard(analysis, finished, measured.info.channels, evidence, again, frames, corrections)
+
+    heard = again(notes, False)
     report(1.0)
-    evidence = LevelEvidence.of(logits, model)
-    return Heard(analysis, outline.finish(), measured.info.channels, evidence, again, frames, corrections)
+    return heard
 
 
 def _measure(
@@ -232,12 +241,17 @@ def _collect(stretches: Iterable[windows.Columns], length: int, path: Path) -> w
 
 
 def _decode(
-    logits: FrameLogits, model: Model, source: Source, corrections: Corrections | None, notes: PlayedNotes | None
+    logits: FrameLogits,
+    model: Model,
+    source: Source,
+    corrections: Corrections | None,
+    notes: PlayedNotes | None,
+    given: bool,
 ) -> Analysis:
     card, levels = model.card, model.levels_for(notes)
     if notes is not None:
         card, logits = card.knowing_notes(), model.knowing(logits, notes)
-    return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels)
+    return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels, notes, given)
 
 
 class _OutlineMaker:

@@ -64,6 +64,6 @@ def hear_thoroughly(
         transcriber, path, heard.analysis.source.tuning_hz,
         lambda done: report(_SOUND_SHARE + (1 - _SOUND_SHARE) * done), cancel,
     )  # fmt: skip
-    analysis = heard.again(found.notes)
-    identity = replace(analysis.model, transcriber=found.identity.version)
-    return replace(heard, analysis=replace(analysis, model=identity))
+    thorough = heard.again(found.notes, False)
+    identity = replace(thorough.analysis.model, transcriber=found.identity.version)
+    return replace(thorough, analysis=replace(thorough.analysis, model=identity))

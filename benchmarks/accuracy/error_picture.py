@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from runtime.analysis import LEVELS, Analysis
+from runtime.analysis import LEVELS, Analysis, folded
 from runtime.write.plot import COLOURS
 from train.data.labels.values import BeatLabels
 
@@ -30,7 +30,7 @@ def error_picture(truth: BeatLabels, analysis: Analysis, title: str) -> bytes:
     ax.fill_between(times_s[shown], -0.5, loudness[shown] / scale - 0.5, color="#999999", alpha=0.5, lw=0)
     _row(ax, truth.beats_s, truth.beat_in_bar == 1, truth.levels, 0.55)
     found_s = np.array([b.time_s for b in analysis.beats])
-    found_levels = np.array([LEVELS.index(level) + 1 for level in analysis.beat_levels], int)
+    found_levels = np.array([LEVELS.index(folded(level)) + 1 for level in analysis.beat_levels], int)
     _row(ax, found_s, np.array([b.position == 1 for b in analysis.beats], bool), found_levels, -1.05)
     ax.set(xlim=(start_s, start_s + LONGEST_S), ylim=(-1.1, 1.1), xlabel="seconds", title=title.replace("$", r"\$"))
     ax.set_yticks([0.8, 0, -0.8], ["true", "loudness", "heard"])

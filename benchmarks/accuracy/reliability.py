@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from runtime.analysis import LEVELS, Analysis
+from runtime.analysis import LEVELS, Analysis, folded
 from train.data.labels.values import BeatLabels
 from train.measure.metrics import calibration_error, change_is_counted, changes_near, match_beats
 
@@ -63,7 +63,7 @@ def reliabilities(pairs: Iterable[tuple[BeatLabels, Analysis]]) -> dict[str, Rel
         for d in analysis.dynamics:
             true_level = int(truth.levels[partner[d.beat]]) if d.beat in partner else 0
             if true_level:
-                events["markings"].append((d.confidence, LEVELS[true_level - 1] == d.level))
+                events["markings"].append((d.confidence, LEVELS[true_level - 1] == folded(d.level)))
     return {
         kind: Reliability(np.array([c for c, _ in some]), np.array([r for _, r in some], bool))
         for kind, some in events.items()

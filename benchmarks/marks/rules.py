@@ -1,60 +1,31 @@
-"""Trivial ways to mark a score, beside which `benchmarks.marks` puts the planner. Some are told the editors' marks."""
+"""Trivial ways to mark a score, beside which `benchmarks.marks` puts the search; they are told how many marks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from fractions import Fraction
-
 import numpy as np
+import numpy.typing as npt
 
-from runtime.analysis import LEVELS
-from runtime.score.table import Score
-from train.measure.marks import Gradual, Marks, Sign
+from runtime.analysis import LADDER
+from runtime.dynamics.ladder import Level
+from train.measure.explained import Quarters, explained_by
 
-Rule = Callable[[Score, Collection[int], Marks], Iterator[Marks]]
-"""From a score, the measures played and the editors' marks: one answer, or several to be averaged."""
+Floats = npt.NDArray[np.float64]
 
-N_DRAWS = 20
-_P, _F = LEVELS.index("p"), LEVELS.index("f")
-
-
-def p_at_the_start(score: Score, played: Collection[int], truth: Marks) -> Iterator[Marks]:
-    """One p at the first note."""
-    yield Marks((_sign(score, score.onsets()[0], _P),), ())
+DRAWS = 200
 
 
-def in_turn(score: Score, played: Collection[int], truth: Marks) -> Iterator[Marks]:
-    """As many levels as the editors', evenly spread over the bars, p and f in turn; a hairpin into each, two bars."""
-    bars = sorted(played)
-    at = [score.measures[bars[int(i)]] for i in np.linspace(0, len(bars), len(truth.signs), endpoint=False)]
-    signs = tuple(_sign(score, m.start, (_P, _F)[i % 2]) for i, m in enumerate(at))
-    graduals = tuple(
-        Gradual(max(Fraction(0), s.at - 2 * s.bar), s.at, "crescendo" if s.level == _F else "diminuendo")
-        for s in signs[1:]
-    )
-    yield Marks(signs, graduals)
+def in_turn(places: Floats, n: int) -> list[Level[float]]:
+    """p and f in turn at `n` of these places, evenly spread from the first."""
+    at = np.unique(np.linspace(0, len(places) - 1, max(1, n) + 1).astype(int)[: max(1, n)])
+    return [Level(float(places[k]), LADDER.index("fp"[i % 2 == 0])) for i, k in enumerate(at)]
 
 
-def at_random(score: Score, played: Collection[int], truth: Marks) -> Iterator[Marks]:
-    """The editors' own marks, each moved to a beat drawn at random."""
-    beats = [at for at, index, _ in score.beats() if index in played]
-    for seed in range(N_DRAWS):
-        random = np.random.default_rng(seed)
-        drawn = [beats[i] for i in random.integers(len(beats), size=len(truth.signs) + len(truth.graduals))]
-        signs = {at: _sign(score, at, s.level) for at, s in zip(drawn, truth.signs, strict=False)}
-        graduals = (
-            Gradual(at, at + g.end - g.start, g.kind)
-            for at, g in zip(drawn[len(truth.signs) :], truth.graduals, strict=True)
-        )
-        yield Marks(tuple(signs[at] for at in sorted(signs)), tuple(sorted(graduals, key=lambda g: g.start)))
-
-
-RULES: dict[str, Rule] = {
-    "p at the first note and nothing else": p_at_the_start,
-    "p and f in turn, as many as the editors': evenly spread": in_turn,
-    "the editors' own marks at random beats": at_random,
-}
-
-
-def _sign(score: Score, at: Fraction, level: int) -> Sign:
-    return Sign(at, level, score.measure_at(at).time.bar_quarters)
+def random_segments(played: Quarters, n: int, rng: np.random.Generator) -> float:
+    """Mean R² over draws of `n` segments between random quarters, each at its best level."""
+    out = []
+    for _ in range(DRAWS):
+        cuts = np.sort(rng.choice(np.arange(1, played.n_quarters), min(n - 1, played.n_quarters - 1), replace=False))
+        of = np.searchsorted(cuts, np.arange(played.n_quarters), side="right")
+        level = np.bincount(of, played.velocity) / np.bincount(of)
+        out.append(explained_by(played, level[of]).r2)
+    return float(np.mean(out))

@@ -172,7 +172,7 @@ def _heard(recording: Path, notes: tuple[PlayedNotes, ...], kept: Path | None) -
     heard = hear(recording, _model())
     if heard.again is None:
         raise MezzoforteError("nothing was analysed", where=str(recording))
-    analyses = [heard.again(known) for known in notes]
+    analyses = [heard.again(known, False).analysis for known in notes]
     for file, analysis in zip(files, analyses, strict=False):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(analysis.to_json(), encoding="utf-8")

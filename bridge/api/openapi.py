@@ -132,7 +132,7 @@ SCHEMAS: dict[str, Schema] = {
                 {
                     "ticks": _list(_TICK, description="the written beats that were played"),
                     "times_s": _list(_NUMBER, description="when, the first time"),
-                    "heard_db": _list(_NUMBER, description="how loud, around their mean"),
+                    "heard_velocity": _list(_NUMBER, description="how hard they were struck"),
                 }
             ),
             "tempos": _list(_object({"tick": _TICK, "bpm": {"type": "number", "exclusiveMinimum": 0}})),
@@ -145,7 +145,7 @@ SCHEMAS: dict[str, Schema] = {
             "marks": _list(_ref("PlannedMark")),
             "displaced": _list(_ref("ExistingMark")),
             "unmarked_measures": _list(_TEXT),
-            "playback_db": _list(_NUMBER, description="what the marks say at the curve's ticks, on its scale"),
+            "playback_velocity": _list(_NUMBER, description="what the marks play at the curve's ticks, on its scale"),
         },
     ),
     "PlannedMark": _object(

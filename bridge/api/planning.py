@@ -15,15 +15,17 @@ from bridge.api.notes import TICKS_PER_QUARTER
 from bridge.api.openapi import POLICIES
 from runtime.analysis import Analysis
 from runtime.decode.assemble import without_doubts_of_beats
-from runtime.marks.annotate import AnnotateOptions, Annotation, Density, Policy, annotate
-from runtime.marks.files import align_file, hear_in_score, score_summary, tuning_warning
+from runtime.dynamics.clear import clearness
+from runtime.dynamics.mark import DEFAULT_STEP, PRICE_STEPS
+from runtime.marks.annotate import AnnotateOptions, Annotation, Policy, annotate
+from runtime.marks.files import align_file, score_summary, tuning_warning
+from runtime.marks.heard import evidence_of, hear
 from runtime.pipeline import Heard
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import PlannedMark, planned
 from runtime.score.table import Score
 
 TEMPO_RANGE_BPM = (5.0, 1000.0)
-DENSITIES: tuple[Density, ...] = ("sparse", "normal", "detailed")
 
 
 def plan_all(
@@ -37,23 +39,23 @@ def plan_all(
     """
     analysis = heard.analysis
     alignment = alignment or align_file(recording, score, analysis)
-    loudness = curve.heard(score, alignment, analysis)
-    in_score = {d: hear_in_score(score, alignment, analysis, heard.evidence, d) for d in DENSITIES}
+    in_score = hear(score, alignment, heard.evidence or evidence_of(analysis))
+    struck = curve.curve_of(score, alignment, in_score)
     policies: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
     for policy in POLICIES:
         steps = []
-        for density in DENSITIES:
-            options = AnnotateOptions(density, cast(Policy, policy))
-            decided = annotate(score, alignment, analysis, options, in_score[density])
+        for name, price, density in PRICE_STEPS:
+            options = AnnotateOptions(density, cast(Policy, policy), price)
+            decided = annotate(score, alignment, analysis, in_score, options)
             warnings = decided.warnings
             playing = sounding(decided, score, keep=policy == "keep")
-            said = curve.fitted(curve.said_steps(score, playing, loudness.at), loudness.db)
-            steps.append({"name": density, **view(decided, score, alignment), "playback_db": curve.plain(said)})
-        policies[policy] = {"densities": steps, "default": DENSITIES.index("normal")}
+            played = curve.plain(curve.played(score, playing, struck))
+            steps.append({"name": name, **view(decided, score, alignment), "playback_velocity": played})
+        policies[policy] = {"densities": steps, "default": DEFAULT_STEP}
     told = {
         "policies": policies,
-        "curve": loudness.view(TICKS_PER_QUARTER),
+        "curve": struck.view(TICKS_PER_QUARTER),
         "tempos": tempos(alignment, score),
         "warnings": [
             *score.warnings,
@@ -62,7 +64,8 @@ def plan_all(
             *warnings,
         ],
     }
-    return replace(analysis, score=score_summary(score, alignment, in_score["normal"])), told
+    usual = annotate(score, alignment, analysis, in_score, AnnotateOptions(policy="replace"))
+    return replace(analysis, score=score_summary(score, alignment, usual)), told
 
 
 def sounding(decided: Annotation, score: Score, keep: bool) -> list[PlannedMark]:
@@ -94,8 +97,8 @@ def _mark(mark: PlannedMark, score: Score, alignment: Alignment) -> dict[str, An
         "tick": ticks(measure.start + mark.offset),
         "staff": mark.staff,
         "confidence": confidence,
-        "clearness": _clearness(confidence),
-        "reason": None,
+        "clearness": clearness(confidence),
+        "reason": None if mark.reason is None else {"key": mark.reason.key, "values": dict(mark.reason.values)},
         "time_s": _first_played_s(alignment, score, mark.measure, mark.offset),
     }
     if mark.kind == "hairpin":
@@ -103,10 +106,6 @@ def _mark(mark: PlannedMark, score: Score, alignment: Alignment) -> dict[str, An
         data["end_beat"] = _beat(score, mark.end_measure, mark.end_offset)
         data["end_tick"] = ticks(score.measures[mark.end_measure].start + mark.end_offset)
     return data
-
-
-def _clearness(confidence: float) -> str:
-    return "clear" if confidence >= 0.5 else "likely" if confidence >= 0.25 else "slight"
 
 
 def _beat(score: Score, measure: int, offset: Fraction) -> float:

@@ -11,8 +11,8 @@ import soundfile as sf
 import soxr
 
 from bridge.live.sound import Sound
+from bridge.osc.data import named
 from bridge.osc.schema import encode
-from runtime.analysis import LEVELS
 from runtime.errors import OutputError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.live import Heard, LiveTracker, LoudnessNow
@@ -72,8 +72,7 @@ class Session:
             self.beat(one)
 
     def _say_level(self, beat: Heard) -> None:
-        share = LEVELS.index(beat.level) / (len(LEVELS) - 1)
         # When the next level begins is not known yet: the end is the beginning.
-        args = (self._dynamics, beat.time_s, beat.level, share, beat.time_s, beat.confidence)
+        args = (self._dynamics, beat.time_s, *named(beat.level), beat.time_s, beat.confidence)
         self.packet(encode("/piano/live/dynamic", *args))
         self._dynamics += 1

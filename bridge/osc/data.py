@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
@@ -12,13 +14,16 @@ from bridge.osc.schema import (
     BUNDLE_LIMIT_BYTES,
     ITEM_ADDRESSES,
     LOUDNESS_VALUES,
+    PROTO,
     SECTIONS,
     Arg,
     Message,
     bundle,
+    decode,
     encode,
 )
 from runtime.analysis import (
+    LADDER,
     LEVELS,
     Analysis,
     Beat,
@@ -31,6 +36,7 @@ from runtime.analysis import (
     ModelIdentity,
     Source,
     Tempo,
+    folded,
 )
 
 LONGEST_NAME = 200
@@ -45,17 +51,33 @@ def _version() -> str:
 
 VERSION = _version()
 Items = dict[str, dict[int, tuple[Arg, ...]]]
+_LIVE_DYNAMIC = "/piano/live/dynamic"
 
 
-def items(analysis: Analysis, section: str = "all") -> list[Message]:
+def named(level: str, proto: int = PROTO) -> tuple[str, float]:
+    """Label and 0..1 of a level in a dynamic message: proto 1 knows five levels only."""
+    names: tuple[str, ...] = LEVELS if proto == 1 else LADDER
+    label = folded(level) if proto == 1 else level
+    return label, names.index(label) / (len(names) - 1)
+
+
+def in_proto(packet: bytes, proto: int) -> bytes:
+    """A live message as a listener of this proto is told it."""
+    if proto == PROTO or not packet.startswith(_LIVE_DYNAMIC.encode() + b"\0"):
+        return packet
+    ((address, args, _),) = decode(packet)
+    return encode(address, *args[:2], *named(str(args[2]), proto), *args[4:])
+
+
+def items(analysis: Analysis, section: str = "all", proto: int = PROTO) -> list[Message]:
     """Every item of a section as address and arguments; `section` is one of `SECTIONS`."""
     if section not in SECTIONS:
         raise ValueError(f"section {section!r} is not one of {', '.join(SECTIONS)}")
-    makers = {
+    makers: dict[str, Callable[[Analysis], list[tuple[Arg, ...]]]] = {
         "meter": _meters,
         "beat": _beats,
         "tempo": _tempi,
-        "dynamic": _dynamics,
+        "dynamic": partial(_dynamics, proto=proto),
         "change": _changes,
         "hairpin": _hairpins,
         "loudness": _loudness,
@@ -76,10 +98,10 @@ def _tempi(a: Analysis) -> list[tuple[Arg, ...]]:
     return [(i, t.time_s, t.bpm) for i, t in enumerate(a.tempo)]
 
 
-def _dynamics(a: Analysis) -> list[tuple[Arg, ...]]:
+def _dynamics(a: Analysis, proto: int) -> list[tuple[Arg, ...]]:
     ends_s = [*[d.time_s for d in a.dynamics[1:]], a.source.duration_s]
     return [
-        (i, d.time_s, d.level, LEVELS.index(d.level) / (len(LEVELS) - 1), end_s, d.confidence)
+        (i, d.time_s, *named(d.level, proto), end_s, d.confidence)
         for i, (d, end_s) in enumerate(zip(a.dynamics, ends_s, strict=False))
     ]
 
@@ -92,7 +114,7 @@ def _change_kind(a: Analysis, beat: int) -> str:
     """Louder, softer or same, from the levels on both sides of the change."""
     if not a.beat_levels or beat == 0:
         return "same"
-    before, after = LEVELS.index(a.beat_levels[beat - 1]), LEVELS.index(a.beat_levels[beat])
+    before, after = LADDER.index(a.beat_levels[beat - 1]), LADDER.index(a.beat_levels[beat])
     return "louder" if after > before else "softer" if after < before else "same"
 
 
@@ -120,13 +142,13 @@ class Transfer:
         return {-1: self.begin, -2: self.end}.get(seq) or self.chunks[seq]
 
 
-def make_transfer(analysis: Analysis, rid: int, section: str = "all") -> Transfer:
-    """Pack a section into bundles of at most 1,200 bytes."""
+def make_transfer(analysis: Analysis, rid: int, section: str = "all", proto: int = PROTO) -> Transfer:
+    """Pack a section into bundles of at most 1,200 bytes, for listeners of a proto."""
     groups: list[list[bytes]] = []
     room = 0
     header = len(bundle([encode("/piano/chunk", rid, 0, 0, 0)]))
     crc = n_items = 0
-    for address, args in items(analysis, section):
+    for address, args in items(analysis, section, proto):
         message = encode(address, *args)
         crc = zlib.crc32(message, crc)
         n_items += 1
@@ -184,7 +206,7 @@ def _beat_at(times_s: list[float], time_s: float) -> int:
 
 
 def _level(label: Arg) -> Level:
-    if label not in LEVELS:
+    if label not in LADDER:
         raise ValueError(f"{label!r} is not a level")
     return cast(Level, label)
 

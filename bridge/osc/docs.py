@@ -48,6 +48,8 @@ The bridge sends, a listener (DAW script, patch, lighting desk, `mezzoforte list
 - Arguments are `i` (int32), `f` (float32) and `s` (UTF-8 string), nothing else. Integers stay within
   ±{LARGEST_INT}, so that a float32 holds them. A listener may answer with whole floats for integers.
 - More arguments may be appended in this version; ignore those you do not know. Anything else changes `proto`.
+- Proto 2 knows eight levels, ppp to fff. A listener that says hello with proto 1 is told five, as ever: ppp as pp,
+  mp as p, fff as ff. Who is sent to unasked (`--osc`, `--live-only`) is told as in proto 2.
 - Times are seconds from the start of the recording. As float32 they are exact to 0.03 ms at 8 minutes and to
   0.25 ms at 2 hours.
 - UDP: the bridge listens on port {BRIDGE_PORT}, a listener on {LISTENER_PORT}, both on loopback unless told
@@ -61,8 +63,8 @@ The bridge sends, a listener (DAW script, patch, lighting desk, `mezzoforte list
 
 ```
 listener                         bridge
-/piano/hello name 1 7771   →
-                           ←     /piano/welcome version 1 rid
+/piano/hello name 2 7771   →
+                           ←     /piano/welcome version 2 rid
 /piano/get all             →                                        (a late joiner; others are sent new results)
                            ←     /piano/begin rid …
 /piano/ack rid -1          →

@@ -1,4 +1,4 @@
-"""OSC schema v1, its owner: every message with its types, and the strict codec for them.
+"""OSC schema v2, its owner: every message with its types, and the strict codec for them.
 
 Only int32, float32 and strings go over the wire, because they are all that liblo, Pure Data and sclang agree on,
 and integers stay below 2**24, because Pure Data's numbers are float32. ``docs/osc.md`` is generated from here.
@@ -14,7 +14,8 @@ from typing import Literal
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-PROTO = 1
+PROTO, OLDEST_PROTO = 2, 1
+"""Listeners of both are served: `bridge.osc.data.in_proto` puts what they get into the words of theirs."""
 BRIDGE_PORT = 7770
 LISTENER_PORT = 7771
 BUNDLE_LIMIT_BYTES = 1_200
@@ -37,7 +38,7 @@ _LARGEST_FLOAT = float.fromhex("0x1.fffffep127")
 
 
 class BadPacketError(ValueError):
-    """Bytes that are not OSC, or a message that schema v1 does not know. Dropped and counted, never fatal."""
+    """Bytes that are not OSC, or a message that the schema does not know. Dropped and counted, never fatal."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ _BEAT = f"""{_IDX}
     f conf: confidence 0..1"""
 _DYNAMIC = f"""{_IDX}
     f t: seconds
-    s label: pp, p, mf, f or ff
-    f level: 0 (pp) to 1 (ff) in quarters
+    s label: ppp, pp, p, mp, mf, f, ff or fff; to proto 1 pp (for ppp too), p (for mp too), mf, f or ff (for fff too)
+    f level: 0 (ppp) to 1 (fff) in sevenths; to proto 1 0 (pp) to 1 (ff) in quarters
     f t_end: seconds at which the next dynamic begins
     f conf: confidence 0..1"""
 _CHANGE = f"""{_IDX}
@@ -98,11 +99,11 @@ _CHANGE = f"""{_IDX}
 
 _HANDSHAKE = (
     ("/piano/hello", _IN, """s name: name of the listener
-    i proto: schema version it speaks
+    i proto: schema version it speaks, 2 or 1
     i reply_port: UDP port it listens on; 0 for the port it sends from; ignored over TCP""",
      "Asks to be known. Answered by welcome, or by error 2 for another proto."),
     ("/piano/welcome", _OUT, f"""s version: Mezzoforte version
-    i proto: schema version
+    i proto: schema version that this listener is spoken to in, the one it named
     {_RID}, 0 for none yet""",
      "The bridge knows the listener and will send it new results and signs of life."),
     ("/piano/get", _IN, f"s section: one of {', '.join(SECTIONS)}",

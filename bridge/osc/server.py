@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bridge.osc.data import VERSION, Transfer, make_transfer
+from bridge.osc.data import VERSION, Transfer, in_proto, make_transfer
 from bridge.osc.net import Framing, Hub, NetworkError, Peer, address_of
 from bridge.osc.schema import (
     ACK_BEGIN,
@@ -21,6 +21,7 @@ from bridge.osc.schema import (
     ERRORS,
     LARGEST_RID,
     MESSAGES,
+    OLDEST_PROTO,
     PROTO,
     RESEND_AFTER_S,
     RESENDS,
@@ -58,13 +59,14 @@ class Delivery:
 
 @dataclass
 class Listener:
-    """Somebody known: by hello, or because we were told to send there."""
+    """Somebody known: by hello, or because we were told to send there (then taken to speak the present proto)."""
 
     name: str
     target: Peer
     pushed: bool
     seen_s: float
     delivery: Delivery | None = None
+    proto: int = PROTO
 
 
 @dataclass
@@ -83,7 +85,7 @@ class OscBridge:
     _analysis: Analysis | None = None
     _next_alive_s: float = 0.0
     _started_s: float = 0.0
-    _transfers: dict[str, Transfer] = field(default_factory=dict)
+    _transfers: dict[tuple[str, int], Transfer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._started_s = self.clock()
@@ -114,7 +116,7 @@ class OscBridge:
     def broadcast(self, packet: bytes) -> None:
         """Send once, unacknowledged, to everybody known (live events: late would be worse than lost)."""
         for listener in self.listeners.values():
-            self.hub.send(listener.target, packet)
+            self.hub.send(listener.target, in_proto(packet, listener.proto))
 
     def step(self, timeout_s: float) -> None:
         """Wait at most this long for packets, act on them, then do what is due."""
@@ -184,21 +186,22 @@ class OscBridge:
         else:
             self._refuse(peer, 1, f"reply port {reply_port} is no port")
             return
-        if proto != PROTO:
-            self.hub.send(target, encode("/piano/error", 2, f"this bridge speaks proto {PROTO}, not {proto}"))
+        if not OLDEST_PROTO <= proto <= PROTO:
+            spoken = f"this bridge speaks proto {OLDEST_PROTO} to {PROTO}, not {proto}"
+            self.hub.send(target, encode("/piano/error", 2, spoken))
             return
         self._make_room()
         known = self.listeners.get(peer)
         if known is None and len(self.listeners) >= MOST_LISTENERS:
             self.hub.send(target, encode("/piano/error", 5, f"{MOST_LISTENERS} listeners are known already"))
             return
-        if known is None or known.target != target:
+        if known is None or known.target != target or known.proto != proto:
             # One place, one listener: it may have restarted with another sending port.
             delivery = known.delivery if known else None
             for other in [p for p, li in self.listeners.items() if li.target == target]:
                 delivery = self.listeners.pop(other).delivery
-            self.listeners[peer] = Listener(name[:100], target, False, self.clock(), delivery)
-        self.hub.send(target, encode("/piano/welcome", VERSION, PROTO, self.rid))
+            self.listeners[peer] = Listener(name[:100], target, False, self.clock(), delivery, proto)
+        self.hub.send(target, encode("/piano/welcome", VERSION, proto, self.rid))
 
     def _make_room(self) -> None:
         gone = [p for p, li in self.listeners.items() if not self.hub.connected(li.target)]
@@ -219,9 +222,10 @@ class OscBridge:
 
     def _deliver(self, listener: Listener, section: str) -> Delivery:
         assert self._analysis is not None
-        if section not in self._transfers:
-            self._transfers[section] = make_transfer(self._analysis, self.rid, section)
-        transfer = self._transfers[section]
+        kind = section, listener.proto
+        if kind not in self._transfers:
+            self._transfers[kind] = make_transfer(self._analysis, self.rid, *kind)
+        transfer = self._transfers[kind]
         delivery = listener.delivery
         if delivery is None or delivery.state != "running":
             delivery = listener.delivery = Delivery(transfer)

@@ -27,7 +27,7 @@ from bridge.page.engraving import WIDTHS
 from bridge.page.take_home import FORMATS
 from bridge.page.words import words
 from bridge.page.works import Work, Works, clean_name, key_of, without_marks
-from runtime.analysis import LEVELS
+from runtime.analysis import LADDER
 from runtime.corrections import CorrectionError, Corrections
 from runtime.corrections import from_json as read_corrections
 from runtime.thorough import QUALITIES, Quality
@@ -81,7 +81,7 @@ class Page:
     async def about(self, _: Request) -> Response:
         """What the page must know before it shows anything."""
         formats = [{"name": n, "suffix": w.suffix, "about": w.summary} for n, w in WRITERS.items()]
-        return JSONResponse({"words": words(), "formats": formats, "levels": LEVELS, "quality": self._quality})
+        return JSONResponse({"words": words(), "formats": formats, "levels": LADDER, "quality": self._quality})
 
     async def sound(self, request: Request) -> Response:
         """The recording itself, whole or in ranges."""

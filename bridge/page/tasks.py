@@ -10,7 +10,6 @@ from typing import Any
 
 from bridge.page import kept
 from runtime.corrections import Corrections, from_json
-from runtime.decode.on_beats import LevelEvidence
 from runtime.errors import MezzoforteError, OutputError
 from runtime.model import Model, load_model
 from runtime.notes.played import PlayedNotes
@@ -129,7 +128,7 @@ def _decoded(frames: Frames, model: Model, corrections: Corrections, notes: Play
 
     none = np.empty(0, np.float32)
     analysis = frames.decoded(model, corrections, notes)
-    evidence = LevelEvidence.of(frames.logits, model)
+    evidence = frames.evidence(model, notes)
     return Heard(analysis, Outline(0.1, none, none), 1, evidence, None, frames, corrections)
 
 

@@ -228,6 +228,40 @@ var MARKS = {
    "fr": "la seconde fois {level}",
    "es": "la segunda vez {level}",
    "zh": "第二遍为 {level}"
+  },
+  "louder_than_written": {
+   "values": [
+    "steps",
+    "first_bar",
+    "last_bar",
+    "level"
+   ],
+   "en": "{range}: {steps} louder than the written {level}",
+   "de": "{range}: {steps} lauter als das geschriebene {level}",
+   "fr": "{range} : plus fort {steps} que le {level} écrit",
+   "es": "{range}: {steps} más fuerte que el {level} escrito",
+   "zh": "{range}：比所写的{level}响{steps}"
+  },
+  "softer_than_written": {
+   "values": [
+    "steps",
+    "first_bar",
+    "last_bar",
+    "level"
+   ],
+   "en": "{range}: {steps} softer than the written {level}",
+   "de": "{range}: {steps} leiser als das geschriebene {level}",
+   "fr": "{range} : plus doux {steps} que le {level} écrit",
+   "es": "{range}: {steps} más suave que el {level} escrito",
+   "zh": "{range}：比所写的{level}弱{steps}"
+  },
+  "by_hand": {
+   "values": [],
+   "en": "put in by hand",
+   "de": "von Hand gesetzt",
+   "fr": "ajouté à la main",
+   "es": "puesto a mano",
+   "zh": "手动添加"
   }
  },
  "parts": {

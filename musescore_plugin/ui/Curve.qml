@@ -1,10 +1,10 @@
-// How loud every beat was played (filled), what the marks would play (line), and the marks under it. A click goes there.
+// How hard every beat was struck (filled), what the marks would play (line), and the marks under it. A click goes there.
 import QtQuick 2.9
 
 Canvas {
     id: canvas
-    property var heard: null       // {ticks, heard_db}
-    property var playback: []      // dB at the same ticks
+    property var heard: null       // {ticks, heard_velocity}
+    property var playback: []      // velocity at the same ticks
     property var rows: []          // of the list
     property var measures: []
     signal chosen(int tick)
@@ -25,9 +25,9 @@ Canvas {
 
     // From below all but the softest twentieth (a last chord that dies away would flatten the rest) to the top.
     function range() {
-        var sorted = heard.heard_db.concat(playback).sort(function (a, b) { return a - b; });
-        var low = sorted[Math.floor(sorted.length / 20)] - 2, high = sorted[sorted.length - 1] + 1;
-        return high - low < 6 ? [(high + low) / 2 - 3, (high + low) / 2 + 3] : [low, high];
+        var sorted = heard.heard_velocity.concat(playback).sort(function (a, b) { return a - b; });
+        var low = sorted[Math.floor(sorted.length / 20)] - 4, high = sorted[sorted.length - 1] + 2;
+        return high - low < 16 ? [(high + low) / 2 - 8, (high + low) / 2 + 8] : [low, high];
     }
 
     onPaint: {
@@ -39,22 +39,22 @@ Canvas {
             return;
         var bounds = range();
         var floor = height - foot;
-        function yOf(db) { return Math.min(floor, 12 + (floor - 14) * (bounds[1] - db) / (bounds[1] - bounds[0])); }
+        function yOf(velocity) { return Math.min(floor, 12 + (floor - 14) * (bounds[1] - velocity) / (bounds[1] - bounds[0])); }
         bars(c, floor);
         c.beginPath();
         c.moveTo(xOf(heard.ticks[0]), floor);
-        heard.ticks.forEach(function (tick, i) { c.lineTo(xOf(tick), yOf(heard.heard_db[i])); });
+        heard.ticks.forEach(function (tick, i) { c.lineTo(xOf(tick), yOf(heard.heard_velocity[i])); });
         c.lineTo(xOf(heard.ticks[heard.ticks.length - 1]), floor);
         c.closePath();
         c.fillStyle = "#c9d8e6";
         c.fill();
         c.beginPath();
-        playback.forEach(function (db, i) {
+        playback.forEach(function (velocity, i) {
             var x = xOf(heard.ticks[i]);
             if (i)
-                c.lineTo(x, yOf(db));
+                c.lineTo(x, yOf(velocity));
             else
-                c.moveTo(x, yOf(db));
+                c.moveTo(x, yOf(velocity));
         });
         c.strokeStyle = "#b03030";
         c.lineWidth = 1.5;

@@ -143,7 +143,7 @@ Rectangle {
         }
         curve.measures = s.table ? s.table.measures : [];
         curve.heard = s.plan ? s.plan.curve : null;
-        curve.playback = s.plan ? s.plan.densities[s.step].playback_db : [];
+        curve.playback = s.plan ? s.plan.densities[s.step].playback_velocity : [];
         curve.rows = rows;
         density.to = s.plan ? Math.max(1, s.plan.densities.length - 1) : 1;
         density.value = s.step;

@@ -102,16 +102,19 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
             "no notes were heard", where=str(recording), cause="; ".join(found.notes.warnings) or "not a piano",
             advice="Give a recording of a piano, or try another transcriber",
         )  # fmt: skip
-    analysis = heard.analysis if heard.again is None or as_midi else heard.again(found.notes)
+    if heard.again is not None and not as_midi:
+        heard = heard.again(found.notes, found.identity.name == "midi")
+    analysis = heard.analysis
     if as_midi:
         _tell_of(options, (*analysis.warnings, *found.notes.warnings), found, say)
         write_bytes(Path(options.out), to_midi(found.notes, recording.stem))
     else:
         check_beats(analysis.beats)
-        made = engrave(for_score(found), analysis, recording.stem, AnnotateOptions(options.density))
+        options_of_marks = AnnotateOptions(options.density)
+        made = engrave(for_score(found), analysis, recording.stem, options_of_marks, heard.evidence)
         _tell_of(options, (*analysis.warnings, *made.warnings), found, say)
         if options.dry_run:
-            write_out(made.annotation.plan.to_table())
+            write_out(made.table())
             return
         write_bytes(Path(options.out), made.data)
         if not options.quiet:

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from runtime.analysis import (
-    LEVELS,
     Analysis,
     Beat,
-    ChangePoint,
-    Dynamic,
-    Hairpin,
-    Level,
     Loudness,
     Metre,
     ModelIdentity,
@@ -28,8 +23,8 @@ from runtime.corrections import Corrections
 from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
 from runtime.decode.beats import BeatPath, track_beats
 from runtime.decode.correct import corrected, pinned_positions, pins_frames
-from runtime.decode.hairpins import find_hairpins
-from runtime.decode.levels import LevelPath, beat_evidence, change_evidence, find_levels
+from runtime.decode.dynamics import on_own_beats
+from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.options import DecodeOptions
 from runtime.decode.said_marks import with_said_marks
 from runtime.frames import FRAME_S, frames_to_s
@@ -37,6 +32,9 @@ from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.stages.levels import LevelStage
 from runtime.stages.peaks import where_it_sounds
+
+if TYPE_CHECKING:  # reading notes takes mido, which one analysis has no use for
+    from runtime.notes.played import PlayedNotes
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,10 +54,13 @@ def decode(
     identity: ModelIdentity,
     corrections: Corrections | None = None,
     stage: LevelStage | None = None,
+    notes: PlayedNotes | None = None,
+    velocities_known: bool = False,
 ) -> Analysis:
     """The analysis that these frame logits and this loudness curve (both T frames) stand for.
 
-    Levels and changes come from the second stage when the model has one, else from the frame logits.
+    Marks are chosen on the beats that are found (`runtime.decode.dynamics`), by loudness, by the notes where they are
+    known, and by the names of levels that the second stage hears, or the frames where the model has none.
     `corrections` are honoured by decoding under them. When nothing sounds like beats the analysis has none, and
     says so in a warning: marks are not invented (pinned beats are taken at their word).
     """
@@ -78,9 +79,7 @@ def decode(
         corrections.beats_per_bar,
         pinned_positions(path.frames, corrections),
     )
-    levels = find_levels(*level_evidence(logits, ntot_sone, path.frames, bars, stage), options)
-    spans = find_hairpins(ntot_sone, times_s, levels.level)
-    dynamics, changes = _marks(times_s, levels)
+    marks = on_own_beats(times_s, bars, SoundEvidence(ntot_sone, logits, stage, notes, velocities_known))
     found = replace(
         silent,
         warnings=_doubts(path, options, corrections),
@@ -90,10 +89,10 @@ def decode(
         ),
         metre=_metres(times_s, bars),
         tempo=tuple(Tempo(float(a), 60 / float(b - a)) for a, b in pairwise(times_s)),
-        dynamics=dynamics,
-        beat_levels=tuple(_name(k) for k in levels.level),
-        change_points=changes,
-        hairpins=tuple(Hairpin(float(times_s[s.start]), float(times_s[s.end]), s.kind, s.confidence) for s in spans),
+        dynamics=marks.dynamics,
+        beat_levels=marks.beat_levels,
+        change_points=marks.change_points,
+        hairpins=marks.hairpins,
     )
     return with_said_marks(found, corrections.marks)
 
@@ -123,29 +122,11 @@ def without_doubts_of_beats(warnings: Sequence[str]) -> list[str]:
     return [w for w in warnings if not w.startswith((_NO_BEATS, _UNSURE_BEATS))]
 
 
-def level_evidence(
-    logits: FrameLogits,
-    ntot_sone: npt.NDArray[np.floating],
-    beat_frames: Floats,
-    bars: BarGrid,
-    stage: LevelStage | None,
-) -> tuple[Floats, Floats]:
-    """Log-probabilities [n, 5] of the levels and change logits [n] of beats at these frames, in these bars."""
-    if stage is None or len(beat_frames) < 2:
-        return beat_evidence(logits.dynamics, beat_frames), change_evidence(logits.change, beat_frames)
-    position = np.where(bars.confidence >= _LEAST_BAR_CONFIDENCE, bars.position, 0)
-    return stage.run(stage.features(ntot_sone, frames_to_s(beat_frames), position, bars.beats_per_bar))
-
-
 def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:
     n = -(-len(ntot_sone) // LOUDNESS_HOP_FRAMES)
     padded = np.pad(np.asarray(ntot_sone, np.float64), (0, n * LOUDNESS_HOP_FRAMES - len(ntot_sone)), mode="edge")
     means = padded.reshape(n, LOUDNESS_HOP_FRAMES).mean(axis=1)
     return Loudness(LOUDNESS_HOP_FRAMES * FRAME_S, tuple(float(v) for v in means))
-
-
-def _name(level: int) -> Level:
-    return cast(Level, LEVELS[int(level)])
 
 
 def _metres(times_s: Floats, bars: BarGrid) -> tuple[Metre, ...]:
@@ -156,15 +137,3 @@ def _metres(times_s: Floats, bars: BarGrid) -> tuple[Metre, ...]:
         Metre(float(times_s[a]), int(bars.beats_per_bar[a]), float(bars.confidence[a:b].mean()))
         for a, b in zip(starts, ends, strict=True)
     )
-
-
-def _marks(times_s: Floats, levels: LevelPath) -> tuple[tuple[Dynamic, ...], tuple[ChangePoint, ...]]:
-    """A marking at the first beat and at every change, with the mean confidence of the beats it holds for."""
-    starts = np.flatnonzero(np.diff(levels.level, prepend=-1))
-    ends = np.append(starts[1:], len(times_s))
-    dynamics = tuple(
-        Dynamic(float(times_s[a]), int(a), _name(levels.level[a]), float(levels.confidence[a:b].mean()))
-        for a, b in zip(starts, ends, strict=True)
-    )
-    changes = tuple(ChangePoint(float(times_s[a]), int(a), float(levels.change_confidence[a])) for a in starts[1:])
-    return dynamics, changes

@@ -1,43 +1,64 @@
-"""Levels and changes on beats that are known from elsewhere, a score for example."""
+"""What a recording says of dynamics, on whichever beats: loudness, notes, and the level network."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from runtime.decode.assemble import level_evidence
 from runtime.decode.bars import BarGrid
-from runtime.decode.levels import LevelPath, find_levels
-from runtime.decode.options import DecodeOptions
-from runtime.frames import FRAME_S
-from runtime.model import Model
+from runtime.decode.levels import beat_evidence, change_evidence
+from runtime.frames import FRAME_S, frames_to_s
 from runtime.network.logits import FrameLogits
+from runtime.sound.phon import phon
 from runtime.stages.levels import LevelStage
+
+if TYPE_CHECKING:  # reading notes takes mido, which one analysis has no use for
+    from runtime.notes.played import PlayedNotes
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_LEAST_BAR_CONFIDENCE = 0.5
+"""The second stage is told of a beat's place in the bar where it is more likely right than wrong."""
 
-@dataclass(frozen=True)
-class LevelEvidence:
-    """What was heard of levels in every frame of a recording, and how to decode it (6.5 MB per hour)."""
 
-    logits: FrameLogits
-    stage: LevelStage | None
-    options: DecodeOptions
+@dataclass(frozen=True, eq=False)
+class SoundEvidence:
+    """Of one recording (6.5 MB per hour): its loudness `ntot_sone` at 50 frames per second, what the network says of
+    every frame, the stage for levels, and its notes, where these are known; `velocities_known` when they are not heard
+    but given."""
+
+    ntot_sone: npt.NDArray[np.floating]
+    logits: FrameLogits | None = None
+    stage: LevelStage | None = None
+    notes: PlayedNotes | None = None
+    velocities_known: bool = False
 
     @staticmethod
-    def of(logits: FrameLogits, model: Model) -> LevelEvidence:
-        """The evidence that this model gave."""
-        return LevelEvidence(logits, model.levels, DecodeOptions.of(model.card.thresholds))
+    def of_curve(ntot_sone: Floats, hop_s: float) -> SoundEvidence:
+        """From a loudness curve alone, one value every `hop_s` seconds."""
+        frames = np.arange(round(len(ntot_sone) * hop_s / FRAME_S))
+        return SoundEvidence(ntot_sone[np.minimum((frames * FRAME_S / hop_s).astype(np.int64), len(ntot_sone) - 1)])
 
-    def on(self, beats_s: Floats, position: Ints, beats_per_bar: Ints) -> LevelPath:
-        """Levels and changes on beats at these strictly increasing times [n], as `runtime.decode.decode` finds them
-        on its own; `position` [n] is the beat in the bar (1: downbeat, 0: unknown), `beats_per_bar` [n] its length.
-        """
-        bars = BarGrid(np.cumsum(position == 1), position, beats_per_bar, np.ones(len(position)))
-        ntot_sone = self.logits.ntot_sone
-        frames = np.clip(beats_s / FRAME_S, 0, len(ntot_sone) - 1)
-        return find_levels(*level_evidence(self.logits, ntot_sone, frames, bars, self.stage), self.options)
+    def knowing(self, notes: PlayedNotes | None, stage: LevelStage | None, *, given: bool = False) -> SoundEvidence:
+        """The same recording with its notes, heard or `given`, and the stage for levels that goes with them."""
+        return replace(self, notes=notes, stage=stage, velocities_known=given and notes is not None)
+
+    @property
+    def loudness_phon(self) -> Floats:
+        """Loudness level at 50 frames per second."""
+        return np.asarray(phon(self.ntot_sone), np.float64)
+
+    def level_log_p(self, beats_s: Floats, bars: BarGrid) -> tuple[Floats, Floats] | None:
+        """Log-probabilities [n, 5] of the levels and change logits [n] on strictly increasing beats; None where the
+        network has not heard the recording. Raises `ModelError`."""
+        if self.logits is None:
+            return None
+        frames = np.clip(beats_s / FRAME_S, 0, len(self.ntot_sone) - 1)
+        if self.stage is None or len(beats_s) < 2:
+            return beat_evidence(self.logits.dynamics, frames), change_evidence(self.logits.change, frames)
+        position = np.where(bars.confidence >= _LEAST_BAR_CONFIDENCE, bars.position, 0)
+        return self.stage.run(self.stage.features(self.ntot_sone, frames_to_s(frames), position, bars.beats_per_bar))

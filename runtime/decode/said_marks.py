@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 
-from runtime.analysis import LEVELS, Analysis, Beat, ChangePoint, Dynamic, Hairpin, HairpinKind, Level
+from runtime.analysis import LADDER, Analysis, Beat, ChangePoint, Dynamic, Hairpin, HairpinKind, Level
 from runtime.corrections import SIGNS, MarkEdit
 
 CERTAIN = 1.0
@@ -19,7 +20,7 @@ def with_said_marks(analysis: Analysis, edits: Sequence[MarkEdit]) -> Analysis:
 
     A level goes to the beat nearest to its time and takes the place of one that stands there; a hairpin goes from
     beat to beat. What is taken out is the nearest mark of that kind within a bar's worth of beats, or nothing. An
-    analysis has fewer levels than a page: a sign that is not one of `LEVELS` becomes the nearest one towards mf.
+    analysis has fewer levels than a page: a sign that is not one of `LADDER` becomes the nearest one towards mf.
     """
     if not edits or not analysis.beats:
         return analysis
@@ -79,9 +80,9 @@ def level_of(sign: str) -> Level:
     """The level of an analysis for a sign of a page."""
     middle = SIGNS.index("mf")
     at = SIGNS.index(sign)
-    while SIGNS[at] not in LEVELS:
+    while SIGNS[at] not in LADDER:
         at += 1 if at < middle else -1
-    return LEVELS[LEVELS.index(SIGNS[at])]  # type: ignore[return-value]
+    return cast(Level, SIGNS[at])
 
 
 def _levels(dynamics: Sequence[Dynamic], analysis: Analysis) -> tuple[Level, ...]:

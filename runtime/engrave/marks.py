@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from runtime.analysis import Analysis
+from runtime.decode.on_beats import SoundEvidence
 from runtime.engrave.sheet import Sheet
 from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
+from runtime.marks.heard import hear
 from runtime.score.align.recording import Alignment
 from runtime.score.read import musicxml as read_musicxml
 from runtime.score.table import Score
@@ -14,12 +16,13 @@ from runtime.score.write import musicxml as write_musicxml
 
 
 def marked(
-    data: bytes, sheet: Sheet, analysis: Analysis, options: AnnotateOptions, where: str
-) -> tuple[bytes, Annotation]:
-    """The engraved document with the marks of the analysis, and what was decided."""
+    data: bytes, sheet: Sheet, analysis: Analysis, evidence: SoundEvidence, options: AnnotateOptions, where: str
+) -> tuple[bytes, Annotation, Score]:
+    """The engraved document with marks, what was decided about them, and its score."""
     score = read_musicxml.read(data, where)
-    decided = annotate(score, known_alignment(sheet, score), analysis, options)
-    return write_musicxml.apply(data, decided.plan, where), decided
+    alignment = known_alignment(sheet, score)
+    decided = annotate(score, alignment, analysis, hear(score, alignment, evidence), options)
+    return write_musicxml.apply(data, decided.plan, where), decided, score
 
 
 def known_alignment(sheet: Sheet, score: Score) -> Alignment:

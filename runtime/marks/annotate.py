@@ -1,112 +1,98 @@
-"""What was heard, as a small and musical set of marks. Pure: no files, no audio, no randomness.
+"""What was heard, as a small and musical set of marks in a score. Pure: no files, no audio, no randomness.
 
-A mark is written only where the level, the alignment and the recording's own loudness agree well enough;
-the rest is left out. Repeated bars are marked once, by the weight of all passes.
+The search of `runtime.dynamics` runs over the score's own beats, told where editors put marks (`runtime.marks.page`)
+and which marks stay. Bars that were not found in the recording get none; a repeated bar is marked once, by all passes.
 """
 
 from __future__ import annotations
 
-import bisect
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from runtime.analysis import LEVELS, Analysis
-from runtime.marks import gestures, hearing, policy
-from runtime.marks.hearing import HeardInScore
-from runtime.marks.policy import Comparison
-from runtime.score.align.recording import POOR, Alignment, Floats
-from runtime.score.plan import Plan, PlannedMark, end_place, planned
-from runtime.score.table import Score
+from runtime.analysis import LADDER, Analysis, HairpinKind
+from runtime.dynamics import clear
+from runtime.dynamics.ladder import Hairpin, Level, step_of
+from runtime.dynamics.mark import PRICES, Beats, Density, Said, Scale, say, scale_of
+from runtime.marks import compare, policy, reasons, second_time, stresses
+from runtime.marks.compare import Difference
+from runtime.marks.heard import HeardInScore
+from runtime.marks.onsets import nearest_onset, struck_beats
+from runtime.marks.page import PagePrior, prior
+from runtime.marks.second_time import SecondTime
+from runtime.score.align.recording import POOR, Alignment
+from runtime.score.plan import Plan, PlannedMark, Reason, end_place, planned
+from runtime.score.table import Mark, Score
 
-Density = Literal["sparse", "normal", "detailed"]
+Floats = npt.NDArray[np.float64]
+
 Policy = Literal["keep", "replace", "compare"]
 
-
-@dataclass(frozen=True)
-class Taste:
-    """What a density stands for: how many nats are taken off the decoder's cost of a change of level in the score, the
-    least confidence and least length of a level in bars, and which gestures."""
-
-    change_ease: float
-    confidence: float
-    hairpin_confidence: float
-    level_bars: float
-    sforzato_ratio: float
-    accent_ratio: float | None
-
-
-# Eases, confidences, lengths and hairpins: chosen on validation pieces by `python -m benchmarks.marks --choose`, for
-# the shipped model. What the decoder gives as a level is worth writing whatever its confidence, which is a posterior of
-# neighbouring levels that are hard to tell apart; what a change costs the decoder decides how many marks there are.
-TASTES: dict[str, Taste] = {
-    "sparse": Taste(1.0, 0.2, 0.25, 2.0, 3.0, None),
-    "normal": Taste(3.0, 0.2, 0.15, 0.5, 2.4, None),
-    "detailed": Taste(3.0, 0.0, 0.0, 0.5, 2.0, 1.6),
-}
+WORDS_BARS = 2
+"""A cresc. or dim. in words reaches to the next mark, but not further."""
+PAGE_WEIGHT = 0.8
+"""How much the page's own log-odds count beside what was played."""
+PAGE_MEDIAN = {"level": -3.0, "hairpin": -3.5}
+"""Log-odds of the page that neither speak for a mark nor against it."""
+STRESS_RATIOS: dict[Density, tuple[float, float | None]] = {
+    "sparse": (3.0, None), "normal": (2.4, None), "detailed": (2.0, 1.6),
+}  # fmt: skip
+"""How many times as loud as those around it a note is that gets an sf, and an accent."""
 
 
 @dataclass(frozen=True)
 class AnnotateOptions:
-    """`density` of marks and what to do about marks that stand in the score (`policy`)."""
+    """`density` of marks, what to do about marks that stand in the score (`policy`), a `price` in nats a mark in the
+    place of the density's, and how much the page's own log-odds of places count (`page_weight`)."""
 
     density: Density = "normal"
     policy: Policy = "keep"
+    price: float | None = None
+    page_weight: float = PAGE_WEIGHT
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """The plan, the comparison with the marks in the score, and what people should be told."""
+    """The plan, where the edition and the playing part, passages that were played otherwise the second time, and what
+    people should be told."""
 
     plan: Plan
-    comparison: tuple[Comparison, ...] = ()
+    comparison: tuple[Difference, ...] = ()
+    second: tuple[SecondTime, ...] = ()
     warnings: tuple[str, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class LevelAt:
-    """A level (index into `LEVELS`) from a written position on."""
-
-    at: Fraction
-    level: int
-    confidence: float
 
 
 def annotate(
     score: Score,
     alignment: Alignment,
     analysis: Analysis,
+    heard: HeardInScore,
     options: AnnotateOptions | None = None,
-    in_score: HeardInScore | None = None,
 ) -> Annotation:
-    """Decide which marks to write where.
-
-    `in_score` is what was heard on the score's own beats with the ease of this density (`hearing.decoded`); without it,
-    what the analysis has on its own beats is moved there.
-    """
+    """Decide which marks to write where. Raises `ModelError` when the page's network is damaged."""
     options = options or AnnotateOptions()
-    taste = TASTES[options.density]
-    good = good_measures(alignment)
-    in_score = in_score or hearing.moved(score, alignment, analysis)
-    heard = heard_levels(alignment, in_score)
-    levels = settled_levels(score, good, heard, taste)
-    staff = score.keyboard_staves()[0]
-    spans = gestures.hairpins(score, in_score.hairpins, levels, taste.hairpin_confidence)
-    stresses = gestures.stresses(score, alignment, analysis, taste.sforzato_ratio, taste.accent_ratio)
-    marks = [_level_mark(score, x, staff) for x in levels]
-    marks += [_span_mark(score, h, staff) for h in spans if score.measure_at(h.start).index in good]
-    marks += [_stress_mark(score, s) for s in stresses if score.measure_at(s.at).index in good]
-    before = tuple(planned(score, m) for m in score.marks if m.ours)
     human = policy.of_the_piano(score, (*score.marks, *score.hidden))
-    comparison = policy.compare(score, human, [(x.at, LEVELS[x.level]) for x in heard])
+    staying = policy.of_the_piano(score, score.marks) if options.policy == "keep" else []
+    page = Page.of(score, heard, staying, options.page_weight)
+    price = PRICES[options.density] if options.price is None else options.price
+    said = page.say(price)
+    second = second_time.marks(
+        score, heard, _beats(score, heard, []), lambda beats: say(beats, price, scale=said.scale)
+    )
+    marks = page.planned_marks(score, heard, said) + _stresses(score, alignment, analysis, options.density, staying)
+    before = tuple(planned(score, m) for m in score.marks if m.ours)
     hidden = hidden_before = tuple(planned(score, m) for m in score.hidden)
+    good = good_measures(alignment)
+    differences: tuple[Difference, ...] = ()
+    if human:
+        differences = compare.differences(score, heard, page.beats, *_kept(score, heard, human))
     if options.policy == "compare":
         marks = list(before)
-    elif options.policy == "keep":
-        marks = policy.beside_human(score, marks, policy.of_the_piano(score, score.marks))
-    else:
+    elif options.policy == "replace":
         hidden = policy.to_hide(score, human, good)
     bad = tuple(m.index for m in score.measures if m.index not in good)
     plan = Plan(
@@ -118,8 +104,8 @@ def annotate(
         bad,
         hidden_before,
     )
-    warnings = (*alignment.remarks(score), *_warnings(score, alignment, bad, heard), *_unsure(heard, levels, options))
-    return Annotation(plan, comparison, warnings)
+    warnings = (*alignment.remarks(score), *_warnings(score, alignment, bad, page.n_known, plan, options))
+    return Annotation(plan, differences, second, warnings)
 
 
 def good_measures(alignment: Alignment) -> set[int]:
@@ -127,7 +113,188 @@ def good_measures(alignment: Alignment) -> set[int]:
     return {i for i, c in zip(alignment.measures, alignment.confidence, strict=True) if c >= POOR}
 
 
-def _warnings(score: Score, alignment: Alignment, bad: tuple[int, ...], heard: list[LevelAt]) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Page:
+    """What the search is given: the beats from the first to the last that are known, from `first` on, and the marks
+    that stay there."""
+
+    beats: Beats
+    first: int
+    kept_levels: tuple[Level[int], ...]
+    kept_hairpins: tuple[Hairpin[int], ...]
+    walls: tuple[int, ...]
+    scale: Scale
+
+    @staticmethod
+    def of(score: Score, heard: HeardInScore, staying: list[Mark], weight: float = PAGE_WEIGHT) -> Page:
+        levels, hairpins = _kept(score, heard, staying)
+        known = np.flatnonzero(np.isfinite(heard.velocity))
+        if not len(known):
+            nothing = np.zeros(0)
+            none = Beats(nothing, nothing, np.zeros(0, np.int64), None, nothing, np.zeros((2, 1)), np.zeros((2, 1)))
+            return Page(none, 0, (), (), (), scale_of(none))
+        first, end = int(known[0]), int(known[-1]) + 1
+        beats = _beats(score, heard, [x.at for x in levels], weight)
+        in_force = [x for x in levels if x.at <= first][-1:]
+        bar = int(heard.beats_per_bar[first])
+        inside = [x for x in levels if first < x.at < end]
+        if not in_force and inside and inside[0].at - first < bar:
+            in_force, inside = inside[:1], inside[1:]  # what stands in the first bar is how it begins
+        kept = [replace(x, at=max(0, x.at - first)) for x in (*(replace(x, at=first) for x in in_force), *inside)]
+        spans = [
+            Hairpin(h.start - first, min(h.end, end) - first, h.kind)
+            for h in hairpins
+            if first <= h.start and h.start < min(h.end, end)
+        ]
+        walls = tuple(w - first for w in _walls(score, heard) if first < w < end)
+        other = [heard.passes[1][s] for s in heard.apart]
+        part = _sliced(beats, first, end)
+        scale = scale_of(part, np.concatenate(other) if other else None)
+        return Page(part, first, tuple(kept), tuple(spans), walls, scale)
+
+    @property
+    def n_known(self) -> int:
+        return int(np.isfinite(self.beats.velocity).sum())
+
+    def say(self, price: float) -> Said:
+        return say(self.beats, price, self.kept_levels, self.kept_hairpins, self.walls, self.scale)
+
+    def planned_marks(self, score: Score, heard: HeardInScore, said: Said) -> list[PlannedMark]:
+        """Our marks with how clear each is and what was heard."""
+        together = Said(tuple(sorted((*said.levels, *self.kept_levels), key=lambda x: x.at)), said.hairpins, said.scale)
+        sure = clear.of_levels(self.beats, together)
+        told = reasons.of_levels(score, heard, self.beats, together, self.first)
+        staff = score.keyboard_staves()[0]
+        ours = {x.at for x in said.levels}
+        out = [
+            _level_mark(score, heard.at[x.at + self.first], x.level, staff, p, why)
+            for x, p, why in zip(together.levels, sure, told, strict=True)
+            if x.at in ours
+        ]
+        why_hairpins = reasons.of_hairpins(score, heard, self.beats, said, self.first)
+        for h, why in zip(said.hairpins, why_hairpins, strict=True):
+            at, end = h.start + self.first, h.end + self.first
+            stop = heard.at[end] if end < len(heard.at) else score.end
+            out.append(_span_mark(score, heard.at[at], stop, h.kind, staff, clear.of_hairpin(self.beats, h), why))
+        return _once(out)
+
+
+@lru_cache(maxsize=8)
+def _prior(score: Score) -> PagePrior:
+    return prior(score)
+
+
+def _beats(score: Score, heard: HeardInScore, kept: list[int], weight: float = PAGE_WEIGHT) -> Beats:
+    """All written beats with the prices of their places; no level stands where nothing is struck, or within a bar of
+    one that stays."""
+    page, n = _prior(score), len(heard.at)
+    level = weight * (page.level - PAGE_MEDIAN["level"])
+    begins = weight * (page.hairpin_begin - PAGE_MEDIAN["hairpin"]).T
+    ends = weight * (page.hairpin_end - PAGE_MEDIAN["hairpin"]).T
+    known = np.isfinite(heard.velocity)
+    struck = struck_beats(score, heard.at) & known
+    near = np.zeros(n, bool)
+    for at in kept:
+        bar = int(heard.beats_per_bar[at])
+        near[max(0, at - bar + 1) : at + bar] = True
+    level = np.where(struck & ~near, level, -np.inf)
+    begins = np.hstack([np.where(known, begins, -np.inf), np.full((2, 1), -np.inf)])
+    after = np.append(known, True) & np.append(True, known)
+    ends = np.where(after, np.hstack([ends, np.zeros((2, 1))]), -np.inf)
+    return Beats(heard.velocity, heard.variance, heard.beats_per_bar, heard.log_p, level, begins, ends)
+
+
+def _sliced(beats: Beats, first: int, end: int) -> Beats:
+    return Beats(
+        beats.velocity[first:end],
+        beats.variance[first:end],
+        beats.beats_per_bar[first:end],
+        None if beats.log_p is None else beats.log_p[first:end],
+        np.append(np.maximum(beats.level_odds[first], 0.0), beats.level_odds[first + 1 : end]),
+        beats.begin_odds[:, first : end + 1],
+        beats.end_odds[:, first : end + 1],
+    )
+
+
+def _walls(score: Score, heard: HeardInScore) -> list[int]:
+    """Beats over which no hairpin leads: gaps, and where bars follow each other on the page but not in the playing."""
+    out = []
+    for i in range(1, len(heard.at)):
+        m, before = score.measures[heard.measure[i]], score.measures[heard.measure[i - 1]]
+        turns = m.index != before.index and (m.repeat_start or before.repeat_times > 0 or m.endings != before.endings)
+        if turns or np.isfinite(heard.velocity[i]) != np.isfinite(heard.velocity[i - 1]):
+            out.append(i)
+    return out
+
+
+def _kept(score: Score, heard: HeardInScore, staying: list[Mark]) -> tuple[list[Level[int]], list[Hairpin[int]]]:
+    """Levels and gradual changes that people wrote, at the nearest beats; one at a place, none over another."""
+    places = np.array([float(p) for p in heard.at])
+
+    def beat(at: Fraction) -> int:
+        return int(np.abs(places - float(at)).argmin()) if len(places) else 0
+
+    levels = {beat(m.start): s for m in staying if m.kind == "dynamic" and (s := step_of(m.value)) is not None}
+    stops = sorted({*(m.start for m in staying if m.kind in ("dynamic", "hairpin")), score.end})
+    spans: list[Hairpin[int]] = []
+    for m in sorted((m for m in staying if m.kind in ("hairpin", "words")), key=lambda m: m.start):
+        end = m.end
+        if m.kind == "words":
+            farthest = m.start + WORDS_BARS * score.measure_at(m.start).time.bar_quarters
+            end = min([farthest, *(s for s in stops if s > m.start)])
+        start = beat(m.start)
+        stop = len(places) if end >= score.end else beat(end)
+        free = not spans or spans[-1].end <= start
+        if free and stop > start and m.value in ("crescendo", "diminuendo"):
+            inside = [a for a in levels if start < a < stop]
+            kind: HairpinKind = "crescendo" if m.value == "crescendo" else "diminuendo"
+            spans.append(Hairpin(start, min([stop, *inside]), kind))
+    return [Level(a, s) for a, s in sorted(levels.items())], spans
+
+
+def _level_mark(score: Score, beat: Fraction, level: int, staff: int, sure: float, why: Reason) -> PlannedMark:
+    at = nearest_onset(score, beat)
+    m = score.measure_at(at)
+    return PlannedMark("dynamic", LADDER[level], m.index, at - m.start, staff, confidence=sure, reason=why)
+
+
+def _span_mark(
+    score: Score, start: Fraction, stop: Fraction, kind: str, staff: int, sure: float, why: Reason
+) -> PlannedMark:
+    m = score.measure_at(start)
+    return PlannedMark("hairpin", kind, m.index, start - m.start, staff, *end_place(score, stop), sure, why)
+
+
+def _once(marks: list[PlannedMark]) -> list[PlannedMark]:
+    """Of levels that moved to the same onset, the last."""
+    by_place = {(m.kind, m.measure, m.offset): m for m in marks}
+    return list(by_place.values())
+
+
+def _stresses(
+    score: Score, alignment: Alignment, analysis: Analysis, density: Density, staying: list[Mark]
+) -> list[PlannedMark]:
+    """``sf`` between the staves, or an accent on the highest staff that is struck there; not where people wrote."""
+    good, taken = good_measures(alignment), {m.start for m in staying if m.kind in ("dynamic", "accent")}
+    found = stresses.stresses(score, alignment, analysis, *STRESS_RATIOS[density])
+    return [_stress_mark(score, s) for s in found if score.measure_at(s.at).index in good and s.at not in taken]
+
+
+def _stress_mark(score: Score, s: stresses.Stress) -> PlannedMark:
+    m = score.measure_at(s.at)
+    keyboard = score.keyboard_staves()
+    struck = {n.staff for n in score.notes if n.onset == s.at and not n.tied and not n.grace}
+    place = (m.index, s.at - m.start)
+    why = Reason("accent", (("db", round(10 * float(np.log2(s.ratio)), 1)),))
+    if s.strong:
+        return PlannedMark("dynamic", "sf", *place, keyboard[0], confidence=s.confidence, reason=why)
+    staff = next((k for k in keyboard if k in struck), keyboard[0])
+    return PlannedMark("accent", "accent", *place, staff, confidence=s.confidence, reason=why)
+
+
+def _warnings(
+    score: Score, alignment: Alignment, bad: tuple[int, ...], n_known: int, plan: Plan, options: AnnotateOptions
+) -> tuple[str, ...]:
     out = []
     played = set(alignment.measures)
     for name, which in (
@@ -136,17 +303,12 @@ def _warnings(score: Score, alignment: Alignment, bad: tuple[int, ...], heard: l
     ):
         if which:
             out.append(f"no marks in bars {ranges([score.measures[i].number for i in which])}: {name}")
-    if not heard:
-        out.append("no dynamic level was heard, so no levels are written")
+    if not n_known:
+        out.append("nothing was heard on the score's beats, so no marks are written")
+    elif not plan.marks and options.policy == "keep":
+        more = "" if options.density == "detailed" else "; a denser setting may have some"
+        out.append(f"the marks that stand there say what was played: none is added ({options.density}){more}")
     return tuple(out)
-
-
-def _unsure(heard: list[LevelAt], levels: list[LevelAt], options: AnnotateOptions) -> tuple[str, ...]:
-    """What to say when levels were heard and none is written."""
-    if not heard or levels:
-        return ()
-    more = "" if options.density == "detailed" else "; a denser setting may have some"
-    return (f"no level lasts and is sure enough to be written ({options.density}){more}",)
 
 
 def ranges(numbers: list[str]) -> str:
@@ -158,104 +320,3 @@ def ranges(numbers: list[str]) -> str:
         else:
             out.append([n])
     return ", ".join(g[0] if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in out)
-
-
-def heard_levels(alignment: Alignment, in_score: HeardInScore) -> list[LevelAt]:
-    """The level at every written beat that was played, all passes weighed together."""
-    votes: dict[Fraction, Floats] = {}
-    for at, n, level, confidence in zip(in_score.at, in_score.played, in_score.level, in_score.confidence, strict=True):
-        if level < 0:
-            continue
-        vote = votes.setdefault(at, np.zeros((2, len(LEVELS))))
-        vote[:, level] += confidence * float(alignment.confidence[n]), 1
-    return [_elected(at, vote) for at, vote in sorted(votes.items())]
-
-
-def _elected(at: Fraction, vote: Floats) -> LevelAt:
-    """The weighted median level; its confidence is what its passes gave, shared over all passes."""
-    weights, passes = vote
-    total = weights.sum()
-    level = int(np.searchsorted(np.cumsum(weights), total / 2)) if total > 0 else int(passes.argmax())
-    return LevelAt(at, min(level, len(LEVELS) - 1), float(weights[level] / passes.sum()))
-
-
-def settled_levels(score: Score, good: set[int], heard: list[LevelAt], taste: Taste) -> list[LevelAt]:
-    """The levels to be written: those that last and are sure enough, in the measures `good`, each at an onset."""
-    levels = _settled(heard, score, taste)
-    return _without_repetition([_snapped(score, x) for x in levels if score.measure_at(x.at).index in good])
-
-
-def _settled(heard: list[LevelAt], score: Score, taste: Taste) -> list[LevelAt]:
-    """The beats where a level begins that lasts and is sure enough."""
-    runs: list[list[LevelAt]] = []
-    for x in heard:
-        if runs and runs[-1][0].level == x.level:
-            runs[-1].append(x)
-        else:
-            runs.append([x])
-    out: list[LevelAt] = []
-    for n, run in enumerate(runs):
-        end = runs[n + 1][0].at if n + 1 < len(runs) else score.end
-        bar = score.measure_at(run[0].at).time.bar_quarters
-        long_enough = n == 0 or end - run[0].at >= taste.level_bars * bar
-        sure = run[0].confidence >= taste.confidence
-        if long_enough and sure and (not out or out[-1].level != run[0].level):
-            out.append(run[0])
-    return out
-
-
-def _snapped(score: Score, x: LevelAt) -> LevelAt:
-    """Move to an onset: the same moment, else the next within a beat, else the one before."""
-    return replace(x, at=nearest_onset(score, x.at))
-
-
-def nearest_onset(score: Score, at: Fraction) -> Fraction:
-    """The onset at `at`, else the next one within a beat, else the last one before (or the first of all)."""
-    onsets = _onsets(score)
-    k = bisect.bisect_left(onsets, at)
-    beat = score.measure_at(at).time.beat_quarters
-    if k < len(onsets) and onsets[k] - at < beat:
-        return onsets[k]
-    return onsets[max(0, k - 1)]
-
-
-def _onsets(score: Score) -> tuple[Fraction, ...]:
-    staves = set(score.keyboard_staves())
-    return tuple(sorted({n.onset for n in score.notes if not n.tied and not n.grace and n.staff in staves}))
-
-
-def _without_repetition(levels: list[LevelAt]) -> list[LevelAt]:
-    out: list[LevelAt] = []
-    for x in levels:
-        if out and out[-1].at == x.at:
-            out.pop()
-        if not out or out[-1].level != x.level:
-            out.append(x)
-    return out
-
-
-def _level_mark(score: Score, x: LevelAt, staff: int) -> PlannedMark:
-    m = score.measure_at(x.at)
-    reason = "the level heard from here on"
-    return PlannedMark(
-        "dynamic", LEVELS[x.level], m.index, x.at - m.start, staff, confidence=x.confidence, reason=reason
-    )
-
-
-def _span_mark(score: Score, h: gestures.Span, staff: int) -> PlannedMark:
-    m = score.measure_at(h.start)
-    end = end_place(score, h.end)
-    return PlannedMark("hairpin", h.kind, m.index, h.start - m.start, staff, *end, h.confidence, "a gradual change")
-
-
-def _stress_mark(score: Score, s: gestures.Stress) -> PlannedMark:
-    """``sf`` between the staves, or an accent on the highest staff that strikes a note there."""
-    m = score.measure_at(s.at)
-    keyboard = score.keyboard_staves()
-    struck = {n.staff for n in score.notes if n.onset == s.at and not n.tied and not n.grace}
-    place = (m.index, s.at - m.start)
-    reason = f"{s.ratio:.1f} times as loud as the notes around"
-    if s.strong:
-        return PlannedMark("dynamic", "sf", *place, keyboard[0], confidence=s.confidence, reason=reason)
-    staff = next((k for k in keyboard if k in struck), keyboard[0])
-    return PlannedMark("accent", "accent", *place, staff, confidence=s.confidence, reason=reason)

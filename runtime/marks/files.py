@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,18 +11,18 @@ import numpy as np
 
 from runtime.analysis import Analysis
 from runtime.corrections import MarkEdit
-from runtime.decode.on_beats import LevelEvidence
-from runtime.errors import ScoreError
-from runtime.marks import hearing, policy
-from runtime.marks.annotate import TASTES, AnnotateOptions, Annotation, Density, annotate
-from runtime.marks.hearing import HeardInScore
+from runtime.decode.on_beats import SoundEvidence
+from runtime.marks import compare
+from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
+from runtime.marks.heard import evidence_of, hear
 from runtime.marks.said import with_said_marks
+from runtime.marks.table import table
 from runtime.score.align import recording as alignment_of
 from runtime.score.align.fine import Evidence
 from runtime.score.align.recording import Alignment, AnotherPitch
 from runtime.score.plan import Plan, from_json
 from runtime.score.read.files import Source, open_source, parse
-from runtime.score.table import Score
+from runtime.score.table import LEVEL_SIGNS, Score
 from runtime.score.write import files as write
 from runtime.score.write.midi import MidiMode
 from runtime.sound import read as audio
@@ -45,23 +46,24 @@ class MarkOptions:
 @dataclass(frozen=True)
 class MarkReport:
     """What was decided and done. `written` and `backup` are None when nothing was written there; `reading`: what was
-    left out of the score when it was read."""
+    left out of the score when it was read; `compared`: whether the comparison was asked for."""
 
     plan: Plan
+    score: Score
     alignment: Alignment
     annotation: Annotation
     score_summary: dict[str, Any]
     written: Path | None
     backup: Path | None
     reading: tuple[str, ...] = ()
+    compared: bool = False
 
     def text(self, form: Literal["table", "plan"] = "table") -> str:
         """The plan for people (`table`, with the comparison when there are marks to compare) or as JSON (`plan`)."""
         if form == "plan":
             return self.plan.to_json() + "\n"
-        table = self.plan.to_table()
-        rows = self.annotation.comparison
-        return table + (policy.comparison_table(rows) if rows else "")
+        told = table(self.plan, self.score, self.annotation.second)
+        return told + (compare.table(self.annotation.comparison) if self.compared else "")
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -112,22 +114,25 @@ def tuning_warning(alignment: Alignment) -> tuple[str, ...]:
     return (f"the piano is taken to be tuned to a' = {alignment.tuning_hz:.0f} Hz",)
 
 
-def hear_in_score(
-    score: Score,
-    alignment: Alignment,
-    analysis: Analysis,
-    evidence: LevelEvidence | None,
-    density: Density = "normal",
-) -> HeardInScore:
-    """What was heard at each written beat: decoded there when there is evidence, else moved there."""
-    if evidence is None:
-        return hearing.moved(score, alignment, analysis)
-    return hearing.decoded(score, alignment, evidence, TASTES[density].change_ease)
-
-
-def score_summary(score: Score, alignment: Alignment, heard: HeardInScore) -> dict[str, Any]:
+def score_summary(score: Score, alignment: Alignment, decided: Annotation) -> dict[str, Any]:
     """Alignment, and levels and hairpins in the score's terms, as plain data for `Analysis.score`."""
-    return alignment.summary(score) | heard.summary(score)
+    marks = decided.plan.marks
+    return alignment.summary(score) | {
+        "levels": [
+            {**_place(score, m.measure, m.offset), "level": m.value, "confidence": round(m.confidence, 4)}
+            for m in marks if m.kind == "dynamic" and m.value in LEVEL_SIGNS
+        ],
+        "hairpins": [
+            {"start": _place(score, m.measure, m.offset), "end": _place(score, m.end_measure, m.end_offset),
+             "kind": m.value, "confidence": round(m.confidence, 4)}
+            for m in marks if m.kind == "hairpin"
+        ],
+    }  # fmt: skip
+
+
+def _place(score: Score, measure: int, offset: Fraction) -> dict[str, Any]:
+    m = score.measures[measure]
+    return {"measure": m.number, "beat_in_bar": round(float(1 + (m.offset + offset) / m.time.beat_quarters), 3)}
 
 
 def mark_file(
@@ -137,13 +142,13 @@ def mark_file(
     analysis: Analysis,
     options: MarkOptions | None = None,
     alignment: Alignment | None = None,
-    evidence: LevelEvidence | None = None,
+    evidence: SoundEvidence | None = None,
 ) -> MarkReport:
     """Write the dynamics of an analysis into a copy of a score (or over it, with a backup beside it).
 
     With `dry_run` or without `out_path` nothing is written. `alignment` saves aligning again when it is known. With
-    the `evidence` of the recording's frames (`runtime.pipeline.Heard`) levels are decoded on the score's own beats,
-    which is better; without, those of the analysis' beats are moved to the score.
+    the `evidence` of the recording (`runtime.pipeline.Heard`) marks are chosen by what its frames and notes say;
+    without, by the loudness curve of the analysis alone.
     Raises `ScoreError`, `AudioError` or `OutputError`; then nothing was written.
     """
     options = options or MarkOptions()
@@ -152,8 +157,8 @@ def mark_file(
     if out is not None:
         write.check_output(source, out)
     alignment = alignment or align_file(audio_path, score, analysis)
-    heard = hear_in_score(score, alignment, analysis, evidence, options.annotate.density)
-    decided = annotate(score, alignment, analysis, options.annotate, heard)
+    heard = hear(score, alignment, evidence or evidence_of(analysis))
+    decided = annotate(score, alignment, analysis, heard, options.annotate)
     decided = replace(decided, plan=with_said_marks(decided.plan, score, alignment, options.said))
     if options.annotate.policy == "compare":  # what stands in the file stays as it is, ours included
         data = source.packed(source.text)
@@ -162,8 +167,8 @@ def mark_file(
     written = backup = None
     if out is not None:
         backup, written = write.save(out, data, Path(score_path)), out
-    summary = score_summary(score, alignment, heard)
-    return MarkReport(decided.plan, alignment, decided, summary, written, backup, score.warnings)
+    summary, compared = score_summary(score, alignment, decided), options.annotate.policy == "compare"
+    return MarkReport(decided.plan, score, alignment, decided, summary, written, backup, score.warnings, compared)
 
 
 def apply_plan(
@@ -194,14 +199,3 @@ def remove_marks(score_path: str | Path, out_path: str | Path) -> Path | None:
 def with_alignment(analysis: Analysis, report: MarkReport) -> Analysis:
     """The analysis with the alignment in its `score` field and the report's warnings added."""
     return replace(analysis, score=report.score_summary, warnings=(*analysis.warnings, *report.warnings))
-
-
-def agreement(report: MarkReport) -> float:
-    """Share of the written levels that were heard the same or one step apart.
-
-    Raises `ScoreError` when the score has no levels to compare with.
-    """
-    rows = report.annotation.comparison
-    if not rows:
-        raise ScoreError("the score has no dynamic levels to compare with")
-    return sum(r.agreement != "different" for r in rows) / len(rows)

@@ -10,12 +10,12 @@ import numpy as np
 
 from runtime.corrections import MarkEdit
 from runtime.decode.said_marks import CERTAIN, reach_s
-from runtime.marks.annotate import nearest_onset
+from runtime.marks.onsets import nearest_onset
 from runtime.score.align.recording import Alignment
-from runtime.score.plan import Plan, PlannedMark, end_place
+from runtime.score.plan import Plan, PlannedMark, Reason, end_place
 from runtime.score.table import LEVEL_SIGNS, Score
 
-_SAID = "put in by hand"
+_SAID = Reason("by_hand")
 _FINEST = 48  # parts of a quarter: a time is not more exact than that
 
 

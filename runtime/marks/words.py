@@ -12,6 +12,8 @@ Command line, MuseScore plugin and page read the same table; the plugin's ``lib/
 | ``begins_at`` | | how the playing begins |
 | ``returns_to`` | first_bar, last_bar | as loud again as bars 1–4 |
 | ``second_time`` | level | the second time p |
+| ``by_hand`` | | put in by hand |
+| ``louder_than_written``, … | steps, first_bar, last_bar, level | bar 5: about one step louder than the written p |
 
 ``steps`` is a number of steps of the written ladder (pp p mp mf f ff) without sign, ``bars`` a number of bars that may
 be a fraction, ``db`` a difference in decibels without sign, ``first_bar`` and ``last_bar`` printed bar numbers (text),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -26,8 +26,17 @@ _VALUES: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """What was heard, for people: a key and its values, put into words by `runtime.marks.words`."""
+
+    key: str
+    values: tuple[tuple[str, str | float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedMark:
-    """A mark to stand in the score. `end_measure`, `end_offset` matter for hairpins only."""
+    """A mark to stand in the score. `end_measure`, `end_offset` matter for hairpins only; `confidence`: how likely the
+    playing really does this; `reason` is None for marks that were not heard."""
 
     kind: MarkKind
     value: str
@@ -37,7 +46,7 @@ class PlannedMark:
     end_measure: int = 0
     end_offset: Fraction = ZERO
     confidence: float = 1.0
-    reason: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +123,11 @@ class Plan:
             "tick": round(m.offset * TICKS_PER_QUARTER),
             "staff": m.staff,
             "confidence": round(m.confidence, 4),
-            "reason": m.reason,
+            "reason": None if m.reason is None else {"key": m.reason.key, "values": dict(m.reason.values)},
         }
         if m.kind == "hairpin":
             data |= {"end_measure": m.end_measure, "end_offset_quarters": str(m.end_offset)}
         return data
-
-    def to_table(self) -> str:
-        """The edits as lines of text under a heading, or one line when nothing changes."""
-        edits = self.edits()
-        if not edits:
-            return "Nothing to change.\n"
-        rows = [("action", "bar", "beat", "staff", "mark", "to", "confidence", "reason")]
-        for e in edits:
-            m = e.mark
-            end = f"bar {self.numbers[m.end_measure]} +{_quarters(m.end_offset)}" if m.kind == "hairpin" else ""
-            mark = f"{e.instead_of} → {m.value}" if e.instead_of else m.value
-            place = (self.numbers[m.measure], f"+{_quarters(m.offset)}", str(m.staff))
-            rows.append((e.action, *place, mark, end, f"{m.confidence:.2f}", m.reason))
-        widths = [max(len(r[i]) for r in rows) for i in range(len(rows[0]))]
-        return "".join("  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() + "\n" for r in rows)
-
-
-def _quarters(value: Fraction) -> str:
-    return f"{float(value):g}"
 
 
 def _place(m: PlannedMark) -> tuple[str, int, Fraction, int]:
@@ -150,7 +140,7 @@ def _content(m: PlannedMark) -> tuple[str, int, Fraction]:
 
 
 def _human(mark: PlannedMark) -> PlannedMark:
-    return replace(mark, reason="a mark in the score")
+    return mark
 
 
 def planned(score: Score, mark: Mark) -> PlannedMark:
@@ -190,6 +180,14 @@ def from_json(text: str, score: Score) -> Plan:
     return plan
 
 
+def _reason(data: Any) -> Reason | None:
+    """Plans of earlier versions have a text here, which says nothing to other languages."""
+    if not isinstance(data, dict):
+        return None
+    values = ((str(k)[:40], v if isinstance(v, int | float) else str(v)[:40]) for k, v in data["values"].items())
+    return Reason(str(data["key"])[:40], tuple(values))
+
+
 def _checked(data: dict[str, Any], score: Score, sign: str = "") -> PlannedMark:
     kind, value = data["kind"], data["value"]
     if kind not in _VALUES or value not in _VALUES[kind]:
@@ -204,7 +202,7 @@ def _checked(data: dict[str, Any], score: Score, sign: str = "") -> PlannedMark:
         raise ValueError(f"no offset {offsets}")
     start, stop = (Fraction(t) for t in offsets)
     confidence = float(data.get("confidence", 1.0))
-    return PlannedMark(kind, value, measure, start, staff, end, stop, confidence, str(data.get("reason", ""))[:200])
+    return PlannedMark(kind, value, measure, start, staff, end, stop, confidence, _reason(data.get("reason")))
 
 
 def check(plan: Plan, score: Score) -> None:

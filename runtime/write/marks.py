@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from runtime.analysis import LEVELS, Analysis
+from runtime.analysis import LADDER, Analysis
 from runtime.write.options import LaneSource
 
 LANE_RANGE_DB = 40.0
@@ -57,10 +57,10 @@ def lane_db(analysis: Analysis, source: LaneSource) -> tuple[npt.NDArray[np.floa
     """Times in seconds and level in dB, −40..0, of the dynamics lane.
 
     ``loudness``: ten decibels per doubling of sone (one sone doubling is ten phon, ISO 532), 0 dB at the loudest
-    moment. ``levels``: pp to ff in equal steps, at the written dynamics. Empty where the analysis has none.
+    moment. ``levels``: ppp to fff in equal steps, at the written dynamics. Empty where the analysis has none.
     """
     if source == "levels":
-        steps = [LANE_RANGE_DB * (LEVELS.index(d.level) / (len(LEVELS) - 1) - 1) for d in analysis.dynamics]
+        steps = [LANE_RANGE_DB * (LADDER.index(d.level) / (len(LADDER) - 1) - 1) for d in analysis.dynamics]
         return np.array([d.time_s for d in analysis.dynamics], dtype=np.float64), np.array(steps, dtype=np.float64)
     sone = np.asarray(analysis.loudness.ntot_sone, dtype=np.float64)
     times_s = np.arange(len(sone), dtype=np.float64) * np.float64(analysis.loudness.hop_s)

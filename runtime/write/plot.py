@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from runtime.analysis import LEVELS, Analysis
+from runtime.analysis import LADDER, Analysis
 from runtime.errors import OutputError
 from runtime.write.bars import bar_groups
 from runtime.write.options import WriteOptions
@@ -22,7 +22,10 @@ MOST_ROWS = 40
 ROW_INCHES = 2.6
 WIDTH_INCHES = 15.0
 TITLE_CHARACTERS = 130
-COLOURS = {"pp": "#c6dbef", "p": "#deebf7", "mf": "#fff3c4", "f": "#fdbe85", "ff": "#f4805a"}
+COLOURS = {
+    "ppp": "#9ecae1", "pp": "#c6dbef", "p": "#deebf7", "mp": "#eef4ea",
+    "mf": "#fff3c4", "f": "#fdbe85", "ff": "#f4805a", "fff": "#e0543a",
+}  # fmt: skip
 
 
 def render_png(analysis: Analysis, options: WriteOptions) -> bytes:
@@ -130,4 +133,4 @@ def _hairpins(ax: Any, analysis: Analysis, start_s: float, end_s: float, top: fl
             ax.plot([tip_s, open_s], heights, color="black", lw=1.2, zorder=6)
 
 
-assert set(COLOURS) == set(LEVELS)
+assert set(COLOURS) == set(LADDER)

@@ -56,10 +56,10 @@ def hairpin(measure: int, number: str, tick: int, end: int, value: str, *, staff
 def plan_of(*densities: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     """A plan with these sets of marks, from few to many; shown first is the last but one, or the only one."""
     sets = [
-        {"name": str(n), "marks": marks, "displaced": [], "unmarked_measures": [], "playback_db": []}
+        {"name": str(n), "marks": marks, "displaced": [], "unmarked_measures": [], "playback_velocity": []}
         for n, marks in enumerate(densities)
     ]
-    curve: dict[str, list[float]] = {"ticks": [], "times_s": [], "heard_db": []}
+    curve: dict[str, list[float]] = {"ticks": [], "times_s": [], "heard_velocity": []}
     first = max(0, len(sets) - 2)
     return {"densities": sets, "default": first, "curve": curve, "tempos": [], "warnings": [], **more}
 

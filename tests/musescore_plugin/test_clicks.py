@@ -122,7 +122,7 @@ def test_marks_are_unticked_kept_taken_away_by_name_and_all_removed(
 
 def test_the_slider_adds_and_takes_away_at_once_and_a_row_is_listened_to(desktop: Desktop, bridge: FakeBridge) -> None:
     few, some = [dynamic(0, "0", 0, "pp")], [dynamic(0, "0", 0, "pp"), dynamic(6, "6", 7680, "mf")]
-    curve = {"ticks": [0, 7680], "times_s": [0.0, 9.0], "heard_db": [-4.0, 2.0]}
+    curve = {"ticks": [0, 7680], "times_s": [0.0, 9.0], "heard_velocity": [-4.0, 2.0]}
     bridge.plan = plan_of(few, some, [*some, dynamic(8, "8", 11520, "p")], curve=curve)
     told = desktop.analyse("/music/take.wav")
     assert told["texts"]["apply"] == "Add 2, remove 0"

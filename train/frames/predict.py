@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from runtime.analysis import Analysis, Source
+from runtime.analysis import Analysis, Source, folded
 from runtime.decode import DecodeOptions, decode
-from runtime.decode.assemble import level_evidence
 from runtime.decode.bars import downbeat_probability, find_bars
-from runtime.decode.levels import find_levels
+from runtime.decode.dynamics import on_own_beats
+from runtime.decode.on_beats import SoundEvidence
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import Model
 from runtime.network import windows
@@ -86,7 +86,7 @@ def analyse(heard: Heard, model: Model, options: DecodeOptions | None = None) ->
     source = Source(heard.recording.key, heard.recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
     ntot_sone = heard.logits.ntot_sone
     card, stage = _card(heard, model, options), model.levels_for(heard.notes)
-    return decode(heard.logits, ntot_sone, card, source, model.identity, stage=stage)
+    return decode(heard.logits, ntot_sone, card, source, model.identity, stage=stage, notes=heard.notes)
 
 
 def _card(heard: Heard, model: Model, options: DecodeOptions | None) -> ModelCard:
@@ -96,11 +96,13 @@ def _card(heard: Heard, model: Model, options: DecodeOptions | None) -> ModelCar
 
 
 def levels_at(heard: Heard, options: DecodeOptions, stage: LevelStage | None = None) -> LevelPrediction:
-    """Levels decoded on the truth's beats; bars, where the second stage asks for them, are the model's own."""
+    """Levels as the marks on the truth's beats have them, in five classes; the bars are the model's own."""
     frames = heard.truth.beats_s / FRAME_S
     bars = find_bars(downbeat_probability(heard.logits.downbeat, frames, options), options)
-    path = find_levels(*level_evidence(heard.logits, heard.logits.ntot_sone, frames, bars, stage), options)
-    return LevelPrediction((path.level + 1).astype(np.int8))
+    evidence = SoundEvidence(heard.logits.ntot_sone, heard.logits, stage, heard.notes)
+    marks = on_own_beats(heard.truth.beats_s, bars, evidence)
+    changes = np.array([c.beat for c in marks.change_points], np.int64)
+    return LevelPrediction(np.array([LEVEL_NUMBER[folded(x)] for x in marks.beat_levels], np.int8), changes)
 
 
 METRONOME_BPM = 138.0

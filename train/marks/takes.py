@@ -1,14 +1,13 @@
 """Performances of ASAP laid along their scores by annotation: what the choice of marks in a score is fitted on.
 
-Loudness comes from the note events by the measured piano table (`runtime.piano.emulate`), the place of every
-beat in the written score from the annotations and the score's own MIDI file, so that nothing that is heard has a part
-in it.
+The place of every beat in the written score comes from the annotations and the score's own MIDI file, so that nothing
+that is heard has a part in it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.errors import MezzoforteError
-from runtime.piano.table import PianoModel
 from runtime.score.align.recording import Alignment
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
@@ -26,28 +24,31 @@ from train.data.labels.annotations import read_annotation
 from train.data.scores.follow import Placement, place_measures
 from train.data.scores.midi import read_midi_score
 from train.data.scores.musicxml import read_measures
-from train.levels.data import curves_of_items
+from train.rendering.notes import PackedNotes, packed_notes
+from train.rendering.performance import read_performance
 
 _LEAST_STEP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class Take:
-    """One performance: its loudness [T] in sone at 50 frames per second, and where it is in the score.
-
-    `score` keeps the editors' marks; `blank` is the same without any.
-    """
+    """One performance: its MIDI file, and where it is in the score. `score` keeps the editors' marks; `blank` is the
+    same without any."""
 
     key: str
     piece_id: str
+    midi_path: Path
     score: Score
     alignment: Alignment
-    ntot_sone: npt.NDArray[np.float64]
 
     @property
     def blank(self) -> Score:
         """The score as if nobody had ever written a mark into it."""
         return replace(self.score, marks=())
+
+    def played(self) -> PackedNotes:
+        """The notes as they were played, by onset."""
+        return packed_notes(read_performance(self.midi_path))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,17 +58,19 @@ class _Page:
     beats_q: npt.NDArray[np.float64]
 
 
-def takes(folder: Path, items: list[Item], model: PianoModel, cache: Path) -> Iterator[Take]:
-    """Every item of ASAP (data set in `folder`) whose levels could be read, which means that its score fits it."""
+def takes(folder: Path, items: Iterable[Item]) -> Iterator[Take]:
+    """Every item of ASAP (data set in `folder`) whose score fits its annotation."""
     pages: dict[Path, _Page | None] = {}
-    labelled = [i for i in items if i.corpus == "asap" and (i.labels.levels > 0).any()]
-    for item, curve in zip(labelled, curves_of_items(labelled, model, cache), strict=True):
+    for item in items:
+        if item.corpus != "asap" or item.midi_path is None:
+            continue
         place = folder.joinpath(*item.id.split("/")[1:-1])
         if place not in pages:
             pages[place] = _page(place)
         page = pages[place]
         if page is not None and len(page.beats_q) == item.labels.n_beats:
-            yield Take(item.id, item.piece_id, page.score, _known_alignment(page, item.labels.beats_s), curve.ntot_sone)
+            alignment = _known_alignment(page, item.labels.beats_s)
+            yield Take(item.id, item.piece_id, item.midi_path, page.score, alignment)
 
 
 def _page(folder: Path) -> _Page | None:

@@ -1,4 +1,4 @@
-"""How well one set of marks in a score agrees with another: for `benchmarks.marks` and `train.marks.fit_hairpins`.
+"""How well one set of marks in a score agrees with another: for `benchmarks.marks`.
 
 Levels are pp, p, mf, f, ff; softer and louder signs count as the outermost, mp as p; signs that stand at one place
 count once, the loudest. Two levels can be a pair when they stand at most one bar apart; pairs are one to one, as many

@@ -10,7 +10,7 @@ var rid = 0, nChunks = 0, seen = {}, fresh = false, done = false, heard = 0;
 
 // Bang it once a second: it says hello until a bridge answers, and again after three missed signs of life.
 function bang() {
-    if (Date.now() - heard > 6000) outlet(0, ["/piano/hello", "max", 1, listenPort]);
+    if (Date.now() - heard > 6000) outlet(0, ["/piano/hello", "max", 2, listenPort]);
 }
 
 function anything() {

@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 
 from bridge.osc.client import OscListener, Receiver
-from bridge.osc.data import analysis_from_items, make_transfer
+from bridge.osc.data import analysis_from_items, items, make_transfer
 from bridge.osc.net import BadPacketError, Hub, NetworkError, Peer, StreamDecoder, frame
-from bridge.osc.schema import PROTO, bundle, encode
+from bridge.osc.schema import PROTO, bundle, decode, encode
 from bridge.osc.server import MOST_LISTENERS, OscBridge, send_analysis
-from runtime.analysis import Analysis
+from runtime.analysis import LADDER, Analysis, ChangePoint, Dynamic
 from tests.bridge.osc.net import LossyPath, serving, until
 from tests.ports import free_port
 from tests.runtime.write.takes import empty, take
@@ -167,8 +167,52 @@ def test_another_proto_is_refused_and_not_remembered():
     with serving(SHORT) as bridge, Hub() as hub:
         hub.send(Peer("127.0.0.1", bridge.hub.port), encode("/piano/hello", "x", PROTO + 1, 0))
         ((_, answer),) = hub.poll(60)
-        assert answer == encode("/piano/error", 2, f"this bridge speaks proto {PROTO}, not {PROTO + 1}")
+        assert answer == encode("/piano/error", 2, f"this bridge speaks proto 1 to {PROTO}, not {PROTO + 1}")
         assert not bridge.listeners
+
+
+LADDER_TAKE = replace(
+    SHORT,
+    dynamics=tuple(Dynamic(SHORT.beats[i].time_s, i, level, 0.7) for i, level in enumerate(LADDER)),
+    beat_levels=(*LADDER, *["fff"] * (len(SHORT.beats) - len(LADDER))),
+    change_points=tuple(ChangePoint(SHORT.beats[i].time_s, i, 0.6) for i in range(1, len(LADDER))),
+)
+
+
+def told_dynamics(transfer) -> list[tuple[str, float]]:
+    messages = [m for chunk in transfer.chunks for m in decode(chunk)]
+    return [(str(args[2]), round(float(args[3]), 4)) for a, args, _ in messages if a == "/piano/dynamic"]
+
+
+@pytest.mark.parametrize("proto", [1, PROTO])
+def test_each_listener_is_told_levels_in_the_words_of_its_proto(proto):
+    five = [("pp", 0.0)] * 2 + [("p", 0.25)] * 2 + [("mf", 0.5), ("f", 0.75)] + [("ff", 1.0)] * 2
+    expected = five if proto == 1 else [(x, round(i / 7, 4)) for i, x in enumerate(LADDER)]
+    with Hub() as hub, Hub() as mine:
+        bridge = OscBridge(hub)
+        bridge.publish(LADDER_TAKE)
+        peer = Peer("127.0.0.1", mine.port)
+        bridge.receive(peer, encode("/piano/hello", "x", proto, 0))
+        ((_, welcome),) = mine.poll(2)
+        assert decode(welcome)[0][1][1] == proto
+        bridge.receive(peer, encode("/piano/get", "all"))
+        delivery = bridge.listeners[peer].delivery
+        assert delivery is not None and told_dynamics(delivery.transfer) == expected
+        mine.poll(1)
+        bridge.broadcast(encode("/piano/live/dynamic", 0, 1.0, "mp", 3 / 7, 2.0, 0.5))
+        live = [p for _, p in mine.poll(1)]
+        assert [decode(p)[0][1][2:4] for p in live] == [("p", 0.25) if proto == 1 else ("mp", pytest.approx(3 / 7))]
+
+
+def test_a_listener_of_the_older_proto_still_hears_which_way_levels_change():
+    changes = [args[2] for a, args in items(LADDER_TAKE, "change", 1)]
+    assert changes == ["louder"] * 7
+
+
+def test_all_eight_levels_arrive():
+    with serving(LADDER_TAKE) as bridge, OscListener("127.0.0.1", bridge.hub.port) as listener:
+        assert until(lambda: listener.receiver.complete, lambda: listener.step(0.02))
+        assert same(listener.receiver.analysis, LADDER_TAKE)
 
 
 def test_strangers_get_no_answer_to_anything_but_hello_and_ping():

@@ -211,7 +211,7 @@ def test_the_max_script_collects_and_acknowledges_in_a_stand_in_of_max(tmp_path)
     command = ["node", str(tmp_path / "max.js"), str(RECEIVERS / "mezzoforte_max.js")]
     out = subprocess.run(command, input=json.dumps(fed), capture_output=True, text=True, check=True, timeout=30)
     answers, found, _ = json.loads(out.stdout)
-    assert answers[:3] == [["/piano/hello", "max", 1, 7771], ["/piano/ack", 7, -1], ["/piano/ack", 7, 0]]
+    assert answers[:3] == [["/piano/hello", "max", 2, 7771], ["/piano/ack", 7, -1], ["/piano/ack", 7, 0]]
     assert ["/piano/resend", 7, 1] in answers and answers[-1] == ["/piano/ack", 7, -2]
     assert found[-1] == ["complete", 7] and len(found) == len(items(SHORT)) + 1
 

@@ -65,9 +65,9 @@ def test_one_answer_holds_every_density_of_a_policy_and_the_curve(bridge: Bridge
         counts = [len(d["marks"]) for d in plan["densities"]]
         assert counts == sorted(counts) and counts[-1] > 0
         beats = len(plan["curve"]["ticks"])
-        assert len(plan["curve"]["heard_db"]) == beats >= 3 * (BARS - 1)
+        assert len(plan["curve"]["heard_velocity"]) == beats >= 3 * (BARS - 1)
         for density in plan["densities"]:
-            assert len(density["playback_db"]) == beats
+            assert len(density["playback_velocity"]) == beats
             for mark in density["marks"]:
                 start = 1440 * mark["measure"]
                 assert start <= mark["tick"] < start + 1440
@@ -77,8 +77,8 @@ def test_one_answer_holds_every_density_of_a_policy_and_the_curve(bridge: Bridge
 
 def test_the_curve_rises_where_the_playing_did(bridge: Bridge, job: str) -> None:
     curve = bridge.call("GET", f"/v1/job/{job}/plan")[1]["curve"]
-    ticks, heard_db = np.array(curve["ticks"]), np.array(curve["heard_db"])
-    soft, loud = heard_db[ticks < 1440 * (BARS // 2 - 1)], heard_db[ticks > 1440 * (BARS // 2 + 1)]
+    ticks, heard_velocity = np.array(curve["ticks"]), np.array(curve["heard_velocity"])
+    soft, loud = heard_velocity[ticks < 1440 * (BARS // 2 - 1)], heard_velocity[ticks > 1440 * (BARS // 2 + 1)]
     assert loud.min() > soft.max()
 
 

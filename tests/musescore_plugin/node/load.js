@@ -38,8 +38,8 @@ exports.hairpin = (tick, end_tick, value = "crescendo", clearness = "clear") => 
 });
 // A plan with these sets of marks; the curve has a value per quarter of four bars, two quarters a second.
 exports.plan = (...densities) => ({
-    densities: densities.map((marks, n) => ({ name: String(n), marks, displaced: [], unmarked_measures: [], playback_db: [] })),
+    densities: densities.map((marks, n) => ({ name: String(n), marks, displaced: [], unmarked_measures: [], playback_velocity: [] })),
     default: 0, tempos: [], warnings: [],
-    curve: { ticks: [...Array(16).keys()].map((i) => 480 * i), times_s: [...Array(16).keys()].map((i) => i / 2), heard_db: Array(16).fill(0) },
+    curve: { ticks: [...Array(16).keys()].map((i) => 480 * i), times_s: [...Array(16).keys()].map((i) => i / 2), heard_velocity: Array(16).fill(0) },
 });
 exports.mark = (kind, value, tick, end_tick, ours) => ({ kind, value, tick, end_tick, staff: 1, ours, element: {} });

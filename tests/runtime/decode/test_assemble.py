@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.analysis import LEVELS, Analysis, ModelIdentity, Source
+from runtime.analysis import LADDER, Analysis, ModelIdentity, Source
 from runtime.corrections import parse_words
 from runtime.decode import DecodeOptions, decode
 from runtime.decode.bars import find_bars
 from runtime.decode.beats import track_beats
-from runtime.decode.hairpins import find_hairpins, phon
-from runtime.decode.levels import find_levels
 from runtime.decode.path import SHORTEST_BEAT_S
 from runtime.frames import FRAME_S
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
+from runtime.sound.phon import phon
 from runtime.stages.peaks import find_peaks
 
 CARD = ModelCard(
@@ -30,7 +29,7 @@ YES, NO = 4.0, -8.0
 
 
 def frame_logits(beats_s: np.ndarray, metre: int, levels: np.ndarray, duration_s: float) -> FrameLogits:
-    """Logits of a confident network that hears exactly these beats, bars and levels (0..4 per beat)."""
+    """Logits of a confident network that hears exactly these beats, bars and levels (0..4 per beat), ten phon apart."""
     n = 1 + round(duration_s / FRAME_S)
     frames = np.rint(beats_s / FRAME_S).astype(int)
     beat, downbeat, change = (np.full(n, NO, np.float32) for _ in range(3))
@@ -42,7 +41,11 @@ def frame_logits(beats_s: np.ndarray, metre: int, levels: np.ndarray, duration_s
     for level, a, b in zip(levels, edges[:-1], edges[1:], strict=True):
         dynamics[a:b, level] = YES
     dynamics[: frames[0], levels[0]] = YES
-    return FrameLogits(beat, downbeat, change, dynamics, np.ones(n, np.float32))
+    per_beat = np.array([2.0, 4.0, 8.0, 16.0, 32.0], np.float32)[levels]
+    sone = np.full(n, per_beat[0], np.float32)
+    for loud, a, b in zip(per_beat, edges[:-1], edges[1:], strict=True):
+        sone[max(0, a - 2) : b] = loud
+    return FrameLogits(beat, downbeat, change, dynamics, sone)
 
 
 def analyse(logits: FrameLogits, *words: str) -> Analysis:
@@ -66,9 +69,12 @@ def test_rubato_beats_bars_levels_and_changes_come_out_as_they_went_in(metre: in
     assert [b.time_s for b in analysis.beats] == pytest.approx(beats_s.tolist(), abs=FRAME_S)
     assert [b.position for b in analysis.beats] == [1 + i % metre for i in range(96)]
     assert [m.beats_per_bar for m in analysis.metre] == [metre]
-    assert analysis.beat_levels == tuple(LEVELS[k] for k in levels)
-    assert [(d.beat, d.level) for d in analysis.dynamics] == [(0, "p"), (24, "f"), (48, "p"), (72, "ff")]
+    marks = [(d.beat, LADDER.index(d.level)) for d in analysis.dynamics]
+    assert [beat for beat, _ in marks] == [0, 24, 48, 72]
+    soft, loud, again, loudest = (level for _, level in marks)
+    assert soft == again < loud < loudest
     assert [c.beat for c in analysis.change_points] == [24, 48, 72]
+    assert [LADDER.index(x) for x in analysis.beat_levels] == np.repeat([soft, loud, soft, loudest], 24).tolist()
     assert analysis.warnings == ()
 
 
@@ -189,26 +195,6 @@ def test_peaks_are_never_closer_than_four_frames() -> None:
     assert find_peaks(np.full(100, 0.5), 0.1).tolist() == [0]
 
 
-def test_levels_without_evidence_for_a_change_stay_as_they_are() -> None:
-    rng = np.random.default_rng(2)
-    z = rng.normal(0, 1.0, (200, 5)) + np.array([0, 1, 0, 0, 0])
-    log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
-    path = find_levels(log_p, np.full(200, -4.0), DecodeOptions())
-    assert np.unique(path.level).tolist() == [1]
-
-
-def test_a_crescendo_into_a_louder_level_is_found_and_a_step_is_not() -> None:
-    beats_s = 0.5 * np.arange(60)
-    level = np.repeat([1, 3, 1], 20)
-    per_beat_phon = np.concatenate([np.full(10, 50.0), np.linspace(50, 68, 11), np.full(19, 68.0), np.full(20, 50.0)])
-    sone = 2 ** ((np.repeat(per_beat_phon, 25) - 40) / 10)
-    spans = find_hairpins(sone, beats_s, level)
-    rising = [s for s in spans if s.kind == "crescendo"]
-    assert len(rising) == 1
-    assert rising[0].end == 20 and 8 <= rising[0].start <= 12
-    assert all(s.end - s.start <= 3 for s in spans if s.kind == "diminuendo")
-
-
 def test_phon_inverts_the_sone_law() -> None:
     levels_db = np.array([10.0, 25.0, 39.9, 40.0, 60.0, 88.0])
     sone = np.where(levels_db >= 40, 2 ** ((levels_db - 40) / 10), (levels_db / 40) ** 2.642)
@@ -277,7 +263,9 @@ def test_this_is_beat_1_moves_all_bar_lines_and_levels_follow() -> None:
     analysis = analyse(logits, f"bar@{beats_s[4]:.3f}", f"bar@{beats_s[31]:.3f}")
     positions = [b.position for b in analysis.beats]
     assert positions[4] == 1 and positions[31] == 1
-    assert [(d.beat, d.level) for d in analysis.dynamics] == [(0, "p"), (24, "f")]
+    assert [d.beat for d in analysis.dynamics] == [0, 24]
+    soft, loud = (LADDER.index(d.level) for d in analysis.dynamics)
+    assert soft < loud
 
 
 def test_the_metre_can_be_given() -> None:

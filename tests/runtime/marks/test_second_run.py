@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from runtime.marks.annotate import AnnotateOptions, annotate
+from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
 from runtime.marks.files import MarkOptions, load, mark_file, remove_marks
-from tests.runtime.marks.test_annotate import alignment_of, analysis_of
+from runtime.score.plan import Plan
+from runtime.score.table import Score
+from tests.runtime.marks.playing import alignment_of, analysis_of, evidence_of, heard_of, steps
 from tests.runtime.score import make
 
-HEARD = analysis_of([(0, "p", 0.9), (32, "f", 0.9)])
+SOFT_LOUD = steps((0, 45), (32, 95))
 LEVEL = "      <direction><direction-type><dynamics><{}/></dynamics></direction-type><staff>1</staff></direction>\n"
 WEDGE = '      <direction><direction-type><wedge type="{}" number="1"/></direction-type><staff>1</staff></direction>\n'
 OPENING = '<Dynamic><subtype>mf</subtype></Dynamic><Spanner type="HairPin"><HairPin><subtype>1</subtype></HairPin>'
@@ -52,8 +55,16 @@ def run(piece: Path, policy: str, out: Path | None = None) -> bytes:
     _, score = load(piece)
     out = out or piece.with_name(f"out{piece.suffix}")
     options = MarkOptions(AnnotateOptions(policy=policy))  # type: ignore[arg-type]
-    mark_file("no audio is read", piece, out, HEARD, options, alignment=alignment_of(score))
+    there = alignment_of(score)
+    mark_file("no audio is read", piece, out, analysis_of(), options, there, evidence_of(score, there, SOFT_LOUD))
     return out.read_bytes()
+
+
+def decided(score: Score, policy: str, confidence: float = 1.0) -> Annotation:
+    """What is decided for it."""
+    there = alignment_of(score, confidence)
+    options = AnnotateOptions(policy=policy)  # type: ignore[arg-type]
+    return annotate(score, there, analysis_of(), heard_of(score, SOFT_LOUD, there), options)
 
 
 def human(piece: Path) -> list[tuple[str, str]]:
@@ -87,24 +98,23 @@ def test_hidden_marks_are_still_compared_with_what_was_heard(piece):
     assert (
         [m.value for m in score.hidden if m.kind == "dynamic"] == ["mf", "pp"] if piece.suffix[1:3] == "mu" else ["mf"]
     )
-    rows = annotate(score, alignment_of(score), HEARD, AnnotateOptions(policy="compare")).comparison
-    assert rows[0].written == "mf"
+    rows = decided(score, "compare").comparison
+    assert rows and {r.written for r in rows} <= {"mf", "mp", "p", "pp", "f"}
 
 
 def test_the_table_names_what_goes_and_comes_back_with_true_ends(piece):
     _, score = load(piece)
-    first = annotate(score, alignment_of(score), HEARD, AnnotateOptions(policy="replace")).plan
+    first = decided(score, "replace").plan
     hidden = [m for m in first.hidden if m.kind == "hairpin"]
     assert [(m.measure, m.end_measure, m.end_offset) for m in hidden] in ([(3, 3, 4)], [(0, 0, 4)])
     run(piece, "replace", piece)
     _, score = load(piece)
-    again = annotate(score, alignment_of(score), HEARD, AnnotateOptions(policy="replace")).plan
+    again = decided(score, "replace").plan
     assert again.edits() == [] and len(again.hidden) == len(first.hidden)
-    part = alignment_of(score, confidence=0.0)  # a recording in which nothing is placed: what was hidden comes back
-    back = annotate(score, part, HEARD, AnnotateOptions(policy="replace")).plan
-    assert {e.action for e in back.edits() if e.mark in first.hidden or e.mark.reason == "a mark in the score"} == {
-        "insert"
-    }
+    # A recording in which nothing is placed: what was hidden comes back.
+    back: Plan = decided(score, "replace", confidence=0.0).plan
+    returned = {(e.mark.value, e.mark.measure) for e in back.edits() if e.action == "insert"}
+    assert returned == {(m.value, m.measure) for m in first.hidden} and back.hidden == ()
 
 
 SINGER = '<score-part id="P0"><part-name>Voice</part-name></score-part>'
@@ -131,11 +141,13 @@ def test_a_singers_marks_neither_block_nor_hide_nor_count(tmp_path):
     piece = tmp_path / "song.musicxml"
     piece.write_bytes(song(LEVEL.format("ff"), ""))
     _, score = load(piece)
-    decided = annotate(score, alignment_of(score), HEARD, AnnotateOptions(policy="replace"))
-    assert decided.plan.hidden == () and decided.comparison == ()
-    assert run(piece, "keep", piece) and marks_of(piece) == {
-        ("dynamic", "ff", 1, False), ("dynamic", "p", 2, True), ("dynamic", "f", 2, True)
-    }  # fmt: skip
+    replaced = decided(score, "replace")
+    assert replaced.plan.hidden == () and replaced.comparison == ()
+    bare = {(m.value, m.measure) for m in decided(replace(score, marks=()), "keep").plan.marks}
+    assert {(m.value, m.measure) for m in decided(score, "keep").plan.marks} == bare
+    assert run(piece, "keep", piece)
+    human = {m for m in marks_of(piece) if not m[3]}
+    assert human == {("dynamic", "ff", 1, False)} and {m[2] for m in marks_of(piece) - human} == {2}
 
 
 def test_only_the_pianos_own_marks_make_way_in_a_song(tmp_path):

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from runtime.analysis import (
-    LEVELS,
+    LADDER,
     Analysis,
     Beat,
     ChangePoint,
@@ -45,7 +45,7 @@ def take(
     bar0 = 1 if position == 1 else 0
     beats = tuple(Beat(t, bar0 + s // metre, 1 + s % metre, 0.9) for t, s in zip(times, steps, strict=True))
     at = range(0, len(beats), 48)
-    levels = [LEVELS[(2 + k * 2) % 5] for k in range(len(at))]
+    levels = [LADDER[(4 + k * 3) % 8] for k in range(len(at))]
     marks = tuple(Dynamic(beats[i].time_s, i, v, 0.7) for i, v in zip(at, levels, strict=True))  # type: ignore[arg-type]
     n = int(duration_s / hop_s) + 1
     sone = 8 + 6 * np.sin(np.arange(n) * hop_s / 5) + rng.random(n)

@@ -86,7 +86,7 @@ def test_the_lane_can_follow_the_written_levels():
     analysis = take()
     track = read(render_midi(analysis, WriteOptions(lane="levels", cc_low=7, cc_high=107))).tracks[1]
     values = [m.value for m in track if m.type == "control_change"]
-    expected = {"pp": 7, "p": 32, "mf": 57, "f": 82, "ff": 107}
+    expected = {"ppp": 7, "pp": 21, "p": 36, "mp": 50, "mf": 64, "f": 78, "ff": 93, "fff": 107}
     wanted = [expected[d.level] for d in analysis.dynamics]
     assert values == [v for i, v in enumerate(wanted) if i == 0 or v != wanted[i - 1]]
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from runtime.analysis import LEVELS, Analysis
+from runtime.analysis import LEVELS, Analysis, folded
 from train.data.errors import DataError
 
 UNKNOWN = 0
@@ -150,7 +150,7 @@ def prediction_of(analysis: Analysis) -> tuple[BeatPrediction, LevelPrediction]:
     )
     levels = np.zeros(len(analysis.beats), np.int8)
     if analysis.beat_levels:
-        levels[:] = [LEVEL_NUMBER[level] for level in analysis.beat_levels]
+        levels[:] = [LEVEL_NUMBER[folded(level)] for level in analysis.beat_levels]
     return beats, LevelPrediction(levels, np.array([c.beat for c in analysis.change_points], np.int64))
 
 

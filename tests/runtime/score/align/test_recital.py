@@ -11,6 +11,7 @@ import pytest
 from runtime.errors import ScoreError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.marks.annotate import annotate
+from runtime.marks.heard import evidence_of, hear
 from runtime.score.align import features
 from runtime.score.align.performance import play
 from runtime.score.align.recording import POOR, Alignment, align, align_features
@@ -107,7 +108,8 @@ def test_of_bars_with_the_same_notes_the_first_are_taken_and_the_others_named():
     part = performed(twice, 26 + 8, 26 + 13)
     found = align(twice, blocks(part[0]))
     assert found.measures == tuple(range(8, 14)) and found_well(found, part, 0.0)
-    told = annotate(twice, found, analysis_of([])).warnings
+    analysis = analysis_of()
+    told = annotate(twice, found, analysis, hear(twice, found, evidence_of(analysis))).warnings
     numbers = [m.number for m in twice.measures]
     assert f"bars {numbers[34]}-{numbers[39]} have the same notes as bars {numbers[8]}-{numbers[13]}" in " ".join(told)
 

@@ -1,35 +1,21 @@
-"""Marks that are not levels: hairpins between them, and single notes that stick out of the recording."""
+"""Single notes that stick out of the recording."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
 
 import numpy as np
 
-from runtime.analysis import Analysis, HairpinKind
+from runtime.analysis import Analysis
 from runtime.score.align.recording import Alignment, Floats, position_in
 from runtime.score.table import Score
 
-MAX_HAIRPIN_BARS = 8
-_LEVEL_REACH_BEATS = 2
 # A note sticks out of the attacks within this time on either side, and must fall back after it.
 _NEIGHBOURHOOD_S = 2.0
 _FALL_BACK = 0.75
 _LEAST_NEIGHBOURS = 4
 _BARS_PER_STRESS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A hairpin between written positions."""
-
-    start: Fraction
-    end: Fraction
-    kind: HairpinKind
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,45 +26,6 @@ class Stress:
     ratio: float
     strong: bool
     confidence: float
-
-
-class _Level(Protocol):
-    @property
-    def at(self) -> Fraction: ...
-    @property
-    def level(self) -> int: ...
-
-
-def hairpins(score: Score, heard: Sequence[Span], levels: Sequence[_Level], least: float) -> list[Span]:
-    """Of those heard: hairpins that do not overlap, last at least a beat, end where a level stands and lead the right
-    way."""
-    found = []
-    for h in heard:
-        if h.confidence < least:
-            continue
-        bar = score.measure_at(h.start).time.bar_quarters
-        if h.start < h.end <= h.start + MAX_HAIRPIN_BARS * bar:
-            span = _fitted(score, h, levels)
-            if span is not None:
-                found.append(span)
-    out: list[Span] = []
-    for span in sorted(found, key=lambda s: (-s.confidence, s.start)):
-        if all(span.end <= o.start or span.start >= o.end for o in out):
-            out.append(span)
-    return sorted(out, key=lambda s: s.start)
-
-
-def _fitted(score: Score, span: Span, levels: Sequence[_Level]) -> Span | None:
-    """A hairpin that ends at the next level near its end; None when it is too short or leads elsewhere."""
-    beat = score.measure_at(span.start).time.beat_quarters
-    inside = [x for x in levels if span.start + beat <= x.at <= span.end + _LEVEL_REACH_BEATS * beat]
-    if inside:
-        span = replace(span, end=inside[0].at)
-        before = [x.level for x in levels if x.at <= span.start]
-        up = span.kind == "crescendo"
-        if before and (inside[0].level - before[-1]) * (1 if up else -1) <= 0:
-            return None
-    return span if span.end - span.start >= beat else None
 
 
 def stresses(

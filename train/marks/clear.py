@@ -1,0 +1,104 @@
+"""Calibrate how clear marks are: `python -m train.marks.clear --asap ASAP --renders DIR --work DIR`.
+
+On renders of training pieces, heard as the product hears them, marks are chosen at the shipped prices; the probability
+that the true velocity goes the way that a mark says, by at least `LEAST_VELOCITY`, is fitted to how far the heard
+strength stands out there (`runtime.dynamics.clear`). The table that is printed has a row per word for people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.dynamics.clear import clearness, probability, stands_out, stretches_of_hairpin, stretches_of_level
+from runtime.dynamics.mark import PRICES
+from runtime.dynamics.touch import RULES
+from runtime.marks.annotate import Page
+from runtime.marks.heard import hear, played_beats
+from runtime.write.atomic import write_bytes
+from train.data.corpora.asap import read_asap
+from train.data.splits import split_of
+from train.fitting.command import Command
+from train.marks.hear import Listener
+from train.marks.takes import takes
+from train.marks.touch import Floats, cut_s, name_of, true_velocity
+
+LEAST_VELOCITY = 3.0
+
+
+def judged_marks(asap: Path, renders: Path, listener: Listener) -> Iterator[tuple[float, bool]]:
+    """For every mark but the first of each piece: how far it stands out, and whether the playing really does it."""
+    there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
+    items = [i for i in read_asap(asap).items if i.midi_path and name_of(i.midi_path, asap) in there]
+    for take in takes(asap, items):
+        if split_of(take.piece_id, 0) == "test":
+            continue
+        evidence = listener.hear(there[name_of(take.midi_path, asap)])
+        beats = played_beats(take.blank, take.alignment)
+        true = true_velocity(take, beats, cut_s(evidence))
+        heard = hear(take.blank, take.alignment, evidence)
+        written = _over_passes(true, beats.of, len(heard.at))
+        page = Page.of(take.blank, heard, [])
+        for price in PRICES.values():
+            said = page.say(price)
+            spans = stretches_of_level(page.beats, said) + [stretches_of_hairpin(h) for h in said.hairpins]
+            for before, after, sign in spans:
+                a, b = (written[page.first + s.start : page.first + s.stop] for s in (before, after))
+                a, b = a[np.isfinite(a)], b[np.isfinite(b)]
+                if len(a) and len(b):
+                    yield (stands_out(page.beats, before, after, sign),
+                           bool(sign * (b.mean() - a.mean()) >= LEAST_VELOCITY))  # fmt: skip
+
+
+def _over_passes(velocity: Floats, of: npt.NDArray[np.int64], n: int) -> Floats:
+    known = np.isfinite(velocity)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.bincount(of[known], velocity[known], n) / np.bincount(of[known], minlength=n))
+
+
+def logistic(x: Floats, y: Floats) -> tuple[float, float]:
+    """Scale and offset of the most likely logistic curve, by Newton's method."""
+    design = np.stack([x, np.ones_like(x)], axis=1)
+    weights = np.zeros(2)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-design @ weights))
+        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        step = np.linalg.solve(hessian, design.T @ (y - p))
+        weights += step
+        if np.abs(step).max() < 1e-8:
+            break
+    return float(weights[0]), float(weights[1])
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--asap", type=Path, required=True, help="folder of (n)ASAP")
+    parser.add_argument("--renders", type=Path, required=True, help="what train.rendering made of its MIDI files")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what was heard")
+    parser.add_argument("--out", type=Path, default=RULES, help="file of the rules, which gets these beside them")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Fit, print the table, write."""
+    pairs = list(judged_marks(args.asap, args.renders, Listener.with_folder(args.work)))
+    x, y = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.float64)
+    scale, offset = logistic(x, y)
+    sure = np.array([probability(v, scale, offset) for v in x])
+    print("| word | marks | the playing does it | mean probability |\n|---|---:|---:|---:|")
+    for word in ("clear", "likely", "slight"):
+        of = np.array([clearness(p) == word for p in sure])
+        if of.any():
+            print(f"| {word} | {of.sum()} | {y[of].mean():.2f} | {sure[of].mean():.2f} |")
+    data = json.loads(args.out.read_text(encoding="utf-8"))
+    data["clear"] = {"scale": round(scale, 4), "offset": round(offset, 4), "marks": len(pairs)}
+    write_bytes(args.out, (json.dumps(data, indent=1) + "\n").encode())
+
+
+main = Command(add_options, run)
+
+if __name__ == "__main__":
+    main()

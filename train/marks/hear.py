@@ -1,0 +1,58 @@
+"""Renders as the product hears them, kept: loudness, frame logits and notes of each sound file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from runtime.decode.on_beats import SoundEvidence
+from runtime.model import Model, load_model
+from runtime.network.logits import FrameLogits
+from runtime.notes.played import PlayedNotes
+from runtime.pipeline import hear
+from runtime.transcribe.registry import Setting, load
+from runtime.transcribe.transcription import Transcriber
+from runtime.write.atomic import write_bytes
+
+
+@dataclass(frozen=True)
+class Listener:
+    """The shipped model and transcriber, and a folder for what they said."""
+
+    model: Model
+    transcriber: Transcriber
+    kept: Path
+
+    @staticmethod
+    def with_folder(kept: Path) -> Listener:
+        """On the CPU."""
+        return Listener(load_model(None, "cpu"), load("own", Setting(provider="cpu")), kept)
+
+    def hear(self, path: Path) -> SoundEvidence:
+        """What is heard in a sound file."""
+        who = self.model.card.sha256 + self.transcriber.identity.sha256
+        name = hashlib.sha256(path.read_bytes() + who.encode()).hexdigest()[:32]
+        stored = self.kept / f"{name}.npz"
+        if not stored.is_file():
+            self._listen(path, stored)
+        with np.load(stored) as s:
+            logits = FrameLogits.from_columns(s["columns"])
+            rows = list(zip(s["onset_s"], s["offset_s"], s["pitch"], s["velocity"], strict=True))
+        notes = PlayedNotes.of([(float(a), float(b), int(p), int(v)) for a, b, p, v in rows])
+        return SoundEvidence(logits.ntot_sone, logits, self.model.levels_for(notes), notes)
+
+    def _listen(self, path: Path, stored: Path) -> None:
+        evidence = hear(path, self.model).evidence
+        assert evidence is not None and evidence.logits is not None, f"nothing is heard in {path}"
+        notes = self.transcriber.transcribe(path).notes
+        out = io.BytesIO()
+        np.savez_compressed(
+            out, columns=evidence.logits.columns().astype(np.float32), onset_s=notes.onset_s, offset_s=notes.offset_s,
+            pitch=notes.pitch, velocity=notes.velocity,
+        )  # fmt: skip
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(stored, out.getvalue())
