@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runtime.engrave.engrave import Engraved
     from runtime.marks.annotate import Policy
     from runtime.marks.files import MarkReport
+    from runtime.marks.second_time import SecondPass
     from runtime.model import Model, Provider
     from runtime.notes.played import PlayedNotes
     from runtime.pipeline import Heard
@@ -68,6 +69,7 @@ def mark_score(
     rate_hz: int | None = None,
     density: Density = "normal",
     existing: Policy = "keep",
+    second_time: SecondPass = "tell",
     midi_mode: MidiMode = "velocity",
     corrections: Corrections | Iterable[str] | None = None,
     model: str | Path | Model | None = None,
@@ -79,8 +81,10 @@ def mark_score(
 
     `score`: MusicXML, .mxl, .mscx, .mscz or MIDI; `out` is of the same kind and may be the score itself (a .bak is
     left beside it); None plans only. `density`: ``sparse``, ``normal`` or ``detailed``; `existing`: ``keep``,
-    ``replace`` or ``compare`` the marks that stand there. `midi_mode`: what marks become in MIDI, ``velocity`` or
-    ``cc``. The report says what was decided (`report.plan`, `report.text()`) and written. For the rest see `analyse`.
+    ``replace`` or ``compare`` the marks that stand there. `second_time`: what becomes of a repeat that was played
+    otherwise, ``tell`` (`report.text()` alone says so) or ``words`` (also written: "2nd time p"). `midi_mode`: what
+    marks become in MIDI, ``velocity`` or ``cc``. The report says what was decided (`report.plan`, `report.text()`)
+    and written. For the rest see `analyse`.
     Raises also `ScoreError` and `OutputError`; then nothing was written.
     """
     from mezzoforte.recording import as_file
@@ -90,7 +94,8 @@ def mark_score(
     with as_file(recording, rate_hz) as path:
         heard = _hear(path, model, provider, progress, cancel, corrections)
         changed = heard.said.marks if heard.said else ()
-        options = MarkOptions(AnnotateOptions(density, existing), midi_mode=midi_mode, said=changed)
+        marks = AnnotateOptions(density, existing, second_time=second_time)
+        options = MarkOptions(marks, midi_mode=midi_mode, said=changed)
         return mark_file(
             path, Path(score), None if out is None else Path(out), heard.analysis, options, evidence=heard.evidence
         )

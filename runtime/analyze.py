@@ -116,6 +116,8 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--existing", choices=("keep", "replace", "compare"), default="keep", help="what to do about marks in the score"
     )
+    add("--second-time", choices=("tell", "words"), default="tell",
+        help="a repeat that was played otherwise: tell (in the table) or words (written too: 2nd time p)")  # fmt: skip
     add("--dry-run", action="store_true", help="print the plan as a table and write nothing")
     add = parser.add_argument_group("without a score").add_argument
     add("--notes", type=Path, metavar="FILE", help="MIDI of this performance: makes a score of it (needs --out)")

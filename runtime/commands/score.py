@@ -37,7 +37,7 @@ def mark_command(options: argparse.Namespace, heard: Heard, say: Callable[[str],
         None if plan_only else options.out,
         heard.analysis,
         MarkOptions(
-            AnnotateOptions(options.density, options.existing),
+            AnnotateOptions(options.density, options.existing, second_time=options.second_time),
             dry_run=plan_only,
             said=heard.said.marks if heard.said else (),
         ),

@@ -23,10 +23,10 @@ from runtime.marks.compare import Difference
 from runtime.marks.heard import HeardInScore
 from runtime.marks.onsets import nearest_onset, struck_beats
 from runtime.marks.page import PagePrior, prior
-from runtime.marks.second_time import SecondTime
+from runtime.marks.second_time import SecondPass, SecondTime
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import Plan, PlannedMark, Reason, end_place, planned
-from runtime.score.table import Mark, Score
+from runtime.score.table import LEVEL_SIGNS, Mark, Score
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,18 +47,20 @@ STRESS_RATIOS: dict[Density, tuple[float, float | None]] = {
 @dataclass(frozen=True)
 class AnnotateOptions:
     """`density` of marks, what to do about marks that stand in the score (`policy`), a `price` in nats a mark in the
-    place of the density's, and how much the page's own log-odds of places count (`page_weight`)."""
+    place of the density's, how much the page's own log-odds of places count (`page_weight`), and whether a repeat that
+    was played otherwise the `second_time` is only told or also written, as words."""
 
     density: Density = "normal"
     policy: Policy = "keep"
     price: float | None = None
     page_weight: float = PAGE_WEIGHT
+    second_time: SecondPass = "tell"
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """The plan, where the edition and the playing part, passages that were played otherwise the second time, and what
-    people should be told."""
+    """The plan, where the edition and the playing part, what was played otherwise the second time and is not in the
+    plan, and what people should be told."""
 
     plan: Plan
     comparison: tuple[Difference, ...] = ()
@@ -84,6 +86,9 @@ def annotate(
         score, heard, _beats(score, heard, []), lambda beats: say(beats, price, scale=said.scale)
     )
     marks = page.planned_marks(score, heard, said) + _stresses(score, alignment, analysis, options.density, staying)
+    if options.second_time == "words" and options.policy != "compare":
+        marks += _second_pass(score, alignment, heard, second, marks, staying)
+        second = tuple(s for s in second if not second_time.can_be_written(score, s))
     before = tuple(planned(score, m) for m in score.marks if m.ours)
     hidden = hidden_before = tuple(planned(score, m) for m in score.hidden)
     good = good_measures(alignment)
@@ -269,6 +274,22 @@ def _once(marks: list[PlannedMark]) -> list[PlannedMark]:
     """Of levels that moved to the same onset, the last."""
     by_place = {(m.kind, m.measure, m.offset): m for m in marks}
     return list(by_place.values())
+
+
+def _second_pass(
+    score: Score,
+    alignment: Alignment,
+    heard: HeardInScore,
+    second: tuple[SecondTime, ...],
+    marks: list[PlannedMark],
+    staying: list[Mark],
+) -> list[PlannedMark]:
+    """What was played otherwise the second time as words, and the levels that hold after it."""
+    staff = score.keyboard_staves()[0]
+    levels = {m.start: m.value for m in staying if m.kind == "dynamic" and m.value in LEVEL_SIGNS}
+    levels |= {score.measures[m.measure].start + m.offset: m.value for m in marks if m.value in LEVEL_SIGNS}
+    words = second_time.in_words(score, second, staff)
+    return words + second_time.after_it(score, alignment, heard, second, levels, staff)
 
 
 def _stresses(

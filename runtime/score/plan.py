@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from runtime.errors import ScoreError
+from runtime.score import worded
 from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS, ZERO, Mark, MarkKind, Score
 
 PLAN_SCHEMA = 1
@@ -35,8 +36,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMark:
-    """A mark to stand in the score. `end_measure`, `end_offset` matter for hairpins only; `confidence`: how likely the
-    playing really does this; `reason` is None for marks that were not heard."""
+    """A mark to stand in the score. `end_measure`, `end_offset` matter for hairpins only; ``words`` are those of
+    `worded.second_time` alone. `confidence`: how likely the playing really does this; `reason` is None for marks that
+    were not heard."""
 
     kind: MarkKind
     value: str
@@ -190,7 +192,8 @@ def _reason(data: Any) -> Reason | None:
 
 def _checked(data: dict[str, Any], score: Score, sign: str = "") -> PlannedMark:
     kind, value = data["kind"], data["value"]
-    if kind not in _VALUES or value not in _VALUES[kind]:
+    known = worded.is_second_time(str(value)) if kind == "words" else value in _VALUES.get(kind, ())
+    if not known:
         raise ValueError(f"unknown mark {kind!r} {value!r}")
     measure, staff, end = int(data["measure"]), int(data["staff"]), int(data.get("end_measure", 0))
     if not (0 <= measure < len(score.measures) and 0 <= end < len(score.measures)):

@@ -111,7 +111,8 @@ class Measure:
 class Mark:
     """A mark in the file. `value`: a dynamics sign, ``crescendo``/``diminuendo`` or ``accent``.
 
-    The kind ``words`` is a gradual change written out (cresc., dim.), whose end is not on the page.
+    The kind ``words`` is a gradual change written out (cresc., dim.), whose end is not on the page; ours are what was
+    played the second time (``2nd time p``, see `worded.second_time`).
     """
 
     kind: MarkKind

@@ -23,6 +23,7 @@ _LEVEL = re.compile(
     rf"(?P<sign>{_SIGN}|{'|'.join(_SPELT)})(?P<also>\s*[-–/]\s*(?:{_SIGN}))?(?![\w'’]|\.\s*\w| solo)"
     rf"(?P<after>(?:[\s,]+(?:{_MODIFIERS})(?!\w))*)"
 )
+_SECOND_TIME = re.compile(rf"2nd time( ({'|'.join(LEVEL_SIGNS)}))?( (cresc|dim)\.)?")
 _GRADUAL = re.compile(r"(?<!senza )(?<!non )\b(cresc|decresc|dim(?=\.|\b|in)|smorz|calando|morendo)", re.I)
 
 
@@ -52,6 +53,18 @@ def gradual_in(text: str) -> str:
     if match is None:
         return ""
     return "crescendo" if match.group(1).lower() == "cresc" else "diminuendo"
+
+
+def second_time(level: str = "", gradual: str = "") -> str:
+    """Our words for how a passage was played when it came again: a level of `LEVEL_SIGNS`, ``crescendo`` or
+    ``diminuendo``, or both."""
+    change = {"crescendo": "cresc.", "diminuendo": "dim."}.get(gradual, "")
+    return " ".join(part for part in ("2nd time", level, change) if part)
+
+
+def is_second_time(text: str) -> bool:
+    """Whether a text is one that `second_time` makes."""
+    return text != "2nd time" and _SECOND_TIME.fullmatch(text) is not None
 
 
 def compound(signs: list[str]) -> str:

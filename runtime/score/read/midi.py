@@ -9,6 +9,7 @@ import mido
 
 from runtime.errors import ScoreError
 from runtime.notes import midi_file
+from runtime.score import worded
 from runtime.score.read.musicxml import MAX_MEASURES, MAX_NOTES
 from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS, ZERO, Mark, Measure, Note, Score, Staff, TimeSignature
 
@@ -110,13 +111,15 @@ def _measures(times: dict[int, TimeSignature], ppq: int, end: Fraction, where: s
 
 
 def _marks(texts: list[tuple[int, str]], ppq: int, score: Score) -> list[Mark]:
-    """Our own markers: ``mezzoforte:p``, ``mezzoforte:crescendo 3/2`` (length in quarters)."""
+    """Our own markers: ``mezzoforte:p``, ``mezzoforte:crescendo 3/2`` (quarters), ``mezzoforte:2nd time p``."""
     marks = []
     for tick, text in texts:
         at = Fraction(tick, ppq)
         value, _, length = text.partition(" ")
         measure = score.measure_at(at).index
-        if value in LEVEL_SIGNS or value in STRESS_SIGNS:
+        if worded.is_second_time(text):
+            marks.append(Mark("words", text, at, at, measure, 1, True))
+        elif value in LEVEL_SIGNS or value in STRESS_SIGNS:
             marks.append(Mark("dynamic", value, at, at, measure, 1, True))
         elif value in ("crescendo", "diminuendo") and length.replace("/", "").isdigit() and "/0" not in length:
             marks.append(Mark("hairpin", value, at, at + Fraction(length), measure, 1, True))

@@ -244,10 +244,13 @@ class _Reader:
                 raise ScoreError(f"more than {MAX_NOTES} notes", where=self._where)
 
     def _dynamic(self, staff: int, bar: Measure, element: Element, at: Fraction) -> None:
-        ours = mscx.is_own(element)
+        ours, text = mscx.is_own(element), mscx.text_of(self._document, element)
+        if ours and worded.is_second_time(text):
+            self.marks.append(Mark("words", text, at, at, bar.index, staff, ours))
+            return
         if spoken := mscx.dynamic_of(self._document, element):
             self.marks.append(Mark("dynamic", spoken.sign, at, at, bar.index, staff, ours))
-        if gradual := worded.gradual_in(mscx.text_of(self._document, element)):
+        if gradual := worded.gradual_in(text):
             self.marks.append(Mark("words", gradual, at, at, bar.index, staff, ours))
 
     def _hairpin(self, staff: int, bar: Measure, step: Step, where: str) -> None:

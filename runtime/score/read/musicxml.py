@@ -217,9 +217,13 @@ class _Reader:
         element = step.element
         at = max(ZERO, musicxml.direction_position(step, self._where))
         here = _Found(i, at, ZERO, staff, element)
+        words = musicxml.words_of(element)
+        if musicxml.is_own(element) and worded.is_second_time(words):
+            self._signs.append(("words", words, here))
+            return
         self._signs += [("dynamic", sign, here) for sign in musicxml.dynamics_of(element)]
         self._signs += [(f"wedge {kind}", n, here) for kind, n in musicxml.wedges_of(element)]
-        if gradual := worded.gradual_in(musicxml.words_of(element)):
+        if gradual := worded.gradual_in(words):
             self._signs.append(("words", gradual, here))
         for sound in element.findall("sound"):
             self._sound(i, at, sound)

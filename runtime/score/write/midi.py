@@ -1,7 +1,8 @@
 """Dynamics into a MIDI file: velocities or expression (controller 11), and a marker for each mark.
 
-Our markers read ``mezzoforte:p`` or ``mezzoforte:crescendo 4`` (length in quarters). Original velocities are
-kept in the file itself, in a sequencer-specific event, so that `remove` brings them back.
+Our markers read ``mezzoforte:p`` or ``mezzoforte:crescendo 4`` (length in quarters); words such as
+``mezzoforte:2nd time p`` change no velocity. Original velocities are kept in the file itself, in a
+sequencer-specific event, so that `remove` brings them back.
 """
 
 from __future__ import annotations

@@ -127,13 +127,8 @@ class _Writer:
                 f"no chord or rest in measure {mark.measure + 1} at +{float(mark.offset):g} quarters",
                 where=self._document.where,
             )
-        lines = ["<Dynamic>", f"  <subtype>{mark.value}</subtype>"]
-        if mark.value in VELOCITIES:
-            lines.append(f"  <velocity>{VELOCITIES[mark.value]}</velocity>")
-        lines += [f"  <z>{OWN_DYNAMIC_Z}</z>"]
-        if found[0].staff != mark.staff:
-            lines.append("  <placement>above</placement>")
-        self._insert(found[0].position, 1, [*lines, "  </Dynamic>"])
+        above = found[0].staff != mark.staff
+        self._insert(found[0].position, 1, _words(mark, above) if mark.kind == "words" else _dynamic(mark, above))
 
     def replacements(self) -> list[Replacement]:
         """Insertions; at one place hairpins that end come first, then levels, then hairpins that begin."""
@@ -199,6 +194,20 @@ class _Writer:
         indent = self._document.indent_before(position)
         text = indent.join(lines) + indent if indent else "".join(line.strip() for line in lines)
         self._out.append((position, order, Replacement(position, position, text)))
+
+
+def _dynamic(mark: PlannedMark, above: bool) -> list[str]:
+    lines = ["<Dynamic>", f"  <subtype>{mark.value}</subtype>"]
+    if mark.value in VELOCITIES:
+        lines.append(f"  <velocity>{VELOCITIES[mark.value]}</velocity>")
+    lines += [f"  <z>{OWN_DYNAMIC_Z}</z>"] + (["  <placement>above</placement>"] if above else [])
+    return [*lines, "  </Dynamic>"]
+
+
+def _words(mark: PlannedMark, above: bool) -> list[str]:
+    side = "above" if above else "below"
+    lines = ["<StaffText>", f"  <placement>{side}</placement>", f"  <z>{OWN_DYNAMIC_Z}</z>"]
+    return [*lines, f"  <text><i>{escape(mark.value)}</i></text>", "  </StaffText>"]
 
 
 def _location(side: str, bars: int, quarters: Fraction) -> list[str]:

@@ -88,8 +88,10 @@ class _Writer:
     def add(self, identifier: str, mark: PlannedMark) -> None:
         if mark.kind == "accent":
             self._accent(identifier, mark)
-        elif mark.kind == "dynamic":
-            types = ("<dynamics>", f"  <{mark.value}/>", "</dynamics>")
+        elif mark.kind in ("dynamic", "words"):
+            types: tuple[str, ...] = ("<dynamics>", f"  <{mark.value}/>", "</dynamics>")
+            if mark.kind == "words":
+                types = (f'<words font-style="italic">{escape(mark.value)}</words>',)
             staff = self._staff_for(mark)
             gap = _best(self._gaps_in(mark.measure, staff), mark.offset, staff.number)
             piece = _Piece(identifier, mark.offset, types, VELOCITIES.get(mark.value))

@@ -51,7 +51,7 @@ def test_marking_over_the_score_keeps_a_backup(tmp_path: Path, card: Path) -> No
 def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path: Path, card: Path) -> None:
     result = analyze(tmp_path, RECORDING, "--model", card, "--score", SCORE, "--dry-run", "--quiet")
     assert result.status == 0, result.err
-    assert result.out.decode().splitlines()[0].split()[:4] == ["action", "bar", "beat", "staff"]
+    assert result.out.decode().splitlines()[0].split()[:4] == ["action", "bar", "beat", "mark"]
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import mido
 import numpy as np
 
-from runtime.analysis import Analysis, Beat, Dynamic, Hairpin, Loudness, ModelIdentity, Source
+from runtime.analysis import Analysis, Beat, Loudness, ModelIdentity, Source
 from runtime.notes.played import PlayedNotes
 
 BEAT_S = 0.6
@@ -20,10 +20,8 @@ def analysis(
     beat_s: float = BEAT_S,
     pickup: int = 0,
     start_s: float = 0.5,
-    levels: Sequence[tuple[int, str]] = (),
-    hairpins: Sequence[tuple[int, int, str]] = (),
 ) -> Analysis:
-    """Even beats; `pickup` of them before the first downbeat; (beat, level) and (beat, beat, kind) as marks."""
+    """Even beats; `pickup` of them before the first downbeat."""
     places = [(k - pickup) % beats_per_bar + 1 for k in range(n_beats)]
     bars = np.cumsum([p == 1 for p in places])
     times = [start_s + beat_s * k for k in range(n_beats)]
@@ -31,8 +29,6 @@ def analysis(
         Source("made up", start_s + beat_s * n_beats + 2, 44100),
         ModelIdentity("none", "1", "", "cpu"),
         beats=tuple(Beat(t, int(b), p, 1.0) for t, b, p in zip(times, bars, places, strict=True)),
-        dynamics=tuple(Dynamic(times[b], b, level, 0.95) for b, level in levels),
-        hairpins=tuple(Hairpin(times[a], times[b], kind, 0.95) for a, b, kind in hairpins),
         loudness=Loudness(0.1, ()),
     )
 
@@ -43,13 +39,16 @@ def notes(
     start_s: float = 0.5,
     pedal: Sequence[tuple[float, float]] = (),
     jitter_s: float = 0.0,
+    loud_from: float | None = None,
 ) -> PlayedNotes:
-    """Notes from (beat, length in beats, pitch); velocities follow the pitch; `jitter_s` moves them by chance."""
+    """Notes from (beat, length in beats, pitch); `jitter_s` moves them by chance. Velocities follow the pitch,
+    or are 35 and, from the beat `loud_from` on, 100."""
     chance = np.random.default_rng(7)
     made = []
     for beat, length, pitch in rows:
         on_s = start_s + beat * beat_s + chance.uniform(-jitter_s, jitter_s)
-        made.append((on_s, on_s + 0.95 * length * beat_s, pitch, 40 + pitch % 40))
+        velocity = 40 + pitch % 40 if loud_from is None else 100 if beat >= loud_from else 35
+        made.append((on_s, on_s + 0.95 * length * beat_s, pitch, velocity))
     spans = tuple((start_s + a * beat_s, start_s + b * beat_s) for a, b in pedal)
     return PlayedNotes.of(made, spans)
 

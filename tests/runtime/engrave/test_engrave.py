@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from runtime.analysis import LADDER
 from runtime.engrave import engrave
 from runtime.errors import ScoreError
+from runtime.marks.heard import evidence_of
 from runtime.score.read import musicxml as read_musicxml
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
@@ -21,8 +22,11 @@ from tests.runtime.engrave.played import PHRASE
 from tests.runtime.score.test_external import errors, musescore
 
 
-def minuet(**more: object) -> bytes:
-    return engrave(played.notes(PHRASE, jitter_s=0.015), played.analysis(12, 3, **more), "Minuet").data  # type: ignore[arg-type]
+def minuet(loud_from: float | None = None) -> bytes:
+    """The phrase; with `loud_from`, softly up to that beat and loud from there, the velocities known."""
+    notes, analysis = played.notes(PHRASE, jitter_s=0.015, loud_from=loud_from), played.analysis(12, 3)
+    given = evidence_of(analysis).knowing(notes, None, given=loud_from is not None)
+    return engrave(notes, analysis, "Minuet", evidence=given).data
 
 
 def table(data: bytes) -> Score:
@@ -40,18 +44,14 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert minuet() == minuet()
 
 
-def test_levels_and_hairpins_stand_where_they_were_heard() -> None:
-    data = minuet(levels=[(0, "p"), (6, "f")], hairpins=[(3, 6, "crescendo")])
-    marks = {(m.kind, m.value, m.start, m.end) for m in table(data).marks}
-    assert marks == {
-        ("dynamic", "p", Fraction(0), Fraction(0)),
-        ("dynamic", "f", Fraction(6), Fraction(6)),
-        ("hairpin", "crescendo", Fraction(3), Fraction(6)),
-    }
+def test_levels_stand_where_the_playing_changes() -> None:
+    levels = [(m.value, m.start) for m in table(minuet(loud_from=6)).marks if m.kind == "dynamic"]
+    assert [at for _, at in levels] == [0, 6]
+    assert LADDER.index(levels[0][0]) + 2 <= LADDER.index(levels[1][0])
 
 
 def test_marks_can_be_taken_out_like_those_of_any_score() -> None:
-    assert write_musicxml.remove(minuet(levels=[(0, "p"), (6, "f")]), "m") == minuet()
+    assert not table(write_musicxml.remove(minuet(loud_from=6), "m")).marks
 
 
 def test_every_note_keeps_the_velocity_it_was_struck_with() -> None:
@@ -152,24 +152,24 @@ def test_whatever_is_played_is_valid_by_the_musicxml_schema(
     rows: list[tuple[float, float, int]], beats_per_bar: int
 ) -> None:
     notes = played.notes(rows, pedal=[(0, 3), (3.1, 8)])
-    made = engrave(notes, played.analysis(16, beats_per_bar, levels=[(0, "p"), (8, "ff")]))
+    made = engrave(notes, played.analysis(16, beats_per_bar))
     assert errors(made.data) == []
 
 
 def test_music21_reads_notes_bars_and_dynamics() -> None:
     music21 = pytest.importorskip("music21")
-    score = music21.converter.parseData(minuet(levels=[(0, "p"), (6, "f")]).decode(), format="musicxml")
+    score = music21.converter.parseData(minuet(loud_from=6).decode(), format="musicxml")
     read = Counter(
         (float(c.getOffsetInHierarchy(score)), p.midi) for c in score.recurse().notes for p in c.pitches
     )  # fmt: skip
     assert read == Counter((float(b), p) for b, _, p in PHRASE)
-    assert [d.value for d in score.recurse().getElementsByClass("Dynamic")] == ["p", "f"]
+    assert [d.value for d in score.recurse().getElementsByClass("Dynamic")] == ["pp", "ff"]
 
 
 def test_partitura_reads_the_notes(tmp_path) -> None:  # type: ignore[no-untyped-def]
     partitura = pytest.importorskip("partitura")
     path = tmp_path / "m.musicxml"
-    path.write_bytes(minuet(levels=[(0, "p")]))
+    path.write_bytes(minuet(loud_from=6))
     part = partitura.load_musicxml(str(path))[0]
     array = part.note_array()
     assert sorted((float(n["onset_beat"]), int(n["pitch"])) for n in array) == sorted((b, p) for b, _, p in PHRASE)
@@ -180,7 +180,7 @@ def test_musescore_reads_notes_marks_tuplets_and_two_voices(tmp_path) -> None:  
     triplets = [(12 + k / 3, 1 / 3, 72) for k in range(3)]
     held = [(15, 3, 79), (15, 1, 64), (16, 1, 65), (17, 1, 67)]
     notes = played.notes([*PHRASE, *triplets, (13, 2, 72), *held], jitter_s=0.01)
-    made = engrave(notes, played.analysis(18, 3, levels=[(0, "p"), (6, "f")]))
+    made = engrave(notes, played.analysis(18, 3))
     path = tmp_path / "m.musicxml"
     path.write_bytes(made.data)
     musescore(path, tmp_path / "m.mscx")
