@@ -287,7 +287,7 @@ def _analyse(
 
             write(heard, None if path == kept else path, files)
         else:
-            from runtime.write.standard_out import write_out
+            from runtime.standard_out import write_out
 
             write_out(heard.analysis.to_json() + "\n")
         if options.osc is not None:

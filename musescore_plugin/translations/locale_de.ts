@@ -391,20 +391,12 @@
         <translation>die Aufnahme klingt {} Halbtöne tiefer als die Partitur</translation>
     </message>
     <message>
-        <source>the recording does not play this score (only {} of its bars were found)</source>
-        <translation>die Aufnahme spielt nicht diese Partitur (nur {} ihrer Takte wurden gefunden)</translation>
-    </message>
-    <message>
         <source>likely cause</source>
         <translation>wahrscheinliche Ursache</translation>
     </message>
     <message>
         <source>the recording does not play this score</source>
         <translation>die Aufnahme spielt nicht diese Partitur</translation>
-    </message>
-    <message>
-        <source>a different piece or movement, or a recording without enough piano</source>
-        <translation>ein anderes Stück oder ein anderer Satz, oder eine Aufnahme mit zu wenig Klavier</translation>
     </message>
     <message>
         <source>Check that the recording and the score are of the same movement</source>

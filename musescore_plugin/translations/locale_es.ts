@@ -391,20 +391,12 @@
         <translation>la grabación suena {} semitonos más baja que la partitura</translation>
     </message>
     <message>
-        <source>the recording does not play this score (only {} of its bars were found)</source>
-        <translation>la grabación no toca esta partitura (solo se encontró el {} de sus compases)</translation>
-    </message>
-    <message>
         <source>likely cause</source>
         <translation>causa probable</translation>
     </message>
     <message>
         <source>the recording does not play this score</source>
         <translation>la grabación no toca esta partitura</translation>
-    </message>
-    <message>
-        <source>a different piece or movement, or a recording without enough piano</source>
-        <translation>otra pieza u otro movimiento, o una grabación con muy poco piano</translation>
     </message>
     <message>
         <source>Check that the recording and the score are of the same movement</source>

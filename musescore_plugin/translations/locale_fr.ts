@@ -391,20 +391,12 @@
         <translation>l'enregistrement sonne {} demi-tons plus bas que la partition</translation>
     </message>
     <message>
-        <source>the recording does not play this score (only {} of its bars were found)</source>
-        <translation>l'enregistrement ne joue pas cette partition (seuls {} de ses mesures ont été trouvés)</translation>
-    </message>
-    <message>
         <source>likely cause</source>
         <translation>cause probable</translation>
     </message>
     <message>
         <source>the recording does not play this score</source>
         <translation>l'enregistrement ne joue pas cette partition</translation>
-    </message>
-    <message>
-        <source>a different piece or movement, or a recording without enough piano</source>
-        <translation>une autre pièce ou un autre mouvement, ou un enregistrement où l'on entend trop peu le piano</translation>
     </message>
     <message>
         <source>Check that the recording and the score are of the same movement</source>

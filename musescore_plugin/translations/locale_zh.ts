@@ -391,20 +391,12 @@
         <translation>录音比乐谱低 {} 个半音</translation>
     </message>
     <message>
-        <source>the recording does not play this score (only {} of its bars were found)</source>
-        <translation>录音演奏的不是这份乐谱（只找到 {} 的小节）</translation>
-    </message>
-    <message>
         <source>likely cause</source>
         <translation>可能的原因</translation>
     </message>
     <message>
         <source>the recording does not play this score</source>
         <translation>录音演奏的不是这份乐谱</translation>
-    </message>
-    <message>
-        <source>a different piece or movement, or a recording without enough piano</source>
-        <translation>是另一首乐曲或另一乐章，或录音中钢琴太少</translation>
     </message>
     <message>
         <source>Check that the recording and the score are of the same movement</source>

@@ -14,13 +14,13 @@ from runtime.errors import OutputError, ScoreError
 from runtime.marks.annotate import AnnotateOptions
 from runtime.pipeline import Heard
 from runtime.progress import TerminalProgress
+from runtime.standard_out import write_out
 from runtime.transcribe.registry import Setting, load
 from runtime.transcribe.releases import for_score
 from runtime.transcribe.transcription import Transcriber, Transcription
 from runtime.transcribe.tuned import transcribe_tuned
 from runtime.transcribe.write_midi import to_midi
 from runtime.write.atomic import write_bytes
-from runtime.write.standard_out import write_out
 
 SCORE_SUFFIXES = (".musicxml", ".xml")
 MIDI_SUFFIXES = (".mid", ".midi")

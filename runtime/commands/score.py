@@ -11,8 +11,8 @@ from runtime.marks import MarkOptions, MarkReport, mark_file
 from runtime.marks.annotate import AnnotateOptions
 from runtime.marks.files import with_alignment
 from runtime.pipeline import Heard
+from runtime.standard_out import write_out
 from runtime.write.atomic import write_bytes
-from runtime.write.standard_out import write_out
 
 FORMATS = ("json", "plan")
 

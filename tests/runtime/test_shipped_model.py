@@ -86,7 +86,7 @@ def test_the_loud_half_of_the_example_is_not_marked_softer_than_the_soft_half(mi
 
 
 def test_the_same_recording_gives_the_same_bytes_twice(model: Model, minuet: Analysis) -> None:
-    assert analyse_file(EXAMPLE, model=model).to_json() == minuet.to_json()
+    assert analyse_file(EXAMPLE, model=model, quality="fast").to_json() == minuet.to_json()
 
 
 @pytest.mark.parametrize("quality", ["fast", "best"])

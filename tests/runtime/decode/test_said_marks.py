@@ -83,7 +83,7 @@ def test_the_edits_are_done_in_their_order(heard: Analysis) -> None:
 
 def test_every_sign_of_a_page_has_a_level() -> None:
     assert {level_of(sign) for sign in SIGNS} <= set(LADDER)
-    assert level_of("pppp") == "ppp" and level_of("mp") == "mp" and level_of("f") == "f"
+    assert level_of("ppp") == "ppp" and level_of("mp") == "mp" and level_of("f") == "f"
 
 
 def test_an_empty_analysis_stays_empty(heard: Analysis) -> None:

@@ -13,8 +13,10 @@ from runtime.marks.heard import HeardInScore, hear
 from runtime.notes.played import PlayedNotes
 from runtime.score.align.performance import play
 from runtime.score.align.recording import Alignment
+from runtime.score.read import musicxml as read_musicxml
 from runtime.score.table import Score
 from runtime.score.unfold import written
+from tests.runtime.score import make
 
 QUARTER_S = 0.5
 Touch = Callable[[float], float]
@@ -70,3 +72,13 @@ def analysis_of(ntot: tuple[float, ...] = (), quarters: int = 64) -> Analysis:
         Source("t.wav", quarters * QUARTER_S, 44100), ModelIdentity("m", "1", "0", "cpu"), beats,
         loudness=Loudness(0.05, ntot),
     )  # fmt: skip
+
+
+def score_of(n: int = 16, bars: dict[int, tuple[str, str]] | None = None) -> Score:
+    """`n` bars of 4/4 on two staves; `bars` puts text before and after the notes of some."""
+    said = bars or {}
+    rows = [
+        make.two_staves(i, before=said.get(i, ("", ""))[0], after=said.get(i, ("", ""))[1], first=i == 1)
+        for i in range(1, n + 1)
+    ]
+    return read_musicxml.read(make.score(rows), "t")

@@ -7,7 +7,7 @@ from fractions import Fraction as F
 from runtime.corrections import MarkEdit
 from runtime.marks.said import with_said_marks
 from runtime.score.plan import Plan, PlannedMark
-from tests.runtime.marks.test_annotate import QUARTER_S, alignment_of, score_of
+from tests.runtime.marks.playing import QUARTER_S, alignment_of, score_of
 
 
 def plan_of(score, *marks):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import OutputError
-from runtime.write.standard_out import write_out
+from runtime.standard_out import write_out
 
 
 def test_text_goes_out_as_utf_8_whatever_the_terminal(monkeypatch):

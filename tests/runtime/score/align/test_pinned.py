@@ -7,7 +7,7 @@ import pytest
 
 from runtime.corrections import Pin
 from runtime.score.align.pinned import with_pins
-from tests.runtime.marks.test_annotate import QUARTER_S, alignment_of, score_of
+from tests.runtime.marks.playing import QUARTER_S, alignment_of, score_of
 
 
 def times_of(alignment, score):

@@ -18,7 +18,7 @@ from runtime.score.align.recording import POOR, Alignment, align, align_features
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
 from runtime.sound import read as audio_file
-from tests.runtime.marks.test_annotate import analysis_of
+from tests.runtime.marks.playing import analysis_of
 from tests.runtime.score import make, synth
 from tests.runtime.score.align.test_recording import blocks, tune
 
