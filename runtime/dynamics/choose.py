@@ -81,7 +81,7 @@ def choose(
     `walls`.
 
     `values` [K], ascending, are the strengths at which the K levels are played. Kept hairpins do not overlap. Without
-    beats the set is empty; else the first beat has a level, ours or a kept one.
+    beats, or where no set is allowed, it is empty; else the first beat has a level, ours or a kept one.
     """
     if not len(heard.strength):
         return Choice()
@@ -258,6 +258,8 @@ class _Search:
     def _traced(self) -> Choice:
         node = int(self._node(_FLAT, self.n, int(self.best[_FLAT, self.n].argmin())))
         cost = float(self.best.reshape(-1)[node])
+        if not np.isfinite(cost):
+            return Choice()
         levels: list[Level[int]] = []
         hairpins: list[Hairpin[int]] = []
         back = self.back.reshape(-1)

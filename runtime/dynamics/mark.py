@@ -214,4 +214,5 @@ def prices(beats: Beats, price: float) -> Prices:
 
 def _price(price: float, odds: Floats) -> Floats:
     """However likely a place, a mark must say something of the playing."""
+    odds = np.nan_to_num(odds, nan=0.0, neginf=-np.inf)
     return np.where(np.isneginf(odds), np.inf, np.maximum(price - np.maximum(odds, -MOST_ODDS), LEAST_SHARE * price))

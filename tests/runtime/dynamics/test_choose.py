@@ -269,3 +269,8 @@ def test_marks_that_say_it_already_leave_nothing_to_add():
 def test_without_beats_there_is_nothing():
     empty = Heard(np.zeros(0), np.zeros(0))
     assert choose(empty, np.arange(6.0), Prices(np.zeros((0, 6)), np.zeros((2, 1)), np.zeros((2, 1)))) == Choice()
+
+
+def test_where_no_set_is_allowed_none_is_chosen() -> None:
+    nowhere = Prices(np.full((4, 3), np.inf), np.full((2, 5), np.inf), np.full((2, 5), np.inf))
+    assert choose(Heard(np.zeros(4), np.ones(4)), np.arange(3.0), nowhere) == Choice()
