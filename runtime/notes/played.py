@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import mido
 import numpy as np
 import numpy.typing as npt
 
 from runtime.errors import ScoreError
-from runtime.notes import midi_file
+
+if TYPE_CHECKING:  # who has the notes already needs no mido
+    import mido
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -65,6 +67,8 @@ def read_notes(path: str | Path) -> PlayedNotes:
 
     Raises `ScoreError` when the file is missing, damaged, or without a pitched note.
     """
+    from runtime.notes import midi_file
+
     path = Path(path)
     try:
         if not path.is_file():
@@ -80,6 +84,8 @@ def read_notes(path: str | Path) -> PlayedNotes:
 
 def from_bytes(data: bytes, where: str) -> PlayedNotes:
     """What `read_notes` makes of a file's bytes; `where` stands in messages."""
+    from runtime.notes import midi_file
+
     if not midi_file.is_midi(data):
         raise ScoreError(
             "the notes are not a MIDI file", where=where, advice="Give the performance as .mid after --notes"

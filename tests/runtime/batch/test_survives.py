@@ -114,7 +114,7 @@ def test_a_recording_that_takes_too_long_is_set_aside_with_the_reason_and_not_tr
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_workers_whose_run_was_killed_end_by_themselves(tmp_path: Path) -> None:
     of = setting(tmp_path, cost=300)
-    recordings(tmp_path / "in", "a.wav", "b.wav", "c.wav", seconds=120.0)
+    recordings(tmp_path / "in", "a.wav", "b.wav", "c.wav", seconds=900.0)
     command = words("in", "--out", "out", "--model", of.model, "--quality", "fast", "--jobs", 2)
     process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
     children = wait_until(lambda: len(found) == 2 and found if (found := pids_of_children(process.pid)) else None)
