@@ -1,4 +1,4 @@
-"""Dynamic levels per beat, decoded over the whole piece so that levels and change points agree.
+"""What the network says of levels at beats, and the most probable levels of a whole piece, by which training compares.
 
 A hidden Markov model over pp, p, mf, f, ff: staying costs nothing, a change costs what the options say less what
 the network's change logit is worth at that beat, and may be a gain where the logit is high.
@@ -6,14 +6,11 @@ the network's change logit is worth at that beat, and may be a gain where the lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from runtime.analysis import LEVELS
 from runtime.decode.options import DecodeOptions
-from runtime.decode.probability import probability
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,16 +20,6 @@ _OFF_PEAK = 3.0
 """Taken off the change logit where a neighbouring beat has a higher one: one change, not two in a row."""
 _SHARES = np.array([0.10, 0.50, 0.04, 0.28, 0.08])
 """Rough shares of pp, p, mf, f, ff among the beats of the scores that were trained on."""
-
-
-@dataclass(frozen=True)
-class LevelPath:
-    """Per beat [n]: `level` 0…4 (pp…ff), the calibrated probability that it is the one the score has, and, for beats
-    with a change, the calibrated probability that the score changes within two beats of it."""
-
-    level: Ints
-    confidence: Floats
-    change_confidence: Floats
 
 
 def beat_evidence(dynamics: npt.NDArray[np.floating], beat_frames: Floats) -> Floats:
@@ -49,17 +36,6 @@ def change_evidence(change: npt.NDArray[np.floating], beat_frames: Floats) -> Fl
 def _near(beat_frames: Floats, n_frames: int) -> Ints:
     nearest = np.rint(beat_frames).astype(np.int64)[:, None] + np.arange(-_NEAR_FRAMES, _NEAR_FRAMES + 1)
     return np.asarray(np.clip(nearest, 0, n_frames - 1))
-
-
-def find_levels(log_p: Floats, change_logits: Floats, options: DecodeOptions) -> LevelPath:
-    """The most probable level of every beat from log-probabilities [n, 5] and change logits [n]."""
-    n = len(log_p)
-    if n == 0:
-        return LevelPath(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    level = most_probable_levels(log_p, change_logits, options)
-    confidence = probability(level_logit(log_p, level), options.level_scale, options.level_offset)
-    change = probability(change_logits, options.change_scale, options.change_offset)
-    return LevelPath(level, confidence, change)
 
 
 def most_probable_levels(log_p: Floats, change_logits: Floats, options: DecodeOptions) -> Ints:

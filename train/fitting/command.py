@@ -43,9 +43,3 @@ def data_folder() -> Path:
     if not folder or not Path(folder).is_dir():
         raise MezzoforteError("MEZZOFORTE_DATA names no folder", advice="Set it to the folder with the data sets")
     return Path(folder)
-
-
-def start(parser: ArgumentParser, run: Callable[[Namespace], int]) -> NoReturn:
-    """Run with the command line's options and leave with its status; an error of ours is told in one line (status 1),
-    an interruption has status 130."""
-    sys.exit(command(run)(parser.parse_args()))
