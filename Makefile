@@ -56,7 +56,7 @@ $(TEST_VENV)/installed: pyproject.toml
 	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,parquet,cluster,bridge,page]' --group train --group export --group test
 	@touch $@
 
-# The MuseScore plugin's words: from the tables of words to .ts, .qm (needs Qt's lrelease) and texts.js
+# The MuseScore plugin's words: from the table of words to .ts, .qm (needs Qt's lrelease) and words.js
 translations:
 	$(PYTHON) -m musescore_plugin.translations.build
 

@@ -8,8 +8,8 @@ import "lib/launch.js" as Launch
 
 MuseScore {
     id: plugin
-    menuPath: "Plugins." + qsTr("Add dynamics from audio")
-    description: qsTr("Listens to a recording of this piece and proposes dynamics and hairpins")
+    menuPath: "Plugins." + qsTranslate("Mezzoforte", "Add dynamics from audio")
+    description: qsTranslate("Mezzoforte", "Listens to a recording of this piece and proposes dynamics and hairpins")
     version: "1.0"
     requiresScore: true
     pluginType: "dialog"
@@ -40,8 +40,8 @@ MuseScore {
 
     function openFile(done) {
         var dialog = Qt.createQmlObject('import QtQuick.Dialogs 1.2; FileDialog { }', plugin, "browse");
-        dialog.nameFilters = [qsTr("Audio files") + " (*.wav *.flac *.mp3 *.ogg *.oga *.opus *.aif *.aiff *.m4a *.m4b *.mp4"
-                              + " *.mov *.3gp *.webm *.mkv *.wma *.aac *.amr *.caf *.wv)", qsTr("All files") + " (*)"];
+        dialog.nameFilters = [qsTranslate("Mezzoforte", "Audio files") + " (*.wav *.flac *.mp3 *.ogg *.oga *.opus *.aif *.aiff *.m4a *.m4b *.mp4"
+                              + " *.mov *.3gp *.webm *.mkv *.wma *.aac *.amr *.caf *.wv)", qsTranslate("Mezzoforte", "All files") + " (*)"];
         dialog.accepted.connect(function () { done(String(dialog.fileUrl)); });
         dialog.open();
     }

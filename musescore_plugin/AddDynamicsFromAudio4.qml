@@ -10,7 +10,7 @@ import "lib/launch.js" as Launch
 
 MuseScore {
     id: plugin
-    description: qsTr("Listens to a recording of this piece and proposes dynamics and hairpins")
+    description: qsTranslate("Mezzoforte", "Listens to a recording of this piece and proposes dynamics and hairpins")
     version: "1.0"
     requiresScore: true
     pluginType: "dialog"
@@ -23,7 +23,7 @@ MuseScore {
 
     Component.onCompleted: {
         if (mscoreMajorVersion === 4 && mscoreMinorVersion <= 3) {
-            plugin.title = qsTr("Add dynamics from audio");
+            plugin.title = qsTranslate("Mezzoforte", "Add dynamics from audio");
             plugin.categoryCode = "composing-arranging-tools";
         }
     }

@@ -160,7 +160,7 @@ SCHEMAS: dict[str, Schema] = {
             "confidence": {**_SHARE, "description": "that the playing really does this"},
             "clearness": {"enum": ["clear", "likely", "slight"]},
             "reason": {
-                "description": "what was heard: a key of runtime/marks/words.json with its values",
+                "description": "what was heard: a key of runtime/words/words.json with its values",
                 "oneOf": [_object({"key": _TEXT, "values": {"type": "object"}}), {"type": "null"}],
             },
             "time_s": {"type": ["number", "null"], "description": "where in the recording, the first time"},

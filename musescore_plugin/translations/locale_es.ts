@@ -2,129 +2,530 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="es_ES" sourcelanguage="en">
 <context>
-    <name>AddDynamicsFromAudio</name>
+    <name>Mezzoforte</name>
     <message>
-        <source>Add dynamics from audio</source>
-        <translation>Añadir la dinámica de una grabación</translation>
+        <source>a bar begins at {time}</source>
+        <translation>un compás comienza en {time}</translation>
     </message>
     <message>
-        <source>Listens to a recording of this piece and proposes dynamics and hairpins</source>
-        <translation>Escucha una grabación de esta pieza y propone dinámicas y reguladores</translation>
+        <source>A bar begins here</source>
+        <translation>Aquí comienza un compás</translation>
     </message>
     <message>
-        <source>Audio files</source>
-        <translation>Archivos de audio</translation>
-    </message>
-    <message>
-        <source>All files</source>
-        <translation>Todos los archivos</translation>
-    </message>
-</context>
-<context>
-    <name>Panel</name>
-    <message>
-        <source>Recording</source>
-        <translation>Grabación</translation>
-    </message>
-    <message>
-        <source>Drop an audio file here, or write its path</source>
-        <translation>Suelte aquí un archivo de audio o escriba su ruta</translation>
-    </message>
-    <message>
-        <source>Browse…</source>
-        <translation>Examinar…</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Cancelar</translation>
-    </message>
-    <message>
-        <source>The bridge is running</source>
-        <translation>El puente está en marcha</translation>
-    </message>
-    <message>
-        <source>The bridge is not running. Start it with:</source>
-        <translation>El puente no está en marcha. Inícielo con:</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>Copiar</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>Reintentar</translation>
-    </message>
-    <message>
-        <source>keep them</source>
-        <translation>conservarlas</translation>
-    </message>
-    <message>
-        <source>replace them</source>
-        <translation>sustituirlas</translation>
-    </message>
-    <message>
-        <source>only compare</source>
-        <translation>solo comparar</translation>
-    </message>
-    <message>
-        <source>Density</source>
-        <translation>Densidad</translation>
-    </message>
-    <message>
-        <source>Bar</source>
-        <translation>Compás</translation>
-    </message>
-    <message>
-        <source>Mark</source>
-        <translation>Indicación</translation>
-    </message>
-    <message>
-        <source>Also write the recording's tempo, invisibly</source>
-        <translation>Escribir también el tempo de la grabación, invisible</translation>
-    </message>
-    <message>
-        <source>Undo this</source>
-        <translation>Deshacer esto</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Añadir</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>Cerrar</translation>
-    </message>
-    <message>
-        <source>Waiting for other analyses</source>
-        <translation>Esperando otros análisis</translation>
-    </message>
-    <message>
-        <source>removed</source>
-        <translation>quitadas</translation>
-    </message>
-    <message>
-        <source>written already</source>
-        <translation>ya está escrito</translation>
+        <source>a beat moved to {time}</source>
+        <translation>un pulso movido a {time}</translation>
     </message>
     <message>
         <source>a mark is here</source>
         <translation>aquí hay una indicación</translation>
     </message>
     <message>
-        <source>there is no note or rest here</source>
-        <translation>aquí no hay nota ni silencio</translation>
+        <source>a transposed score, or a recording at another pitch or speed</source>
+        <translation>una partitura transportada o una grabación con otra afinación o velocidad</translation>
     </message>
     <message>
-        <source>the bridge is not running</source>
-        <translation>el puente no está en marcha</translation>
+        <source>about {time} left</source>
+        <translation>quedan unos {time}</translation>
     </message>
     <message>
-        <source>the bridge does not answer</source>
-        <translation>el puente no responde</translation>
+        <source>accent</source>
+        <translation>acento</translation>
     </message>
     <message>
-        <source>the bridge refused this plugin</source>
-        <translation>el puente rechazó esta extensión</translation>
+        <source>Accents and sforzati are changed in the score.</source>
+        <translation>Los acentos y sforzandos se cambian en la partitura.</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Aceptar</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Añadir</translation>
+    </message>
+    <message>
+        <source>Add dynamics from audio</source>
+        <translation>Añadir la dinámica de una grabación</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Añadidas</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Todas</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Todos los archivos</translation>
+    </message>
+    <message>
+        <source>Also write the recording's tempo, invisibly</source>
+        <translation>Escribir también el tempo de la grabación, invisible</translation>
+    </message>
+    <message>
+        <source>Another window has changed this recording: its corrections are shown now.</source>
+        <translation>Otra ventana cambió esta grabación: ahora se muestran sus correcciones.</translation>
+    </message>
+    <message>
+        <source>Ardour and REAPER</source>
+        <translation>Ardour y REAPER</translation>
+    </message>
+    <message>
+        <source>as heard</source>
+        <translation>como se oyó</translation>
+    </message>
+    <message>
+        <source>as the system</source>
+        <translation>como el sistema</translation>
+    </message>
+    <message>
+        <source>Audacity labels</source>
+        <translation>etiquetas de Audacity</translation>
+    </message>
+    <message>
+        <source>Audio files</source>
+        <translation>Archivos de audio</translation>
+    </message>
+    <message>
+        <source>Bar</source>
+        <translation>Compás</translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation>compás</translation>
+    </message>
+    <message>
+        <source>bar by bar; or moves the chosen mark</source>
+        <translation>compás a compás; o mueve la indicación elegida</translation>
+    </message>
+    <message>
+        <source>Bars one beat later</source>
+        <translation>Compases un pulso más tarde</translation>
+    </message>
+    <message>
+        <source>beat</source>
+        <translation>pulso</translation>
+    </message>
+    <message>
+        <source>beat by beat</source>
+        <translation>pulso a pulso</translation>
+    </message>
+    <message>
+        <source>Beat earlier</source>
+        <translation>Pulso antes</translation>
+    </message>
+    <message>
+        <source>Beat later</source>
+        <translation>Pulso después</translation>
+    </message>
+    <message>
+        <source>Beats in a bar</source>
+        <translation>Pulsos por compás</translation>
+    </message>
+    <message>
+        <source>beats that would change: {n}</source>
+        <translation>pulsos que cambiarían: {n}</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Examinar…</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>a mano</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>cancelado</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Cambiar</translation>
+    </message>
+    <message>
+        <source>Check that it is still there</source>
+        <translation>Compruebe que sigue ahí</translation>
+    </message>
+    <message>
+        <source>Check that the recording and the score are of the same movement</source>
+        <translation>Compruebe que la grabación y la partitura son del mismo movimiento</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation>Elegir archivos…</translation>
+    </message>
+    <message>
+        <source>Clearness</source>
+        <translation>Claridad</translation>
+    </message>
+    <message>
+        <source>clearness</source>
+        <translation>claridad</translation>
+    </message>
+    <message>
+        <source>click track</source>
+        <translation>pista de clics</translation>
+    </message>
+    <message>
+        <source>Clicks</source>
+        <translation>Clics</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+    <message>
+        <source>Closer</source>
+        <translation>Más cerca</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Colores</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Correct beats and bars</source>
+        <translation>Corregir pulsos y compases</translation>
+    </message>
+    <message>
+        <source>corrections</source>
+        <translation>correcciones</translation>
+    </message>
+    <message>
+        <source>crescendo</source>
+        <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>oscuro</translation>
+    </message>
+    <message>
+        <source>declined before</source>
+        <translation>rechazada antes</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Eliminar</translation>
+    </message>
+    <message>
+        <source>Delete some that are no longer needed</source>
+        <translation>Elimine algunos que ya no necesite</translation>
+    </message>
+    <message>
+        <source>Delete this analysis? Files that you opened by their path stay.</source>
+        <translation>¿Eliminar este análisis? Los archivos abiertos por su ruta se conservan.</translation>
+    </message>
+    <message>
+        <source>Density</source>
+        <translation>Densidad</translation>
+    </message>
+    <message>
+        <source>diminuendo</source>
+        <translation>diminuendo</translation>
+    </message>
+    <message>
+        <source>Drop an audio file here, or write its path</source>
+        <translation>Suelte aquí un archivo de audio o escriba su ruta</translation>
+    </message>
+    <message>
+        <source>Drop it</source>
+        <translation>Descartar</translation>
+    </message>
+    <message>
+        <source>Drop recordings here, each with its score if you have one</source>
+        <translation>Suelte aquí grabaciones, cada una con su partitura si la tiene</translation>
+    </message>
+    <message>
+        <source>Drop the recording again</source>
+        <translation>Suelte de nuevo la grabación</translation>
+    </message>
+    <message>
+        <source>Dropped.</source>
+        <translation>Descartado.</translation>
+    </message>
+    <message>
+        <source>few marks</source>
+        <translation>pocas indicaciones</translation>
+    </message>
+    <message>
+        <source>Forget all corrections of beats</source>
+        <translation>Olvidar todas las correcciones de pulsos</translation>
+    </message>
+    <message>
+        <source>Further</source>
+        <translation>Más lejos</translation>
+    </message>
+    <message>
+        <source>Half a beat over</source>
+        <translation>Medio pulso desplazado</translation>
+    </message>
+    <message>
+        <source>Half as many beats</source>
+        <translation>La mitad de pulsos</translation>
+    </message>
+    <message>
+        <source>Half speed</source>
+        <translation>Media velocidad</translation>
+    </message>
+    <message>
+        <source>hear the notes too: better beats, about four times as long</source>
+        <translation>oír también las notas: mejores pulsos, unas cuatro veces más lento</translation>
+    </message>
+    <message>
+        <source>instead of</source>
+        <translation>en lugar de</translation>
+    </message>
+    <message>
+        <source>keep them</source>
+        <translation>conservarlas</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Teclas</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Idioma</translation>
+    </message>
+    <message>
+        <source>Let the notes with velocities of their own follow the marks</source>
+        <translation>Que las notas con velocidad propia sigan las indicaciones</translation>
+    </message>
+    <message>
+        <source>light</source>
+        <translation>claro</translation>
+    </message>
+    <message>
+        <source>likely cause</source>
+        <translation>causa probable</translation>
+    </message>
+    <message>
+        <source>Listen and propose</source>
+        <translation>Escuchar y proponer</translation>
+    </message>
+    <message>
+        <source>Listen and see</source>
+        <translation>Escuchar y ver</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Escuchando</translation>
+    </message>
+    <message>
+        <source>Listening again with your correction…</source>
+        <translation>Escuchando de nuevo con su corrección…</translation>
+    </message>
+    <message>
+        <source>Listens to a recording of this piece and proposes dynamics and hairpins</source>
+        <translation>Escucha una grabación de esta pieza y propone dinámicas y reguladores</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>Bucle</translation>
+    </message>
+    <message>
+        <source>louder</source>
+        <translation>más fuerte</translation>
+    </message>
+    <message>
+        <source>many marks</source>
+        <translation>muchas indicaciones</translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation>Indicación</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Indicaciones</translation>
+    </message>
+    <message>
+        <source>Marks from earlier visits</source>
+        <translation>Indicaciones de visitas anteriores</translation>
+    </message>
+    <message>
+        <source>Mezzoforte's marks removed</source>
+        <translation>Indicaciones de Mezzoforte quitadas</translation>
+    </message>
+    <message>
+        <source>move to the left</source>
+        <translation>mover a la izquierda</translation>
+    </message>
+    <message>
+        <source>move to the right</source>
+        <translation>mover a la derecha</translation>
+    </message>
+    <message>
+        <source>New mark</source>
+        <translation>Nueva indicación</translation>
+    </message>
+    <message>
+        <source>no marks in bars {}: not placed with confidence</source>
+        <translation>sin indicaciones en los compases {}: no se encontraron con seguridad</translation>
+    </message>
+    <message>
+        <source>no marks in bars {}: not played in the recording</source>
+        <translation>sin indicaciones en los compases {}: no se tocan en la grabación</translation>
+    </message>
+    <message>
+        <source>No recording is open.</source>
+        <translation>No hay ninguna grabación abierta.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Ninguna</translation>
+    </message>
+    <message>
+        <source>Nothing is ticked.</source>
+        <translation>No hay nada marcado.</translation>
+    </message>
+    <message>
+        <source>Nothing to add at this density: try more marks.</source>
+        <translation>Nada que añadir con esta densidad: pruebe con más indicaciones.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: marks stand at these places already.</source>
+        <translation>Nada que añadir: ya hay indicaciones en estos lugares.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: the playing stays at one level.</source>
+        <translation>Nada que añadir: la interpretación se mantiene en un nivel.</translation>
+    </message>
+    <message>
+        <source>Nothing to add: these marks are in the score already.</source>
+        <translation>Nada que añadir: estas indicaciones ya están en la partitura.</translation>
+    </message>
+    <message>
+        <source>only compare</source>
+        <translation>solo comparar</translation>
+    </message>
+    <message>
+        <source>Only comparing: nothing is written.</source>
+        <translation>Solo se compara: no se escribe nada.</translation>
+    </message>
+    <message>
+        <source>Open the recording in a player</source>
+        <translation>Abra la grabación en un reproductor</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausa</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>imagen</translation>
+    </message>
+    <message>
+        <source>Place in the recording</source>
+        <translation>Lugar en la grabación</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Reproducir</translation>
+    </message>
+    <message>
+        <source>played</source>
+        <translation>tocado</translation>
+    </message>
+    <message>
+        <source>Playing the recording at bar</source>
+        <translation>Reproduciendo la grabación en el compás</translation>
+    </message>
+    <message>
+        <source>Printed marks</source>
+        <translation>Indicaciones impresas</translation>
+    </message>
+    <message>
+        <source>printed, stays</source>
+        <translation>impresa, se queda</translation>
+    </message>
+    <message>
+        <source>printed, will be removed</source>
+        <translation>impresa, se quitará</translation>
+    </message>
+    <message>
+        <source>Put it here</source>
+        <translation>Poner aquí</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>listo</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Grabación</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>Grabaciones</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Rehacer</translation>
+    </message>
+    <message>
+        <source>remove</source>
+        <translation>quitar</translation>
+    </message>
+    <message>
+        <source>Remove Mezzoforte's marks</source>
+        <translation>Quitar las indicaciones de Mezzoforte</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>quitadas</translation>
+    </message>
+    <message>
+        <source>removes the chosen mark</source>
+        <translation>quita la indicación elegida</translation>
+    </message>
+    <message>
+        <source>replace them</source>
+        <translation>sustituirlas</translation>
+    </message>
+    <message>
+        <source>report</source>
+        <translation>informe</translation>
+    </message>
+    <message>
+        <source>Run the analysis again</source>
+        <translation>Repita el análisis</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Guardado.</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Partitura</translation>
+    </message>
+    <message>
+        <source>Sending…</source>
+        <translation>Enviando…</translation>
+    </message>
+    <message>
+        <source>softer</source>
+        <translation>más suave</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>Ordenar por</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>Empezar de nuevo</translation>
+    </message>
+    <message>
+        <source>Start the analysis again</source>
+        <translation>Inicie de nuevo el análisis</translation>
     </message>
     <message>
         <source>Start the bridge</source>
@@ -135,36 +536,24 @@
         <translation>Reinicie el puente</translation>
     </message>
     <message>
-        <source>the score was changed after the analysis</source>
-        <translation>la partitura cambió después del análisis</translation>
+        <source>Take it home</source>
+        <translation>Llevárselo</translation>
     </message>
     <message>
-        <source>Run the analysis again</source>
-        <translation>Repita el análisis</translation>
+        <source>Take the taps</source>
+        <translation>Tomar los golpes</translation>
     </message>
     <message>
-        <source>the score cannot be read</source>
-        <translation>no se puede leer la partitura</translation>
+        <source>Taken: {what}</source>
+        <translation>Aceptado: {what}</translation>
     </message>
     <message>
-        <source>the marks could not be written; the score is as it was</source>
-        <translation>no se pudieron escribir las indicaciones; la partitura está como estaba</translation>
+        <source>Tap a beat</source>
+        <translation>Marcar un pulso</translation>
     </message>
     <message>
-        <source>accent</source>
-        <translation>acento</translation>
-    </message>
-    <message>
-        <source>this version cannot write accents</source>
-        <translation>esta versión no puede escribir acentos</translation>
-    </message>
-    <message>
-        <source>the bridge's answer cannot be read</source>
-        <translation>no se puede leer la respuesta del puente</translation>
-    </message>
-    <message>
-        <source>Update the plugin or the bridge</source>
-        <translation>Actualice la extensión o el puente</translation>
+        <source>Tap T on every beat while the recording plays, then press Enter.</source>
+        <translation>Pulse T en cada pulso mientras suena la grabación y luego Intro.</translation>
     </message>
     <message>
         <source>the analysis failed</source>
@@ -175,260 +564,272 @@
         <translation>la respuesta es de otra partitura</translation>
     </message>
     <message>
-        <source>Listen and propose</source>
-        <translation>Escuchar y proponer</translation>
-    </message>
-    <message>
-        <source>The bridge is starting…</source>
-        <translation>El puente se está iniciando…</translation>
-    </message>
-    <message>
-        <source>The bridge is of another version: install the plugin again.</source>
-        <translation>El puente es de otra versión: instale de nuevo la extensión.</translation>
-    </message>
-    <message>
-        <source>few marks</source>
-        <translation>pocas indicaciones</translation>
-    </message>
-    <message>
-        <source>many marks</source>
-        <translation>muchas indicaciones</translation>
-    </message>
-    <message>
-        <source>All</source>
-        <translation>Todas</translation>
-    </message>
-    <message>
-        <source>None</source>
-        <translation>Ninguna</translation>
-    </message>
-    <message>
-        <source>Printed marks</source>
-        <translation>Indicaciones impresas</translation>
-    </message>
-    <message>
-        <source>Marks from earlier visits</source>
-        <translation>Indicaciones de visitas anteriores</translation>
-    </message>
-    <message>
-        <source>update to this recording</source>
-        <translation>adaptarlas a esta grabación</translation>
-    </message>
-    <message>
-        <source>Sort by</source>
-        <translation>Ordenar por</translation>
-    </message>
-    <message>
-        <source>bar</source>
-        <translation>compás</translation>
-    </message>
-    <message>
-        <source>clearness</source>
-        <translation>claridad</translation>
-    </message>
-    <message>
-        <source>Clearness</source>
-        <translation>Claridad</translation>
-    </message>
-    <message>
-        <source>What was heard</source>
-        <translation>Lo que se oyó</translation>
-    </message>
-    <message>
-        <source>beat</source>
-        <translation>pulso</translation>
-    </message>
-    <message>
-        <source>to</source>
-        <translation>a</translation>
-    </message>
-    <message>
-        <source>the end</source>
-        <translation>el final</translation>
-    </message>
-    <message>
-        <source>there</source>
-        <translation>ya está</translation>
-    </message>
-    <message>
-        <source>there, not proposed now</source>
-        <translation>ya está, ahora no propuesta</translation>
-    </message>
-    <message>
-        <source>will be removed</source>
-        <translation>se quitará</translation>
-    </message>
-    <message>
-        <source>printed, will be removed</source>
-        <translation>impresa, se quitará</translation>
-    </message>
-    <message>
-        <source>printed, stays</source>
-        <translation>impresa, se queda</translation>
-    </message>
-    <message>
-        <source>instead of</source>
-        <translation>en lugar de</translation>
-    </message>
-    <message>
-        <source>played</source>
-        <translation>tocado</translation>
-    </message>
-    <message>
-        <source>what the proposed marks would play</source>
-        <translation>lo que tocarían las indicaciones propuestas</translation>
-    </message>
-    <message>
-        <source>Let the notes with velocities of their own follow the marks</source>
-        <translation>Que las notas con velocidad propia sigan las indicaciones</translation>
-    </message>
-    <message>
-        <source>Remove Mezzoforte's marks</source>
-        <translation>Quitar las indicaciones de Mezzoforte</translation>
-    </message>
-    <message>
-        <source>Mezzoforte's marks removed</source>
-        <translation>Indicaciones de Mezzoforte quitadas</translation>
-    </message>
-    <message>
-        <source>There are no marks of Mezzoforte in this score.</source>
-        <translation>En esta partitura no hay indicaciones de Mezzoforte.</translation>
-    </message>
-    <message>
-        <source>remove</source>
-        <translation>quitar</translation>
-    </message>
-    <message>
-        <source>Added</source>
-        <translation>Añadidas</translation>
-    </message>
-    <message>
-        <source>Listening</source>
-        <translation>Escuchando</translation>
-    </message>
-    <message>
-        <source>Only comparing: nothing is written.</source>
-        <translation>Solo se compara: no se escribe nada.</translation>
-    </message>
-    <message>
-        <source>Nothing is ticked.</source>
-        <translation>No hay nada marcado.</translation>
-    </message>
-    <message>
-        <source>Nothing to add: these marks are in the score already.</source>
-        <translation>Nada que añadir: estas indicaciones ya están en la partitura.</translation>
-    </message>
-    <message>
-        <source>Nothing to add: marks stand at these places already.</source>
-        <translation>Nada que añadir: ya hay indicaciones en estos lugares.</translation>
-    </message>
-    <message>
-        <source>Nothing to add at this density: try more marks.</source>
-        <translation>Nada que añadir con esta densidad: pruebe con más indicaciones.</translation>
-    </message>
-    <message>
-        <source>Nothing to add: the playing stays at one level.</source>
-        <translation>Nada que añadir: la interpretación se mantiene en un nivel.</translation>
-    </message>
-    <message>
-        <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
-        <translation>Las indicaciones de tempo de la partitura se quedan, pero sin efecto hasta que se quiten las de Mezzoforte.</translation>
-    </message>
-    <message>
-        <source>Playing the recording at bar</source>
-        <translation>Reproduciendo la grabación en el compás</translation>
-    </message>
-    <message>
-        <source>this place is not played in the recording</source>
-        <translation>este lugar no se toca en la grabación</translation>
-    </message>
-    <message>
-        <source>Open the recording in a player</source>
-        <translation>Abra la grabación en un reproductor</translation>
+        <source>the bridge does not answer</source>
+        <translation>el puente no responde</translation>
     </message>
     <message>
         <source>the bridge finds no program that plays sound (pw-play, paplay, aplay or ffplay)</source>
         <translation>el puente no encuentra ningún programa que reproduzca sonido (pw-play, paplay, aplay o ffplay)</translation>
     </message>
     <message>
-        <source>this computer has no sound device that works</source>
-        <translation>este equipo no tiene ningún dispositivo de sonido que funcione</translation>
+        <source>the bridge is not running</source>
+        <translation>el puente no está en marcha</translation>
     </message>
     <message>
-        <source>declined before</source>
-        <translation>rechazada antes</translation>
+        <source>The bridge is not running. Start it with:</source>
+        <translation>El puente no está en marcha. Inícielo con:</translation>
     </message>
     <message>
-        <source>no marks in bars {}: not played in the recording</source>
-        <translation>sin indicaciones en los compases {}: no se tocan en la grabación</translation>
+        <source>The bridge is of another version: install the plugin again.</source>
+        <translation>El puente es de otra versión: instale de nuevo la extensión.</translation>
     </message>
     <message>
-        <source>no marks in bars {}: not placed with confidence</source>
-        <translation>sin indicaciones en los compases {}: no se encontraron con seguridad</translation>
+        <source>The bridge is running</source>
+        <translation>El puente está en marcha</translation>
     </message>
     <message>
-        <source>the piano is taken to be tuned to a' = {} Hz</source>
-        <translation>se supone que el piano está afinado a la = {} Hz</translation>
+        <source>The bridge is starting…</source>
+        <translation>El puente se está iniciando…</translation>
+    </message>
+    <message>
+        <source>The bridge is there again.</source>
+        <translation>El puente vuelve a estar ahí.</translation>
+    </message>
+    <message>
+        <source>the bridge refused this plugin</source>
+        <translation>el puente rechazó esta extensión</translation>
+    </message>
+    <message>
+        <source>The bridge was started anew. Open its page again; this one then goes on, too:</source>
+        <translation>El puente se ha reiniciado. Abra de nuevo su página; esta también continuará:</translation>
+    </message>
+    <message>
+        <source>the bridge was stopped before this analysis ended</source>
+        <translation>el puente se detuvo antes de que terminara este análisis</translation>
+    </message>
+    <message>
+        <source>the bridge's answer cannot be read</source>
+        <translation>no se puede leer la respuesta del puente</translation>
+    </message>
+    <message>
+        <source>the chosen mark louder or softer</source>
+        <translation>la indicación elegida más fuerte o más suave</translation>
+    </message>
+    <message>
+        <source>the end</source>
+        <translation>el final</translation>
     </message>
     <message>
         <source>the exported page differs from the score, so its ties and jumps are not used</source>
         <translation>la página exportada difiere de la partitura: no se usan sus ligaduras ni sus saltos</translation>
     </message>
     <message>
-        <source>the recording sounds {} semitone higher than the score</source>
-        <translation>la grabación suena {} semitono más alta que la partitura</translation>
+        <source>the file's content is not that of an audio file</source>
+        <translation>el contenido del archivo no es de audio</translation>
     </message>
     <message>
-        <source>the recording sounds {} semitones higher than the score</source>
-        <translation>la grabación suena {} semitonos más alta que la partitura</translation>
+        <source>the marked score</source>
+        <translation>la partitura con indicaciones</translation>
     </message>
     <message>
-        <source>the recording sounds {} semitone lower than the score</source>
-        <translation>la grabación suena {} semitono más baja que la partitura</translation>
+        <source>the marks could not be written; the score is as it was</source>
+        <translation>no se pudieron escribir las indicaciones; la partitura está como estaba</translation>
     </message>
     <message>
-        <source>the recording sounds {} semitones lower than the score</source>
-        <translation>la grabación suena {} semitonos más baja que la partitura</translation>
-    </message>
-    <message>
-        <source>likely cause</source>
-        <translation>causa probable</translation>
-    </message>
-    <message>
-        <source>the recording does not play this score</source>
-        <translation>la grabación no toca esta partitura</translation>
-    </message>
-    <message>
-        <source>Check that the recording and the score are of the same movement</source>
-        <translation>Compruebe que la grabación y la partitura son del mismo movimiento</translation>
-    </message>
-    <message>
-        <source>the recording is silent, so it cannot be matched with the score</source>
-        <translation>la grabación está en silencio y no se puede comparar con la partitura</translation>
-    </message>
-    <message>
-        <source>a transposed score, or a recording at another pitch or speed</source>
-        <translation>una partitura transportada o una grabación con otra afinación o velocidad</translation>
-    </message>
-    <message>
-        <source>Transpose the score to the key of the recording</source>
-        <translation>Transporte la partitura a la tonalidad de la grabación</translation>
+        <source>the piano is taken to be tuned to a' = {} Hz</source>
+        <translation>se supone que el piano está afinado a la = {} Hz</translation>
     </message>
     <message>
         <source>the recording cannot be opened</source>
         <translation>no se puede abrir la grabación</translation>
     </message>
     <message>
-        <source>Check that it is still there</source>
-        <translation>Compruebe que sigue ahí</translation>
+        <source>the recording does not play this score</source>
+        <translation>la grabación no toca esta partitura</translation>
     </message>
     <message>
-        <source>the file's content is not that of an audio file</source>
-        <translation>el contenido del archivo no es de audio</translation>
+        <source>the recording is silent, so it cannot be matched with the score</source>
+        <translation>la grabación está en silencio y no se puede comparar con la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone higher than the score</source>
+        <translation>la grabación suena {} semitono más alta que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitone lower than the score</source>
+        <translation>la grabación suena {} semitono más baja que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones higher than the score</source>
+        <translation>la grabación suena {} semitonos más alta que la partitura</translation>
+    </message>
+    <message>
+        <source>the recording sounds {} semitones lower than the score</source>
+        <translation>la grabación suena {} semitonos más baja que la partitura</translation>
     </message>
     <message>
         <source>the recording's suffix is not one of an audio file</source>
         <translation>la extensión no es la de un archivo de audio</translation>
+    </message>
+    <message>
+        <source>the report can play the recording</source>
+        <translation>el informe puede reproducir la grabación</translation>
+    </message>
+    <message>
+        <source>the score cannot be engraved</source>
+        <translation>no se puede grabar la partitura</translation>
+    </message>
+    <message>
+        <source>the score cannot be read</source>
+        <translation>no se puede leer la partitura</translation>
+    </message>
+    <message>
+        <source>the score cannot be shown: Verovio is not installed</source>
+        <translation>no se puede mostrar la partitura: Verovio no está instalado</translation>
+    </message>
+    <message>
+        <source>the score was changed after the analysis</source>
+        <translation>la partitura cambió después del análisis</translation>
+    </message>
+    <message>
+        <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
+        <translation>Las indicaciones de tempo de la partitura se quedan, pero sin efecto hasta que se quiten las de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>ya está</translation>
+    </message>
+    <message>
+        <source>There are no marks of Mezzoforte in this score.</source>
+        <translation>En esta partitura no hay indicaciones de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>there is no note or rest here</source>
+        <translation>aquí no hay nota ni silencio</translation>
+    </message>
+    <message>
+        <source>there, not proposed now</source>
+        <translation>ya está, ahora no propuesta</translation>
+    </message>
+    <message>
+        <source>this analysis is no longer there</source>
+        <translation>este análisis ya no está</translation>
+    </message>
+    <message>
+        <source>This browser cannot play this kind of file; everything else works. Convert it to FLAC, OGG or MP3 to hear it.</source>
+        <translation>Este navegador no reproduce este tipo de archivo; todo lo demás funciona. Conviértalo a FLAC, OGG o MP3 para oírlo.</translation>
+    </message>
+    <message>
+        <source>this computer has no sound device that works</source>
+        <translation>este equipo no tiene ningún dispositivo de sonido que funcione</translation>
+    </message>
+    <message>
+        <source>This page needs the address that this command opens:</source>
+        <translation>Esta página necesita la dirección que abre esta orden:</translation>
+    </message>
+    <message>
+        <source>this place is not played in the recording</source>
+        <translation>este lugar no se toca en la grabación</translation>
+    </message>
+    <message>
+        <source>this version cannot write accents</source>
+        <translation>esta versión no puede escribir acentos</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tiempo</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>a</translation>
+    </message>
+    <message>
+        <source>To the recording</source>
+        <translation>A la grabación</translation>
+    </message>
+    <message>
+        <source>Transpose the score to the key of the recording</source>
+        <translation>Transporte la partitura a la tonalidad de la grabación</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>turn round</source>
+        <translation>invertir</translation>
+    </message>
+    <message>
+        <source>Twice as many beats</source>
+        <translation>El doble de pulsos</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Deshacer</translation>
+    </message>
+    <message>
+        <source>Undo this</source>
+        <translation>Deshacer esto</translation>
+    </message>
+    <message>
+        <source>Update the plugin or the bridge</source>
+        <translation>Actualice la extensión o el puente</translation>
+    </message>
+    <message>
+        <source>update to this recording</source>
+        <translation>adaptarlas a esta grabación</translation>
+    </message>
+    <message>
+        <source>Waiting for other analyses</source>
+        <translation>Esperando otros análisis</translation>
+    </message>
+    <message>
+        <source>what the proposed marks would play</source>
+        <translation>lo que tocarían las indicaciones propuestas</translation>
+    </message>
+    <message>
+        <source>What was heard</source>
+        <translation>Lo que se oyó</translation>
+    </message>
+    <message>
+        <source>Whole recording</source>
+        <translation>Toda la grabación</translation>
+    </message>
+    <message>
+        <source>will be removed</source>
+        <translation>se quitará</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>Escribiendo…</translation>
+    </message>
+    <message>
+        <source>written already</source>
+        <translation>ya está escrito</translation>
+    </message>
+    <message>
+        <source>Your corrections are saved in {file}, beside the recording.</source>
+        <translation>Sus correcciones se guardan en {file}, junto a la grabación.</translation>
+    </message>
+    <message>
+        <source>Your corrections are saved on this computer; take them home below if you like.</source>
+        <translation>Sus correcciones se guardan en este equipo; abajo puede llevárselas.</translation>
+    </message>
+    <message>
+        <source>{name}: a score needs its recording; drop both together</source>
+        <translation>{name}: una partitura necesita su grabación; suelte ambas juntas</translation>
+    </message>
+    <message>
+        <source>{n} beats tapped</source>
+        <translation>{n} pulsos marcados</translation>
+    </message>
+    <message>
+        <source>{n} marks</source>
+        <translation>{n} indicaciones</translation>
+    </message>
+    <message>
+        <source>{time}, bar {bar}, beat {beat}</source>
+        <translation>{time}, compás {bar}, pulso {beat}</translation>
     </message>
 </context>
 </TS>

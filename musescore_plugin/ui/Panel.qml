@@ -30,7 +30,7 @@ Rectangle {
     property alias path: pathField.text
 
     function tr(text) {
-        var translated = qsTr(text);
+        var translated = qsTranslate("Mezzoforte", text);
         return translated !== text ? translated : Texts.lookup(text, language());
     }
 

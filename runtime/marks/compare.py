@@ -14,7 +14,7 @@ import numpy.typing as npt
 from runtime.analysis import LADDER
 from runtime.dynamics.ladder import Hairpin, Level, playback
 from runtime.dynamics.mark import STEP_VELOCITY, Beats, scale_of
-from runtime.marks import words
+from runtime.words import marks as words
 from runtime.marks.heard import HeardInScore
 from runtime.score.table import Score
 

@@ -1,4 +1,4 @@
-"""Why a mark is written: what was heard there, as a key with values for `runtime.marks.words`."""
+"""Why a mark is written: what was heard there, as a key with values for `runtime.words.marks`."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from runtime.dynamics.clear import clearness
-from runtime.marks import words
+from runtime.words import marks as words
 from runtime.marks.second_time import SecondTime
 from runtime.score.plan import Plan, Reason, end_place
 from runtime.score.table import ZERO, Score

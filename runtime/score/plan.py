@@ -28,7 +28,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What was heard, for people: a key and its values, put into words by `runtime.marks.words`."""
+    """What was heard, for people: a key and its values, put into words by `runtime.words.marks`."""
 
     key: str
     values: tuple[tuple[str, str | float], ...] = ()

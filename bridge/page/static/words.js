@@ -32,7 +32,7 @@ export function t(text, values = {}) {
     return said.replace(/{(\w+)}/g, (whole, name) => name in values ? String(values[name]) : whole);
 }
 
-// What was heard, as `runtime.marks.words.reason` says it.
+// What was heard, as `runtime.words.marks.reason` says it.
 export function reason(found) {
     const row = found && marks?.reasons[found.key];
     if (!row)

@@ -7,7 +7,11 @@ const vm = require("node:vm");
 exports.LIB = path.join(__dirname, "..", "..", "..", "musescore_plugin", "lib");
 exports.load = function (name) {
     const context = vm.createContext({});
-    vm.runInContext(fs.readFileSync(path.join(exports.LIB, name), "utf8"), context, { filename: name });
+    const code = fs.readFileSync(path.join(exports.LIB, name), "utf8").replace(/^\.import "(.+)" as (\w+)$/gm, (_, file, as) => {
+        context[as] = exports.load(file);
+        return "";
+    });
+    vm.runInContext(code, context, { filename: name });
     return context;
 };
 // Objects from another context differ in prototype only.

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.analysis import LADDER
 from runtime.dynamics.ladder import Hairpin, Level
-from runtime.marks import words
+from runtime.words import marks as words
 from runtime.marks.annotate import _beats
 from runtime.marks.compare import Difference, differences, line, table
 from runtime.score.read import musicxml as read_musicxml

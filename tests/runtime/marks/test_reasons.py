@@ -6,7 +6,7 @@ import pytest
 
 from runtime.dynamics.ladder import Hairpin, Level
 from runtime.dynamics.mark import Said, scale_of
-from runtime.marks import words
+from runtime.words import marks as words
 from runtime.marks.annotate import _beats, annotate
 from runtime.marks.reasons import decibels, of_hairpins
 from runtime.marks.table import said, table

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from runtime.marks import words
+from runtime.words import marks as words
+from runtime.words.table import languages, of_marks
 
 VALUES = {"steps": 1, "first_bar": "5", "last_bar": "7", "bars": 2, "db": 6, "level": "p"}
-LANGUAGES = words.table()["languages"]
+LANGUAGES = languages()
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,9 @@ def test_a_reason_is_said_in_english(key: str, values: dict[str, words.Value], s
     assert words.reason(key, values) == said
 
 
-@pytest.mark.parametrize("key", words.table()["reasons"])
+@pytest.mark.parametrize("key", of_marks()["reasons"])
 def test_every_reason_is_complete_in_every_language(key: str) -> None:
-    row = words.table()["reasons"][key]
+    row = of_marks()["reasons"][key]
     assert set(row) == {"values", *LANGUAGES}
     said = {words.reason(key, VALUES, language) for language in LANGUAGES}
     assert len(said) == len(LANGUAGES) and not any("{" in text or not text for text in said)
@@ -39,8 +40,8 @@ def test_every_reason_is_complete_in_every_language(key: str) -> None:
 
 
 def test_every_part_and_clearness_is_there_in_every_language() -> None:
-    forms = [form for part in words.table()["parts"].values() for form in part.values()]
-    for row in [*forms, *words.table()["clearness"].values()]:
+    forms = [form for part in of_marks()["parts"].values() for form in part.values()]
+    for row in [*forms, *of_marks()["clearness"].values()]:
         assert set(row) == set(LANGUAGES) and all(row.values())
         assert len({tuple(sorted(re.findall(r"{\w+}", text))) for text in row.values()}) == 1
 

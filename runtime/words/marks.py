@@ -1,6 +1,6 @@
-"""What was heard, in words: a reason is a key with values, and `words.json` says it in every language.
+"""What was heard, in words: a reason is a key with values, and the table says it in every language.
 
-Command line, MuseScore plugin and page read the same table; the plugin's ``lib/words.js`` fills it in as `reason` does.
+The plugin's ``lib/texts.js`` and the page's ``words.js`` fill it in as `reason` does.
 
 | key | values | English |
 |---|---|---|
@@ -22,26 +22,17 @@ be a fraction, ``db`` a difference in decibels without sign, ``first_bar`` and `
 
 from __future__ import annotations
 
-import functools
-import json
 import math
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from runtime.words.table import languages, table
 
 Clearness = Literal["clear", "likely", "slight"]
 Value = str | float | int
 
-TABLE = Path(__file__).with_name("words.json")
 _LITTLE_STEPS = 0.75
 _HALF_BAR = 0.75
-
-
-@functools.cache
-def table() -> dict[str, Any]:
-    """The content of `TABLE`: ``{"languages", "reasons", "parts", "clearness"}``."""
-    content: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
-    return content
 
 
 def reason(key: str, values: Mapping[str, Value], language: str = "en") -> str:
@@ -61,7 +52,7 @@ def clearness(word: Clearness, language: str = "en") -> str:
 
 def _known(language: str) -> str:
     code = language[:2].lower()
-    return code if code in table()["languages"] else "en"
+    return code if code in languages() else "en"
 
 
 def _parts(names: list[str], values: Mapping[str, Value], language: str) -> dict[str, str]:
