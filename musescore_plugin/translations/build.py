@@ -1,8 +1,8 @@
 """Command line: from the table of words (`runtime.words`) to what MuseScore loads.
 
-``locale_*.ts`` and ``.qm`` are for MuseScore 3, which finds them by itself; ``../lib/words.js`` holds the same words for
-versions that do not. Needs Qt's ``lrelease`` (Debian: qttools5-dev-tools; PyPI: PySide6-Essentials). Exit status: 0 done,
-1 not.
+``locale_*.ts`` and ``.qm`` are for MuseScore 3, which finds them by itself; ``../lib/words.js`` holds the same words
+for versions that do not. Needs Qt's ``lrelease`` (Debian: qttools5-dev-tools; PyPI: PySide6-Essentials). Exit status:
+0 done, 1 not.
 """
 
 from __future__ import annotations

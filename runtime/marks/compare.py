@@ -14,9 +14,9 @@ import numpy.typing as npt
 from runtime.analysis import LADDER
 from runtime.dynamics.ladder import Hairpin, Level, playback
 from runtime.dynamics.mark import STEP_VELOCITY, Beats, scale_of
-from runtime.words import marks as words
 from runtime.marks.heard import HeardInScore
 from runtime.score.table import Score
+from runtime.words import marks as words
 
 Floats = npt.NDArray[np.float64]
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from runtime.dynamics.clear import clearness
-from runtime.words import marks as words
 from runtime.marks.second_time import SecondTime
 from runtime.score.plan import Plan, Reason, end_place
 from runtime.score.table import ZERO, Score
+from runtime.words import marks as words
 
 
 def table(plan: Plan, score: Score, second: Sequence[SecondTime] = (), language: str = "en") -> str:

@@ -1,8 +1,8 @@
 """The table of words.
 
-`WORDS` is ``{"languages", "texts", "reasons", "parts", "clearness"}``. ``texts`` has what dialog and page say, English to
-``{language: translation}``; where a sentence of the bridge or of an analysis has values in it, {} stands for them in the
-order of all languages. The other three are what is said of marks, see `runtime.words.marks`.
+`WORDS` is ``{"languages", "texts", "reasons", "parts", "clearness"}``. ``texts`` has what dialog and page say, English
+to ``{language: translation}``; where a sentence of the bridge or of an analysis has values in it, {} stands for them in
+the order of all languages. The other three are what is said of marks, see `runtime.words.marks`.
 """
 
 from __future__ import annotations

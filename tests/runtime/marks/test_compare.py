@@ -6,10 +6,10 @@ import pytest
 
 from runtime.analysis import LADDER
 from runtime.dynamics.ladder import Hairpin, Level
-from runtime.words import marks as words
 from runtime.marks.annotate import _beats
 from runtime.marks.compare import Difference, differences, line, table
 from runtime.score.read import musicxml as read_musicxml
+from runtime.words import marks as words
 from tests.runtime.marks.playing import Touch, heard_of, points, steps
 from tests.runtime.score import make
 

@@ -6,12 +6,12 @@ import pytest
 
 from runtime.dynamics.ladder import Hairpin, Level
 from runtime.dynamics.mark import Said, scale_of
-from runtime.words import marks as words
 from runtime.marks.annotate import _beats, annotate
 from runtime.marks.reasons import decibels, of_hairpins
 from runtime.marks.table import said, table
 from runtime.score.plan import Reason
 from runtime.score.read import musicxml as read_musicxml
+from runtime.words import marks as words
 from tests.runtime.marks.playing import Touch, alignment_of, analysis_of, heard_of, points, steps
 from tests.runtime.score import make
 
