@@ -76,6 +76,13 @@ function makeClient(newRequest, connection, sync) {
         play: function (path, from_s, seconds, done) {
             request("POST", "/v1/play", { recording: { path: path }, from_s: from_s, seconds: seconds }, done);
         },
+        // The address of the page, open at a place of a recording.
+        page: function (path, at_s, done) {
+            request("POST", "/v1/works", { recording: { path: path } }, function (error, answer) {
+                done(error, error ? "" : "http://127.0.0.1:" + connection.port + "/page#token=" + connection.token + "&work="
+                     + answer.work.id + "&at=" + at_s);
+            });
+        },
         hush: function (done) { request("POST", "/v1/play", {}, done); },
         cancel: function (id, done) { request("POST", "/v1/job/" + id + "/cancel", {}, done); },
         // Nothing that is still under way will be heard of.

@@ -211,13 +211,19 @@ function makeSession(host, lib) {
         review({ state: "review" });
     };
 
-    // Plays the recording around a row of the list; done(error, answer).
+    // Plays the recording around a row of the list, or names the page that does where the bridge's computer is mute;
+    // done(error, {playing_s} or {page}).
     session.listen = function (row, done) {
         var from = session.plan && lib.timeOf(session.plan.curve, row.tick);
         if (from === null)
             return done({ code: "not_played", message: "this place is not played in the recording", advice: "" }, null);
         var to = row.kind === "hairpin" ? lib.timeOf(session.plan.curve, row.end_tick) : null;
-        session.client.play(session.path, Math.max(0, from - 1), Math.max(6, (to || from) - from + 3), done);
+        var begin = Math.max(0, from - 1);
+        session.client.play(session.path, begin, Math.max(6, (to || from) - from + 3), function (error, answer) {
+            if (!error || error.code !== "no_sound")
+                return done(error, answer);
+            session.client.page(session.path, begin, function (worse, url) { done(worse, worse ? null : { page: url }); });
+        });
     };
 
     session.hush = function () {

@@ -572,6 +572,10 @@
         <translation>die Bridge findet kein Programm, das Ton abspielt (pw-play, paplay, aplay oder ffplay)</translation>
     </message>
     <message>
+        <source>The bridge finds no sound device here: the page plays the recording, in your browser.</source>
+        <translation>Die Bridge findet hier kein Tongerät: Die Seite spielt die Aufnahme im Browser ab.</translation>
+    </message>
+    <message>
         <source>the bridge is not running</source>
         <translation>die Bridge läuft nicht</translation>
     </message>

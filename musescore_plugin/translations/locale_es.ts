@@ -572,6 +572,10 @@
         <translation>el puente no encuentra ningún programa que reproduzca sonido (pw-play, paplay, aplay o ffplay)</translation>
     </message>
     <message>
+        <source>The bridge finds no sound device here: the page plays the recording, in your browser.</source>
+        <translation>El puente no encuentra aquí ningún dispositivo de sonido: la página reproduce la grabación en su navegador.</translation>
+    </message>
+    <message>
         <source>the bridge is not running</source>
         <translation>el puente no está en marcha</translation>
     </message>

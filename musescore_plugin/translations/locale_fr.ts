@@ -572,6 +572,10 @@
         <translation>le pont ne trouve aucun programme qui lise le son (pw-play, paplay, aplay ou ffplay)</translation>
     </message>
     <message>
+        <source>The bridge finds no sound device here: the page plays the recording, in your browser.</source>
+        <translation>Le pont ne trouve ici aucun périphérique audio : la page joue l'enregistrement dans votre navigateur.</translation>
+    </message>
+    <message>
         <source>the bridge is not running</source>
         <translation>le pont ne fonctionne pas</translation>
     </message>

@@ -572,6 +572,10 @@
         <translation>桥接程序找不到播放声音的程序（pw-play、paplay、aplay 或 ffplay）</translation>
     </message>
     <message>
+        <source>The bridge finds no sound device here: the page plays the recording, in your browser.</source>
+        <translation>桥接程序在此找不到音频设备：将在浏览器页面中播放录音。</translation>
+    </message>
+    <message>
         <source>the bridge is not running</source>
         <translation>桥接程序未运行</translation>
     </message>

@@ -222,8 +222,12 @@ Rectangle {
         playing = row.key;
         session.listen(row, function (error, answer) {
             message.color = error ? "#a00000" : "#202020";
-            message.text = error ? errorWords(error) : tr("Playing the recording at bar") + " " + row.number;
-            silence.interval = error ? 1 : Math.max(1, 1000 * answer.playing_s);
+            message.text = error ? errorWords(error)
+                : answer.page ? tr("The bridge finds no sound device here: the page plays the recording, in your browser.")
+                : tr("Playing the recording at bar") + " " + row.number;
+            if (!error && answer.page)
+                Qt.openUrlExternally(answer.page);
+            silence.interval = error || answer.page ? 1 : Math.max(1, 1000 * answer.playing_s);
             silence.start();
         });
     }

@@ -73,6 +73,7 @@ class Desktop:
         self._home = home
         self._env = {**os.environ, "HOME": str(home), "DISPLAY": f":{number}", "XDG_RUNTIME_DIR": str(home)}
         self._env.pop("QT_QPA_PLATFORM", None)
+        self._stand_in_for_the_browser(home)
         plugin = install("3", home / "Documents" / "MuseScore3" / "Plugins") / "AddDynamicsFromAudio.qml"
         entry = plugin.read_text(encoding="utf-8")
         assert _PANEL in entry
@@ -87,6 +88,16 @@ class Desktop:
         self.program = subprocess.Popen(
             [PROGRAM, "-m", "-w", str(score)], env=self._env, stdout=self._log, stderr=subprocess.STDOUT
         )
+
+    def _stand_in_for_the_browser(self, home: Path) -> None:
+        """What MuseScore would open in the browser is written into `opened` instead."""
+        programs = home / "bin"
+        programs.mkdir(exist_ok=True)
+        self.opened = home / "opened.txt"
+        browser = programs / "xdg-open"
+        browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{self.opened}"\n')
+        browser.chmod(0o755)
+        self._env |= {"PATH": f"{programs}:{self._env['PATH']}", "BROWSER": str(browser)}
 
     @staticmethod
     def _seed(home: Path, plugin: Path) -> None:

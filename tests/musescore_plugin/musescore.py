@@ -70,6 +70,7 @@ class FakeBridge:
     def __init__(self, home: Path, plan: dict[str, Any], refusal: tuple[int, dict[str, Any]] | None = None) -> None:
         self.asked: list[dict[str, Any]] = []
         self.plan = plan
+        self.mute = False
         bridge = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -86,8 +87,12 @@ class FakeBridge:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 bridge.asked.append({"path": self.path, "headers": dict(self.headers), "body": body})
-                if self.path == "/v1/play":
+                if self.path == "/v1/play" and bridge.mute:
+                    self._reply(422, {"error": {"code": "no_sound", "message": "no device", "advice": ""}})
+                elif self.path == "/v1/play":
                     self._reply(200, {"playing_s": 6.0})
+                elif self.path == "/v1/works":
+                    self._reply(201, {"work": {"id": JOB}})
                 else:
                     self._reply(202, {"job": bridge.job("running", 1)})
 
@@ -101,10 +106,11 @@ class FakeBridge:
                     self._reply(200, {"job": bridge.job("done", 2)})
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         folder = home / ".mezzoforte"
         folder.mkdir(exist_ok=True, parents=True)
-        connection = {"protocol": PROTOCOL, "port": self._server.server_address[1], "token": "t", "pid": os.getpid()}
+        connection = {"protocol": PROTOCOL, "port": self.port, "token": "t", "pid": os.getpid()}
         (folder / "bridge.json").write_text(json.dumps(connection))
 
     @staticmethod

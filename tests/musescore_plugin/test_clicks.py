@@ -14,7 +14,7 @@ import pytest
 from runtime.score.read.files import read_score
 from tests.bridge.serve.server import write_recording
 from tests.musescore_plugin.clicks import MISSING, Desktop
-from tests.musescore_plugin.musescore import SMALL, FakeBridge, convert, dynamic, needs_musescore, plan_of
+from tests.musescore_plugin.musescore import JOB, SMALL, FakeBridge, convert, dynamic, needs_musescore, plan_of
 from tests.musescore_plugin.test_headless import ADDED, PLAN, WRITTEN
 from tests.stub_model import write_stub
 
@@ -144,6 +144,24 @@ def test_the_slider_adds_and_takes_away_at_once_and_a_row_is_listened_to(desktop
     assert (bridge.asked[-1]["path"], bridge.asked[-1]["body"]) == ("/v1/play", {})
     desktop.push("row 1")  # goes to the bar; nothing is changed by it
     assert desktop.told()["texts"]["apply"] == "Add 2, remove 0"
+
+
+def test_where_no_sound_device_works_the_page_plays_the_row(desktop: Desktop, bridge: FakeBridge) -> None:
+    curve = {"ticks": [0, 7680], "times_s": [0.0, 9.0], "heard_velocity": [-4.0, 2.0]}
+    bridge.plan = plan_of([dynamic(0, "0", 0, "pp"), dynamic(6, "6", 7680, "mf")], curve=curve)
+    bridge.mute = True
+    desktop.analyse("/music/take.wav")
+    desktop.push("listen 1")
+    told = desktop.until(lambda told: told["texts"].get("message", "").startswith("The bridge finds no sound device"))
+    assert (bridge.asked[-1]["path"], bridge.asked[-1]["body"]) == (
+        "/v1/works",
+        {"recording": {"path": "/music/take.wav"}},
+    )
+    end = time.monotonic() + 10
+    while not desktop.opened.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert desktop.opened.read_text() == f"http://127.0.0.1:{bridge.port}/page#token=t&work={JOB}&at=8"
+    assert told["phase"] == "review"
 
 
 def test_a_wrong_piece_shows_the_bridges_sentence(home: Path, score: Path) -> None:

@@ -13,10 +13,12 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("mezzoforte"
 let token = "";
 let onToken = () => {};
 export let asked = "";
+let askedAt_s = null;
 
 export function begin(whenTold) {
     const given = new URLSearchParams(location.hash.slice(1));
     asked = given.get("work") ?? sessionStorage.getItem("mezzoforte-work") ?? "";
+    askedAt_s = given.has("at") ? Number(given.get("at")) : null;
     token = given.get("token") ?? sessionStorage.getItem(KEY) ?? "";
     if (location.hash)
         history.replaceState(null, "", location.pathname);
@@ -35,6 +37,13 @@ export function begin(whenTold) {
 
 export const tell = message => channel?.postMessage(message);
 export const hear = listener => channel?.addEventListener("message", event => listener(event.data));
+// The place that the address asked for, once.
+export function placeIn(work) {
+    const at = work === asked ? askedAt_s : null;
+    askedAt_s = work === asked ? null : askedAt_s;
+    return at;
+}
+
 export const remember = work => sessionStorage.setItem("mezzoforte-work", work);
 
 async function request(method, path, body, type, signal) {

@@ -140,6 +140,11 @@ async function loadState(from) {
     $("open").hidden = false;
     $("name").textContent = from.score ? `${from.name} · ${from.score}` : from.name;
     render(true);
+    const at = bridge.placeIn(from.id);
+    if (at !== null) {
+        player.time = at;
+        lane.follow(at);
+    }
     $("score-section").hidden = !from.score;
     $("score-error").hidden = true;
     if (from.score)

@@ -13,7 +13,7 @@ function stage() {
     const score = { table: table(), applied: [], undone: [], fails: false };
     const asked = [];
     const ask = (name) => (...args) => asked.push({ name, args: args.slice(0, -1), done: args[args.length - 1] });
-    const client = { analyse: ask("analyse"), job: ask("job"), plan: ask("plan"), cancel: ask("cancel"), play: ask("play"), closed: false,
+    const client = { analyse: ask("analyse"), job: ask("job"), plan: ask("plan"), cancel: ask("cancel"), play: ask("play"), page: ask("page"), closed: false,
                      close() { this.closed = true; } };
     const session = Session.makeSession({
         connect: () => client,
@@ -151,6 +151,22 @@ test("listening to a row plays the recording from a second before it", () => {
     assert.deepStrictEqual(plain(s.next().args), ["/a.wav", 0, 10.5]);
 });
 
+test("where the bridge's computer is mute, the page is named that plays the place; other failures are told", () => {
+    const s = stage();
+    s.reachReview();
+    let got = null;
+    const listen = () => s.session.listen({ kind: "dynamic", tick: 1920 }, (error, answer) => { got = [error, answer]; });
+    listen();
+    s.next().done({ code: "no_sound", message: "m", advice: "" }, null);
+    const asked = s.next();
+    assert.deepStrictEqual([asked.name, ...asked.args], ["page", "/a.wav", 1]);
+    asked.done(null, "http://127.0.0.1:5/page");
+    assert.deepStrictEqual(plain(got), [null, { page: "http://127.0.0.1:5/page" }]);
+    listen();
+    s.next().done({ code: "bad_recording", message: "m", advice: "" }, null);
+    assert.strictEqual(got[0].code, "bad_recording");
+});
+
 test("a second start while one runs is ignored", () => {
     const s = stage();
     s.session.start("/a.wav");
@@ -178,6 +194,14 @@ test("the client sends the token, JSON and nothing else, and only to this comput
     client.analyse("/a.wav", null, "f", () => {});
     assert.strictEqual(made[0].url, "http://127.0.0.1:5/v1/analyse");
     assert.deepStrictEqual({ ...made[0].headers }, { Authorization: "Bearer t", "Content-Type": "application/json" });
+});
+
+test("the page's address carries token, work and place where only the page reads them", () => {
+    let got = "";
+    const answer = fakeRequest(201, '{"work":{"id":"w"}}');
+    Client.makeClient(() => answer, { port: 5, token: "t" }, true).page("/a.wav", 2.5, (error, url) => { got = url; });
+    assert.deepStrictEqual([answer.url, answer.body], ["http://127.0.0.1:5/v1/works", '{"recording":{"path":"/a.wav"}}']);
+    assert.strictEqual(got, "http://127.0.0.1:5/page#token=t&work=w&at=2.5");
 });
 
 test("every kind of bad answer becomes an error for people", () => {
