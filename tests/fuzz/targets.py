@@ -14,9 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import soundfile as sf
 
+from benchmarks.scores.reading import dense_plan, same_music
 from bridge.osc.client import Receiver
 from bridge.osc.data import make_transfer
 from bridge.osc.net import StreamDecoder
@@ -27,13 +29,20 @@ from runtime.batch.manifest import read_manifest
 from runtime.batch.store import Kept, State
 from runtime.corrections import CorrectionError
 from runtime.corrections import from_json as corrections_from_json
-from runtime.errors import AudioError, MezzoforteError
+from runtime.errors import AudioError, MezzoforteError, ScoreError
 from runtime.model import MODELS_FOLDER
 from runtime.network.card import parse_card
+from runtime.notes import played
 from runtime.pipeline import Outline
+from runtime.score import unfold
+from runtime.score.read.files import from_bytes as open_score
+from runtime.score.read.files import parse as parse_score
+from runtime.score.write import files as write_score
 from runtime.sound import read as audio
+from tests.runtime.score import make
 
 LONGEST_S = 60.0
+MOST_BARS = 500
 
 
 class Broken(AssertionError):
@@ -94,6 +103,72 @@ def feed_audio(data: bytes) -> None:
         raise Broken(f"accepted, but {measured}")
     if measured.duration_s > LONGEST_S + 3:
         raise Broken(f"{measured.duration_s} s were let through")
+
+
+# --- scores and performances
+
+
+def _told(error: ScoreError) -> None:
+    """A refusal is whole sentences and no exception of another's."""
+    if "Traceback" in str(error) or not str(error).endswith("."):
+        raise Broken(f"a message that is none: {error}") from error
+
+
+def _feed_score(data: bytes, name: str) -> None:
+    """Read; if it is a score, mark it densely and take the marks out again."""
+    try:
+        source = open_score(data, name)
+        score = parse_score(source)
+    except ScoreError as e:
+        _told(e)
+        return
+    if len(score.measures) > MOST_BARS:
+        return
+    unfold.written(score)
+    try:
+        clean = write_score.unmarked(source)
+        marked = write_score.marked(source, dense_plan(score))
+        back = write_score.unmarked(open_score(marked, name))
+    except ScoreError as e:
+        _told(e)
+        return
+    if not same_music(open_score(back, name), open_score(clean, name)):
+        raise Broken("marked and cleaned is not what it was")
+
+
+def feed_notes(data: bytes) -> None:
+    try:
+        notes = played.from_bytes(data, "take.mid")
+    except ScoreError as e:
+        _told(e)
+        return
+    if not np.isfinite([notes.onset_s, notes.offset_s]).all() or (notes.offset_s <= notes.onset_s).any():
+        raise Broken("notes at no time")
+    if not ((notes.velocity > 0) & (notes.velocity < 128) & (notes.pitch >= 0) & (notes.pitch < 128)).all():
+        raise Broken("notes that no piano has")
+
+
+def _midi_seeds() -> list[bytes]:
+    right = mido.MidiTrack(
+        [mido.MetaMessage("time_signature", numerator=3), mido.MetaMessage("set_tempo", tempo=600_000)]
+    )
+    left = mido.MidiTrack([mido.Message("control_change", control=64, value=100)])
+    for track, pitch in ((right, 72), (left, 48), (right, 76), (right, 79)):
+        track.append(mido.Message("note_on", note=pitch, velocity=70, time=10))
+        track.append(mido.Message("note_off", note=pitch, time=480))
+    file = io.BytesIO()
+    mido.MidiFile(tracks=[right, left], ticks_per_beat=480).save(file=file)
+    whole = file.getvalue()
+    return [whole, b"RIFF\x00\x00\x00\x00RMIDdata\x00\x00\x00\x00" + whole]
+
+
+def _musicxml_seeds() -> list[bytes]:
+    bars = [make.two_staves(1, first=True, before=make.REPEAT_START, after=make.ending("1", "start"))]
+    bars.append(make.two_staves(2, before=make.sound(dacapo="yes", tempo="90"), after=make.ending("1", "stop", True)))
+    sign = "      <direction><direction-type>{}</direction-type></direction>\n"
+    begun = sign.format("<dynamics><p/></dynamics>") + sign.format('<wedge type="crescendo" number="1"/>')
+    bars.append(make.two_staves(3, before=begun, after=sign.format('<wedge type="stop" number="1"/>')))
+    return [make.plain(2), make.score(bars)]
 
 
 # --- JSON
@@ -267,8 +342,23 @@ def _cards() -> list[bytes]:
     return [path.read_bytes() for path in sorted(MODELS_FOLDER.glob("mezzoforte*.json"))]
 
 
+_SCORE_PROMISE = "ScoreError in whole sentences, or a score that is itself again after marks went in and out"
+
 TARGETS = {
     "audio": Target("AudioError in whole sentences, or a level and a length", feed_audio, _audio_seeds),
+    "midi": Target("ScoreError in whole sentences, or notes at a time with a pitch", feed_notes, _midi_seeds),
+    "midi-score": Target(_SCORE_PROMISE, lambda data: _feed_score(data, "t.mid"), _midi_seeds),
+    "musicxml": Target(_SCORE_PROMISE, lambda data: _feed_score(data, "t.musicxml"), _musicxml_seeds),
+    "mscx": Target(
+        _SCORE_PROMISE, lambda data: _feed_score(data, "t.mscx"), lambda: [make.mscx(2), make.mscx(2, "4.20")]
+    ),
+    "mxl": Target(
+        _SCORE_PROMISE, lambda data: _feed_score(data, "t.mxl"),
+        lambda: [make.zipped({"META-INF/container.xml": make.container(), "score.xml": make.plain(1)})],
+    ),
+    "mscz": Target(
+        _SCORE_PROMISE, lambda data: _feed_score(data, "t.mscz"), lambda: [make.zipped({"t.mscx": make.mscx(1)})]
+    ),
     "card": Target("ValueError, ModelError or a card", feed_card, _cards),
     "analysis": Target(
         "ValueError or an analysis that writes what it read", feed_analysis,

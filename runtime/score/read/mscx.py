@@ -40,7 +40,7 @@ def from_document(document: XmlDocument) -> Score:
     """The score table of a parsed document (see `read`)."""
     staves = mscx.staves(document)
     measures = bars(document)
-    reader = _Reader(document, measures)
+    reader = _Reader(document, measures, len(staves))
     names = _staff_names(document, len(staves))
     for number, staff in enumerate(staves, 1):
         of_staff = mscx.measures(staff)[: len(measures)]
@@ -168,8 +168,9 @@ def _staff_names(document: XmlDocument, count: int) -> tuple[Staff, ...]:
 class _Reader:
     """Gathers notes and marks measure by measure."""
 
-    def __init__(self, document: XmlDocument, measures: list[Measure]) -> None:
+    def __init__(self, document: XmlDocument, measures: list[Measure], n_staves: int) -> None:
         self._document = document
+        self._n_staves = n_staves
         self._measures = measures
         self._where = document.where
         self.notes: list[Note] = []
@@ -224,7 +225,8 @@ class _Reader:
     def _chord(self, staff: int, bar: Measure, step: Step, at: Fraction, silent: bool) -> None:
         length = step.after - step.before
         move = step.element.value("staffMove") or step.element.value("move")
-        staff += int(move) if re.fullmatch(r"-?[1-4]", move) else 0
+        moved = int(move) if re.fullmatch(r"-?[1-4]", move) else 0
+        staff = max(1, min(self._n_staves, staff + moved))
         for articulation in step.element.findall("Articulation"):
             if "accent" in articulation.value("subtype").lower():
                 ours = mscx.is_own(articulation)

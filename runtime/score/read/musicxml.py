@@ -14,7 +14,7 @@ from runtime.score import worded
 from runtime.score.read import repeated_bars
 from runtime.score.table import ZERO, Mark, Measure, Note, Score, Staff, TimeSignature, named_aside, with_offsets
 from runtime.score.xml import musicxml
-from runtime.score.xml.musicxml import Clock, Step
+from runtime.score.xml.musicxml import Clock, Step, small_int
 from runtime.score.xml.text import Element, XmlDocument
 
 MAX_MEASURES = 20_000
@@ -70,7 +70,7 @@ class _Part:
         for details in element.findall("staff-details"):
             kind = details.value("staff-type")
             if kind:
-                staff = first_staff + _small_int(details.attributes.get("number", ""), 1)
+                staff = first_staff + small_int(details.attributes.get("number", ""), 1)
                 self._aside[staff] = kind in ("ossia", "cue", "alternate")
                 if self._aside[staff]:
                     self._ever_aside.add(staff)
@@ -80,12 +80,12 @@ class _Part:
         for style in element.findall("measure-style"):
             sign = style.find("measure-repeat")
             if sign is not None:
-                length = _small_int(sign.text.strip(), 1) if sign.attributes.get("type") == "start" else 0
+                length = small_int(sign.text.strip(), 1) if sign.attributes.get("type") == "start" else 0
                 self._repeats.append((i, self._staff(style, first_staff), length))
 
     @staticmethod
     def _staff(element: Element, first_staff: int) -> int:
-        number = _small_int(element.attributes.get("number", ""), 0)
+        number = small_int(element.attributes.get("number", ""), 0)
         return first_staff + number if number else 0
 
     def is_aside(self, staff: int) -> bool:
@@ -176,7 +176,7 @@ class _Reader:
         """Take in one child of measure `i`; returns the highest staff number it speaks of."""
         element, bar = step.element, self._bars[i]
         bar.length = max(bar.length, step.after)
-        staff = _small_int(element.value("staff"), 1)
+        staff = musicxml.staff_of(element)
         if element.tag == "note":
             self._note(i, step, first_staff + staff)
         elif element.tag == "direction":
@@ -186,9 +186,9 @@ class _Reader:
         elif element.tag == "barline":
             _barline(bar, element)
         elif element.tag == "attributes":
-            staff = _small_int(element.value("staves"), 1)
+            staff = small_int(element.value("staves"), 1)
             self._part.attributes(i, element, first_staff)
-            beats, beat_type = _beats(element.value("time/beats")), _small_int(element.value("time/beat-type"), 0)
+            beats, beat_type = _beats(element.value("time/beats")), small_int(element.value("time/beat-type"), 0)
             if beats and beat_type:
                 bar.time = TimeSignature(beats, beat_type)
         return staff
@@ -356,19 +356,15 @@ def _signed_int(text: str) -> int:
 def _piano_sound(part: Element) -> bool | None:
     """Whether the sound that the part list names is a piano's; None when it names none."""
     sounds = [e.text.strip() for e in part.iter() if e.tag == "instrument-sound"]
-    programs = [_small_int(e.text.strip(), 0) for e in part.iter() if e.tag == "midi-program"]
+    programs = [small_int(e.text.strip(), 0) for e in part.iter() if e.tag == "midi-program"]
     if not sounds and not programs:
         return None
     return any(s.startswith("keyboard") for s in sounds) or (not sounds and any(1 <= p <= 8 for p in programs))
 
 
-def _small_int(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else default
-
-
 def _beats(text: str) -> int:
     """The beats of a time signature, sums such as ``3+2`` included."""
-    terms = [_small_int(t.strip(), 0) for t in text.split("+")] if text else []
+    terms = [small_int(t.strip(), 0) for t in text.split("+")] if text else []
     return sum(terms) if terms and all(terms) else 0
 
 
@@ -386,7 +382,7 @@ def _barline(bar: _Bar, barline: Element) -> None:
         if repeat.attributes.get("direction") == "forward":
             bar.signs["repeat_start"] = True
         else:
-            bar.signs["repeat_times"] = max(2, min(16, _small_int(repeat.attributes.get("times", ""), 2)))
+            bar.signs["repeat_times"] = max(2, min(16, small_int(repeat.attributes.get("times", ""), 2)))
     for ending in barline.findall("ending"):
         if ending.attributes.get("type") == "start":
             found = re.findall(r"\d{1,2}", ending.attributes.get("number", ""))

@@ -49,7 +49,7 @@ def apply(data: bytes, edits: Plan, where: str, mode: MidiMode = "velocity") -> 
         return clean
     midi = midi_file.parse(clean, where).file
     level = _level(score, edits.marks)
-    playing = [t for t in midi.tracks if any(m.type == "note_on" for m in t)]
+    playing = [t for t in midi.tracks if any(m.type == "note_on" and m.velocity > 0 for m in t)]
     for track in playing:
         if mode == "velocity":
             _set_velocities(track, level, midi.ticks_per_beat, bool(edits.marks))

@@ -153,7 +153,7 @@ class _Writer:
         if gap.at != piece.at:
             lines.append(f"  <offset>{_decimal((piece.at - gap.at) * gap.divisions)}</offset>")
         if gap.voice:
-            lines.append(f"  <voice>{gap.voice}</voice>")
+            lines.append(f"  <voice>{escape(gap.voice)}</voice>")
         if sum(s.part == staff.part for s in self._score.staves) > 1:
             lines.append(f"  <staff>{staff.number}</staff>")
         if piece.velocity is not None:
@@ -172,8 +172,8 @@ class _Writer:
         staff = self._score.staves[mark.staff - 1]
         gaps = self._gaps_of(staff.part)[mark.measure]
         notes = [
-            g.note for g in gaps
-            if g.note is not None and g.at == mark.offset and _staff_of(g.note) == staff.number and g.note.find("pitch")
+            g.note for g in gaps if g.at == mark.offset and g.note is not None
+            and musicxml.staff_of(g.note) == staff.number and g.note.find("pitch") is not None
         ]  # fmt: skip
         if not notes:
             return
@@ -186,17 +186,12 @@ class _Writer:
         self._out.append((before, 1, Replacement(before, before, text)))
 
 
-def _staff_of(note: Element) -> int:
-    """The staff that a note is printed on."""
-    return int(note.value("staff") or 1)
-
-
 def _home_staves(measures: Iterable[Element]) -> dict[str, int]:
     """The staff on which each voice of a part has most of its notes."""
     counts: dict[str, Counter[int]] = defaultdict(Counter)
     for measure in measures:
         for note in measure.findall("note"):
-            counts[note.value("voice")][_staff_of(note)] += 1
+            counts[note.value("voice")][musicxml.staff_of(note)] += 1
     return {voice: max(staves, key=lambda n: (staves[n], -n)) for voice, staves in counts.items()}
 
 

@@ -31,6 +31,16 @@ def parse(data: bytes, where: str) -> XmlDocument:
     return document
 
 
+def small_int(text: str, default: int) -> int:
+    """A whole number of up to three digits, `default` for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else default
+
+
+def staff_of(element: Element) -> int:
+    """The staff of its part on which something is printed, from 1."""
+    return small_int(element.value("staff"), 1) or 1
+
+
 def is_own(element: Element) -> bool:
     """Whether Mezzoforte wrote this element."""
     return element.attributes.get("id", "").startswith(OWN_ID)
@@ -144,6 +154,15 @@ def without_own_marks(document: XmlDocument) -> list[Replacement]:
     for instruction in document.instructions:
         if instruction.target == HIDDEN_TARGET:
             out.append(Replacement(instruction.start, instruction.end, unhide(instruction)))
+    return _outermost(out)
+
+
+def _outermost(replacements: list[Replacement]) -> list[Replacement]:
+    """Without those inside another: only files made by hand have our marks in our marks."""
+    out: list[Replacement] = []
+    for r in sorted(replacements, key=lambda r: (r.start, -r.end)):
+        if not out or r.start >= out[-1].end:
+            out.append(r)
     return out
 
 
