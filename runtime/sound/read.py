@@ -317,7 +317,7 @@ def _length_warnings(info: AudioInfo, n_frames: int) -> tuple[str, ...]:
     if info.header_warning:
         return (info.header_warning,)
     missing_s = ((info.promised_frames or 0) - n_frames) / info.rate_hz
-    if missing_s > 0.1:  # MP3 headers without a frame count are estimates, good to a few frames
+    if missing_s > 0.1:  # less is the padding of an encoder
         promised_s = (info.promised_frames or 0) / info.rate_hz
         decoded_s = n_frames / info.rate_hz
         return (

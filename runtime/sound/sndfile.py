@@ -56,6 +56,8 @@ class SndfileDecoder:
         frames = int(self._file.frames)
         # libsndfile says 2^63-1 when a stream's header leaves the length open.
         self.promised_frames = self.expected_frames = frames if frames < 1 << 62 else None
+        if self.format == "MP3" and (share := _share_of_uncounted_sound(path)) is not None:
+            self.promised_frames, self.expected_frames = None, round(share * frames)
         self._n_read = 0
 
     def __enter__(self) -> SndfileDecoder:
@@ -89,6 +91,21 @@ class SndfileDecoder:
     def seek(self, frame: int) -> int:
         """Go to a frame; returns where that led. Raises `soundfile.SoundFileError`."""
         return int(self._file.seek(frame))
+
+
+def _share_of_uncounted_sound(path: Path) -> float | None:
+    """Share of an MP3 that is sound, where no header counts its frames (LAME's "Xing" or "Info", Fraunhofer's "VBRI").
+
+    libsndfile then takes the whole file for sound, the picture of the cover in its ID3v2 tag too. None: they are counted.
+    """
+    with path.open("rb") as file:
+        size, start = os.fstat(file.fileno()).st_size, 0
+        while (tag := file.read(10))[:3] == b"ID3" and len(tag) == 10:
+            start += 10 + sum((byte & 0x7F) << 7 * (3 - i) for i, byte in enumerate(tag[6:10]))
+            file.seek(start)
+        first_frame = tag + file.read(190)  # the count stands behind the side information, at most 36 bytes in
+    counted = any(name in first_frame for name in (b"Xing", b"Info", b"VBRI"))
+    return None if counted or not size else max(0.0, 1 - start / size)
 
 
 def _why(error: sf.SoundFileError, is_opus: bool) -> dict[str, str]:

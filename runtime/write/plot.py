@@ -22,6 +22,7 @@ MOST_ROWS = 40
 ROW_INCHES = 2.6
 WIDTH_INCHES = 15.0
 TITLE_CHARACTERS = 130
+LABEL_SHARE = 0.04  # of a row's width: what the name of a level takes
 COLOURS = {
     "ppp": "#9ecae1", "pp": "#c6dbef", "p": "#deebf7", "mp": "#eef4ea",
     "mf": "#fff3c4", "f": "#fdbe85", "ff": "#f4805a", "fff": "#e0543a",
@@ -81,8 +82,11 @@ def _levels(ax: Any, analysis: Analysis, start_s: float, end_s: float, top: floa
             continue
         ax.axvspan(dynamic.time_s, until_s, color=COLOURS[dynamic.level], lw=0, zorder=0)
         at_s = max(dynamic.time_s, start_s)
+        carried = dynamic.time_s < start_s
+        if carried and until_s - start_s < LABEL_SHARE * (end_s - start_s):
+            continue  # it would stand under the level that follows
         # A level carried over from the row above is shown in brackets, as in a score.
-        label = dynamic.level if dynamic.time_s >= start_s else f"({dynamic.level})"
+        label = f"({dynamic.level})" if carried else dynamic.level
         ax.text(at_s, 0.02 * top, f" {label}", style="italic", weight="bold", family="serif", zorder=5)
     for point in analysis.change_points:
         if start_s <= point.time_s < end_s:

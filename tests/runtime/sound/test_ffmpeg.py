@@ -78,6 +78,18 @@ def test_every_kind_gives_the_recording_whole(tmp_path: Path, name: str) -> None
 
 
 @needs_ffmpeg
+def test_mp3_that_counts_no_frames_is_not_called_truncated_for_the_picture_of_its_cover(tmp_path: Path) -> None:
+    path = encode(tmp_path / "take.mp3", "-write_xing", "0", "-id3v2_version", "0", "-b:a", "128k")
+    cover = bytes(100_000)
+    size = bytes(len(cover) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    path.write_bytes(b"ID3\x03\x00\x00" + size + cover + path.read_bytes())
+    measured = audio.measure(path)
+    assert measured.warnings == ()
+    assert measured.duration_s == pytest.approx(4.0, abs=0.1)
+    assert audio.probe(path).expected_frames == pytest.approx(4 * 44_100, rel=0.05)
+
+
+@needs_ffmpeg
 def test_opus_written_by_ffmpeg_is_read_to_its_end(tmp_path: Path) -> None:
     """libsndfile 1.2 stops where ffmpeg ends a page a few samples off, as it does after Vorbis sources."""
     if "MEZZOFORTE_DATA" not in os.environ:
