@@ -96,7 +96,7 @@ class SndfileDecoder:
 def _share_of_uncounted_sound(path: Path) -> float | None:
     """Share of an MP3 that is sound, where no header counts its frames (LAME's "Xing" or "Info", Fraunhofer's "VBRI").
 
-    libsndfile then takes the whole file for sound, the picture of the cover in its ID3v2 tag too. None: they are counted.
+    libsndfile then takes the whole file for sound, the picture of the cover in its ID3v2 tag too. None: counted.
     """
     with path.open("rb") as file:
         size, start = os.fstat(file.fileno()).st_size, 0
