@@ -9,20 +9,31 @@ from runtime.score.table import LEVEL_SIGNS, STRESS_SIGNS
 
 # Words that only say how a level is meant; what else stands beside it ("dolce") says something of its own.
 _MODIFIERS = (
-    r"sempre|pi[uù]|meno|molto|assai|un poco|poco|un po'|subito|sub\.?|ma|quasi|possibile|poss\.?|"
-    r"immer|sehr|toujours|tr[eè]s"
+    r"(?i:sempre|pi[uù]|meno|molto|assai|un poco|poco|un po'|subito|sub\.?|ma|quasi|possibile|poss\.?|"
+    r"immer|sehr|toujours|tr[eè]s)"
 )
 _SIGN = r"p{1,6}|f{1,6}|m[pf]|s?f{1,6}p{1,6}|[sr]?f{1,6}z|sf|rf|fz|sfzp"
 _SPELT = {
-    "pianissimo": "pp", "fortissimo": "ff", "mezzo forte": "mf", "mezzoforte": "mf", "mezzo piano": "mp",
-    "mezzopiano": "mp", "piano": "p", "forte": "f",
+    "pianissimo": "pp", "fortissimo": "ff", "mezzo forte": "mf", "mezzo-forte": "mf", "mezzoforte": "mf",
+    "mezzo f": "mf", "mezzo piano": "mp", "mezzo-piano": "mp", "mezzopiano": "mp", "mezzo p": "mp",
+    "forte piano": "fp", "forte-piano": "fp", "piano": "p", "forte": "f",
 }  # fmt: skip
-# Lower case only: a capital P or F is a rehearsal letter or key. A page ("p. 12") or an abbreviation ("p.d.") is none.
+# Lower case only, but where a capital can mean nothing else: P, F, Piano are rehearsal letters, keys, instruments.
+_NAMES = "|".join([*_SPELT, "Pianissimo", "Fortissimo", "Mezzo forte", "Mezzo piano", "Forte(?!-)"])
+# A page ("p. 12"), an abbreviation ("p.d."), a key ("f-Moll"), a pedal, an instrument are no levels.
 _LEVEL = re.compile(
-    rf"(?:(?<=[^\w.'’])|^)(?P<before>(?:(?:{_MODIFIERS})[\s,]*)*)"
-    rf"(?P<sign>{_SIGN}|{'|'.join(_SPELT)})(?P<also>\s*[-–/]\s*(?:{_SIGN}))?(?![\w'’]|\.\s*\w| solo)"
+    rf"(?:(?<=[^\w.'’-])|^)(?P<before>(?:(?:{_MODIFIERS})[\s,]*)*)"
+    rf"(?P<sign>{_SIGN}|{_NAMES})(?P<also>\s*[-–/]\s*(?:{_SIGN}))?"
+    rf"(?![\w'’]|\.\s*\w| solo|[\s-]*(?i:moll|dur|p[eé]d)|-\w)"
     rf"(?P<after>(?:[\s,]+(?:{_MODIFIERS})(?!\w))*)"
 )
+# What before a level says that it does not hold here: denied, where a change leads to, the name of a key.
+_ELSEWHERE = re.compile(
+    r"\b(non(\s+troppo)?|senza|not|nicht|in|(cresc|dim|decresc)\S*\s(.*\s)?(al?|fino|bis|to|until|jusqu'[aà]))\s*$",
+    re.I,
+)
+# The same before a level that is spelt out, as other things are called by its words too: a pedal, an instrument.
+_OTHER_THING = re.compile(r"\b(p[eé]d\w*|solo|una|due|tre|the|col)\s*$", re.I)
 _SECOND_TIME = re.compile(rf"2nd time( ({'|'.join(LEVEL_SIGNS)}))?( (cresc|dim)\.)?")
 _GRADUAL = re.compile(r"(?<!senza )(?<!non )\b(cresc|decresc|dim(?=\.|\b|in)|smorz|calando|morendo)", re.I)
 
@@ -37,14 +48,19 @@ class Spoken:
 
 def level_in(text: str) -> Spoken | None:
     """The dynamic that words name, the first of several; None when they name none."""
-    match = _LEVEL.search(text)
+    match = next((m for m in _LEVEL.finditer(text) if _holds(m, text[: m.start()])), None)
     if match is None:
         return None
-    sign = _known(_SPELT.get(match["sign"], match["sign"]))
-    if re.search("meno", match["before"]):  # less loud than f is the step below, less soft than p the one above
+    sign = _known(_SPELT.get(match["sign"].lower(), match["sign"]))
+    if re.search("meno", match["before"], re.I):  # less loud than f is the step below, less soft than p the one above
         sign = {"f": "mf", "p": "mp"}.get(sign, sign)
     rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split()).strip(" ,;()[]")
     return Spoken(sign, rest if any(c.isalnum() for c in rest) else "")
+
+
+def _holds(level: re.Match[str], before: str) -> bool:
+    spelt = level["sign"].lower() in _SPELT
+    return not (_ELSEWHERE.search(before) or (spelt and _OTHER_THING.search(before)))
 
 
 def gradual_in(text: str) -> str:

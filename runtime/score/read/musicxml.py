@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from runtime.errors import ScoreError
 from runtime.score import worded
-from runtime.score.read import repeated_bars
+from runtime.score.read import repeated_bars, repeated_beats
+from runtime.score.read.repeated_beats import Bar, Place, Slashes
 from runtime.score.table import ZERO, Mark, Measure, Note, Score, Staff, TimeSignature, named_aside, with_offsets
 from runtime.score.xml import musicxml
 from runtime.score.xml.musicxml import Clock, Step, small_int
@@ -64,9 +65,10 @@ class _Part:
     _ever_aside: set[int] = field(default_factory=set)
     _semitones: dict[int, int] = field(default_factory=dict)
     _repeats: list[tuple[int, int, int]] = field(default_factory=list)
+    _slashes: list[tuple[Place, int, bool]] = field(default_factory=list)
 
-    def attributes(self, i: int, element: Element, first_staff: int) -> None:
-        """Take in the attributes that stand in measure `i`."""
+    def attributes(self, place: Place, element: Element, first_staff: int) -> None:
+        """Take in the attributes that stand at a place."""
         for details in element.findall("staff-details"):
             kind = details.value("staff-type")
             if kind:
@@ -81,7 +83,11 @@ class _Part:
             sign = style.find("measure-repeat")
             if sign is not None:
                 length = small_int(sign.text.strip(), 1) if sign.attributes.get("type") == "start" else 0
-                self._repeats.append((i, self._staff(style, first_staff), length))
+                self._repeats.append((place[0], self._staff(style, first_staff), length))
+            slash = style.find("beat-repeat")
+            if slash is not None:
+                begins = slash.attributes.get("type") == "start"
+                self._slashes.append((place, self._staff(style, first_staff), begins))
 
     @staticmethod
     def _staff(element: Element, first_staff: int) -> int:
@@ -109,6 +115,14 @@ class _Part:
                 if length and first >= length:
                     out |= {(staff, i): first - length + (i - first) % length for i in range(first, last)}
         return out
+
+    def slashes(self, staves: Iterable[int], n_measures: int) -> Iterator[Slashes]:
+        """Where beats are drawn as slashes that repeat the beat before."""
+        for staff in staves:
+            signs = [(place, begins) for place, of_staff, begins in self._slashes if of_staff in (0, staff)]
+            for (start, begins), (stop, _) in pairwise([*signs, ((n_measures, ZERO), False)]):
+                if begins:
+                    yield Slashes(staff, start, stop)
 
 
 def read(data: bytes, where: str) -> Score:
@@ -147,7 +161,7 @@ class _Reader:
         self._tempos: list[tuple[int, Fraction, float]] = []
         self._staves: list[Staff] = []
         self._warnings: list[str] = []
-        self._unpitched = self._aside = 0
+        self._unpitched = self._aside = self._slashed = 0
         self._part = _Part()
 
     def part(self, index: int, part: Element) -> None:
@@ -171,6 +185,19 @@ class _Reader:
         self._notes += repeated_bars.copies(
             self._notes[first_note:], sources, lambda n, measure: replace(n, measure=measure, repeated=True)
         )
+        slashes = list(self._part.slashes(staves, len(self._bars)))
+        if slashes:
+            self._notes += repeated_beats.copies(
+                self._notes[first_note:], slashes, self._beats_of_bars(),
+                lambda n, place: replace(n, measure=place[0], at=place[1], repeated=True),
+            )  # fmt: skip
+
+    def _beats_of_bars(self) -> list[Bar]:
+        time, out = TimeSignature(4, 4), []
+        for bar in self._bars:
+            time = bar.time or time
+            out.append(Bar(bar.length or time.bar_quarters, time.beat_quarters))
+        return out
 
     def _child(self, i: int, step: Step, first_staff: int) -> int:
         """Take in one child of measure `i`; returns the highest staff number it speaks of."""
@@ -187,7 +214,7 @@ class _Reader:
             _barline(bar, element)
         elif element.tag == "attributes":
             staff = small_int(element.value("staves"), 1)
-            self._part.attributes(i, element, first_staff)
+            self._part.attributes((i, step.before), element, first_staff)
             beats, beat_type = _beats(element.value("time/beats")), small_int(element.value("time/beat-type"), 0)
             if beats and beat_type:
                 bar.time = TimeSignature(beats, beat_type)
@@ -205,6 +232,9 @@ class _Reader:
             self._signs += [("dynamic", sign, here) for sign in musicxml.dynamics_of(notations)]
             self._signs += [("accent", e.tag, here) for e in notations.iter() if e.tag in ("accent", "strong-accent")]
         pitch = element.find("pitch")
+        if element.value("notehead") == "slash":
+            self._slashed += 1
+            return
         if pitch is None:
             self._unpitched += 1
             return
@@ -277,6 +307,8 @@ class _Reader:
             self._warnings.append(f"{self._aside} notes of an ossia or of cues are left out: they are not played")
         if self._unpitched:
             self._warnings.append(f"{self._unpitched} notes without pitch (percussion) are left out")
+        if self._slashed:
+            self._warnings.append(f"{self._slashed} notes with a slash for a head are left out: they name no pitch")
         notes = sorted(
             (self._placed(n, measures) for n in sounding), key=lambda n: (n.onset, not n.grace, n.staff, n.pitch)
         )

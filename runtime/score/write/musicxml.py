@@ -114,10 +114,13 @@ class _Writer:
         return self._gaps[part]
 
     def _gaps_in(self, measure: int, staff: Staff) -> list[_Gap]:
-        gaps = self._gaps_of(staff.part)
-        if measure >= len(gaps) or not gaps[measure]:
+        """The gaps of a measure; where it holds nothing at all (``<measure/>``), those of the nearest one before it."""
+        gaps, bars = self._gaps_of(staff.part), self._score.measures
+        there = next((i for i in range(min(measure, len(gaps) - 1), -1, -1) if gaps[i]), None)
+        if there is None:
             raise ScoreError(f"there is no place in measure {measure + 1}", where=self._document.where)
-        return gaps[measure]
+        later = bars[measure].start - bars[there].start
+        return [replace(g, at=g.at - later) for g in gaps[there]] if later else gaps[there]
 
     def _staff_for(self, mark: PlannedMark) -> Staff:
         """The mark's staff, or that of the other hand when each has a part of its own and only the other has something
@@ -170,7 +173,8 @@ class _Writer:
 
     def _accent(self, identifier: str, mark: PlannedMark) -> None:
         staff = self._score.staves[mark.staff - 1]
-        gaps = self._gaps_of(staff.part)[mark.measure]
+        of_part = self._gaps_of(staff.part)
+        gaps = of_part[mark.measure] if mark.measure < len(of_part) else []
         notes = [
             g.note for g in gaps if g.at == mark.offset and g.note is not None
             and musicxml.staff_of(g.note) == staff.number and g.note.find("pitch") is not None

@@ -9,7 +9,7 @@ import pytest
 from runtime.score.plan import Plan, PlannedMark
 from runtime.score.read.files import from_bytes, parse
 from runtime.score.table import Score, Staff
-from runtime.score.write.files import marked
+from runtime.score.write.files import marked, unmarked
 from tests.runtime.score import make
 
 REST = "      <note><rest measure='yes'/><duration>8</duration><voice>{voice}</voice><staff>{staff}</staff></note>\n"
@@ -81,6 +81,62 @@ def test_a_mark_can_stand_in_a_bar_that_holds_no_more_than_the_sign():
     plan = Plan(score.fingerprint(), ("1", "2", "3"), (PlannedMark("dynamic", "p", 1, F(0), 1),))
     again = parse(from_bytes(marked(source, plan), "t.musicxml"))
     assert [(m.value, m.start, m.staff, m.ours) for m in again.marks] == [("p", 4, 1, True)]
+
+
+SLASHES = '      <attributes><measure-style{}><beat-repeat type="{}" slashes="1"/></measure-style></attributes>\n'
+QUARTER_REST = "      <note><rest/><duration>2</duration><voice>1</voice><staff>1</staff></note>\n"
+LEFT = BACK + make.note("C", 3, 8, staff=2, voice=5)
+
+
+def right_hand(score: Score) -> list[tuple[int, F, int]]:
+    return [(n.measure, n.onset - score.measures[n.measure].start, n.pitch) for n in score.notes if n.staff == 1]
+
+
+def test_a_slashed_beat_sounds_as_the_beat_before_the_slashes():
+    pair = make.note("C", 5, 1) + make.note("E", 5, 1)
+    begun = SLASHES.format(' number="1"', "start")
+    first = make.ATTRIBUTES.format(beats=4) + make.note("G", 5) + pair + begun + 2 * QUARTER_REST + LEFT
+    second = QUARTER_REST + SLASHES.format(' number="1"', "stop") + make.note("A", 5) + 2 * QUARTER_REST + LEFT
+    bars = [make.measure(1, first), make.measure(2, second)]
+    again = [(0, F(k, 2), 72 + k % 2 * 4) for k in range(2, 8)] + [(1, F(0), 72), (1, F(1, 2), 76)]
+    assert right_hand(xml(bars)) == [(0, F(0), 79), *again, (1, F(1), 81)]
+    assert [n.pitch for n in xml(bars).notes if n.staff == 2] == [48, 48]
+
+
+def test_slashes_at_the_start_of_a_bar_repeat_the_last_beat_of_the_bar_before():
+    second = make.measure(2, SLASHES.format("", "start") + 4 * QUARTER_REST + BACK + REST.format(voice=5, staff=2))
+    score = xml([make.two_staves(1, first=True), second])
+    assert right_hand(score)[-5:] == [(0, F(3), 79), *((1, F(k), 79) for k in range(4))]
+    assert [n.measure for n in score.notes if n.staff == 2] == [0]  # nothing is struck in its last beat
+
+
+def test_slashes_over_written_notes_and_before_everything_stand_for_nothing():
+    score = xml([make.two_staves(1, first=True, before=SLASHES.format("", "start")), make.two_staves(2)])
+    assert struck(score) == struck(written(1, 2))
+
+
+def test_notes_with_a_slash_for_a_head_name_no_pitch():
+    slash = make.note("B", 4, extra="<notehead>slash</notehead>")
+    score = xml([make.two_staves(1, first=True), make.measure(2, 4 * slash + LEFT)])
+    assert struck(score) == struck(xml([make.two_staves(1, first=True), make.measure(2, 4 * QUARTER_REST + LEFT)]))
+    assert any("4 notes with a slash" in w for w in score.warnings)
+
+
+@pytest.mark.parametrize("empty", ["<measure number='{}'/>", "<measure number='{}'></measure>"])
+def test_a_bar_without_anything_in_it_is_a_bar_and_can_be_marked(empty):
+    bars = [make.two_staves(1, first=True), make.measure(2, sign("start", 1)), empty.format(3), empty.format(4)]
+    source = from_bytes(make.score([*bars, make.two_staves(5, before=sign("stop")), empty.format(6)]), "t.musicxml")
+    score = parse(source)
+    assert struck(score) == struck(written(1, 1, 1, 1, 5)) and len(score.measures) == 6
+    marks = (
+        PlannedMark("hairpin", "crescendo", 1, F(2), 1, 2, F(4)),
+        PlannedMark("dynamic", "p", 3, F(0), 1),
+        PlannedMark("hairpin", "diminuendo", 4, F(0), 1, 5, F(4)),
+    )
+    for mark in marks:
+        again = from_bytes(marked(source, Plan(score.fingerprint(), tuple("123456"), (mark,))), "t.musicxml")
+        assert [(m.kind, m.value, m.ours) for m in parse(again).marks] == [(mark.kind, mark.value, True)]
+        assert unmarked(again) == source.text
 
 
 MEASURE_3 = b"<RepeatMeasure><durationType>measure</durationType><duration>4/4</duration></RepeatMeasure>"
