@@ -67,8 +67,8 @@ def mark_score(
     out: StrPath | None = None,
     *,
     rate_hz: int | None = None,
-    density: Density = "normal",
-    existing: Policy = "keep",
+    density: Density | None = None,
+    existing: Policy | None = None,
     second_time: SecondPass = "tell",
     midi_mode: MidiMode = "velocity",
     corrections: Corrections | Iterable[str] | None = None,
@@ -81,20 +81,20 @@ def mark_score(
 
     `score`: MusicXML, .mxl, .mscx, .mscz or MIDI; `out` is of the same kind and may be the score itself (a .bak is
     left beside it); None plans only. `density`: ``sparse``, ``normal`` or ``detailed``; `existing`: ``keep``,
-    ``replace`` or ``compare`` the marks that stand there. `second_time`: what becomes of a repeat that was played
-    otherwise, ``tell`` (`report.text()` alone says so) or ``words`` (also written: "2nd time p"). `midi_mode`: what
-    marks become in MIDI, ``velocity`` or ``cc``. The report says what was decided (`report.plan`, `report.text()`)
-    and written. For the rest see `analyse`.
+    ``replace`` or ``compare`` the marks that stand there; None is what the corrections say, else ``normal`` and
+    ``keep``. `second_time`: what becomes of a repeat that was played otherwise, ``tell`` (`report.text()` alone says
+    so) or ``words`` (also written: "2nd time p"). `midi_mode`: what marks become in MIDI, ``velocity`` or ``cc``. The
+    report says what was decided (`report.plan`, `report.text()`) and written. For the rest see `analyse`.
     Raises also `ScoreError` and `OutputError`; then nothing was written.
     """
     from mezzoforte.recording import as_file
-    from runtime.marks.annotate import AnnotateOptions
+    from runtime.marks.annotate import options_of
     from runtime.marks.files import MarkOptions, mark_file
 
     with as_file(recording, rate_hz) as path:
         heard = _hear(path, model, provider, progress, cancel, corrections)
         changed = heard.said.marks if heard.said else ()
-        marks = AnnotateOptions(density, existing, second_time=second_time)
+        marks = options_of(density, existing, heard.said, second_time)
         options = MarkOptions(marks, midi_mode=midi_mode, said=changed)
         return mark_file(
             path, Path(score), None if out is None else Path(out), heard.analysis, options, evidence=heard.evidence
@@ -136,7 +136,7 @@ def engrave(
     out: StrPath | None = None,
     *,
     rate_hz: int | None = None,
-    density: Density = "normal",
+    density: Density | None = None,
     title: str = "",
     corrections: Corrections | Iterable[str] | None = None,
     model: str | Path | Model | None = None,
@@ -151,7 +151,7 @@ def engrave(
     """
     from mezzoforte.recording import as_file
     from runtime.engrave.engrave import engrave as make
-    from runtime.marks.annotate import AnnotateOptions
+    from runtime.marks.annotate import options_of
     from runtime.transcribe.registry import Setting, load
     from runtime.transcribe.releases import for_score
     from runtime.write.atomic import write_bytes
@@ -163,7 +163,8 @@ def engrave(
         heard = _hear(path, model, provider, progress, cancel, corrections)
         if heard.again is not None:
             heard = heard.again(found.notes, found.identity.name == "midi")
-        made = make(for_score(found), heard.analysis, title or path.stem, AnnotateOptions(density), heard.evidence)
+        marks = options_of(density, said=heard.said)
+        made = make(for_score(found), heard.analysis, title or path.stem, marks, heard.evidence)
     if out is not None:
         write_bytes(Path(out), made.data)
     return made

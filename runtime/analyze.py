@@ -112,10 +112,8 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
     """The options that only matter with `--score`, `--notes` or `--transcribe`."""
     add = parser.add_argument_group("with a score").add_argument
     add("--score", type=Path, metavar="FILE", help="MusicXML, mxl, mscx, mscz or MIDI: gets the dynamics (needs --out)")
-    add("--density", choices=("sparse", "normal", "detailed"), default="normal", help="how many marks")
-    add(
-        "--existing", choices=("keep", "replace", "compare"), default="keep", help="what to do about marks in the score"
-    )
+    add("--density", choices=("sparse", "normal", "detailed"), help="how many marks (default: normal)")
+    add("--existing", choices=("keep", "replace", "compare"), help="marks in the score: what to do (default: keep)")
     add("--second-time", choices=("tell", "words"), default="tell",
         help="a repeat that was played otherwise: tell (in the table) or words (written too: 2nd time p)")  # fmt: skip
     add("--dry-run", action="store_true", help="print the plan as a table and write nothing")

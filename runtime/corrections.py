@@ -25,6 +25,8 @@ MOST_PINS = 100_000
 SAME_BEAT_S = 0.03
 MOST_BYTES = 16 << 20
 METRES = range(1, 17)
+DENSITIES = ("sparse", "sparse+", "normal-", "normal", "normal+", "detailed-", "detailed")
+POLICIES = ("keep", "replace")
 TUNINGS_HZ = (370.0, 500.0)
 _VALUES: dict[str, tuple[str, ...]] = {"dynamic": SIGNS, "hairpin": ("crescendo", "diminuendo")}
 _FACTORS: dict[str, TempoFactor] = {"x2": "double", "/2": "half", "x1": "same"}
@@ -64,7 +66,9 @@ class Corrections:
     `tempo`: the beats heard are too slow (``double``) or too fast (``half``) by a factor 2. `offbeat`: the beats
     lie half a beat off. `beats_per_bar`: the metre, where it is known. `pins`: beats whose times are known, in
     order of time; "this is beat 1 of a bar" is a pin with position 1. `tuning_hz`: the pitch of the piano's a', where
-    it is known; it moves no beat by itself. `marks`: what was changed among the marks, in that order.
+    it is known; it moves no beat by itself. `marks`: what was changed among the marks, in that order. `density`: how
+    many marks a score gets, one of `DENSITIES`; `existing`: what becomes of those that are printed there, one of
+    `POLICIES`; None leaves both to whoever asks.
     """
 
     tempo: TempoFactor = "same"
@@ -73,8 +77,13 @@ class Corrections:
     pins: tuple[Pin, ...] = ()
     tuning_hz: float | None = None
     marks: tuple[MarkEdit, ...] = ()
+    density: str | None = None
+    existing: str | None = None
 
     def __post_init__(self) -> None:
+        for name, value, known in (("density", self.density, DENSITIES), ("existing", self.existing, POLICIES)):
+            if value is not None and value not in known:
+                raise CorrectionError(f"{name} {value!r} is not one of {', '.join(known)}")
         if self.tuning_hz is not None:
             _check_tuning(self.tuning_hz)
         if self.tempo not in _FACTORS.values():
@@ -105,7 +114,11 @@ class Corrections:
     @property
     def of_beats(self) -> bool:
         """Whether anything was said about beats and bars."""
-        return self != Corrections(tuning_hz=self.tuning_hz, marks=self.marks)
+        return self.without_marks() != Corrections(tuning_hz=self.tuning_hz)
+
+    def without_marks(self) -> Corrections:
+        """What was said of the recording alone: nothing of marks, their density and those that are printed."""
+        return replace(self, marks=(), density=None, existing=None)
 
     def to_json(self) -> str:
         """The file form; `from_json` reads it back to an equal value."""
@@ -117,6 +130,7 @@ class Corrections:
             data["tuning_hz"] = self.tuning_hz
         if self.marks:
             data["marks"] = [{k: v for k, v in asdict(m).items() if v is not None} for m in self.marks]
+        data |= {k: v for k, v in (("density", self.density), ("existing", self.existing)) if v is not None}
         return json.dumps(data, allow_nan=False, indent=1)
 
 
@@ -163,7 +177,8 @@ def from_json(text: str) -> Corrections:
         raise CorrectionError(f"not JSON: {e}") from e
     if not isinstance(data, dict) or data.get("corrections") != SCHEMA:
         raise CorrectionError(f'not a file of corrections: "corrections": {SCHEMA} is missing')
-    unknown = set(data) - {"corrections", "tempo", "offbeat", "beats_per_bar", "pins", "tuning_hz", "marks"}
+    names = {"tempo", "offbeat", "beats_per_bar", "pins", "tuning_hz", "marks", "density", "existing"}
+    unknown = set(data) - names - {"corrections"}
     if unknown:
         raise CorrectionError(f"{', '.join(sorted(unknown))} is not known")
     rows, edits = data.get("pins", []), data.get("marks", [])
@@ -172,7 +187,7 @@ def from_json(text: str) -> Corrections:
     pins = sorted((_pin_row(row) for row in rows), key=lambda p: p.time_s)
     return Corrections(
         data.get("tempo", "same"), data.get("offbeat", False), data.get("beats_per_bar"), tuple(pins),
-        data.get("tuning_hz"), tuple(_edit_row(row) for row in edits),
+        data.get("tuning_hz"), tuple(_edit_row(row) for row in edits), data.get("density"), data.get("existing"),
     )  # fmt: skip
 
 
@@ -205,6 +220,8 @@ def merge(first: Corrections, then: Corrections) -> Corrections:
         pins=tuple(sorted([*kept, *then.pins], key=lambda p: p.time_s)),
         tuning_hz=first.tuning_hz if then.tuning_hz is None else then.tuning_hz,
         marks=(*first.marks, *then.marks),
+        density=then.density or first.density,
+        existing=then.existing or first.existing,
     )
 
 

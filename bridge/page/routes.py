@@ -26,7 +26,7 @@ from bridge.page import static
 from bridge.page.engraving import WIDTHS
 from bridge.page.take_home import FORMATS
 from bridge.page.words import words
-from bridge.page.works import Work, Works, clean_name, key_of, without_marks
+from bridge.page.works import Work, Works, clean_name, key_of
 from runtime.analysis import LADDER
 from runtime.corrections import CorrectionError, Corrections
 from runtime.corrections import from_json as read_corrections
@@ -235,7 +235,7 @@ class Page:
             given = self._works.corrections(work)
         except Refusal:
             given = Corrections()  # said again, and in words, when the page asks for them
-        task = self._task(work, "page.listen", corrections=without_marks(given))
+        task = self._task(work, "page.listen", corrections=given.without_marks().to_json())
         job = self._jobs.submit(
             task, keep=lambda result: self._works.keep(work, result, key_of(given)), waiting=self._limits.waiting_works
         )
@@ -261,7 +261,7 @@ class Page:
         async with self._one.setdefault(f"{work.id} {key}", asyncio.Lock()):
             kept = self._works.heard(work, key)
             if kept is None:
-                found = await self._run(work, "page.hear", corrections=without_marks(given))
+                found = await self._run(work, "page.hear", corrections=given.without_marks().to_json())
                 found.pop("fingerprint", None)
                 self._works.keep_heard(work, key, found)
                 kept = json.dumps(found, ensure_ascii=False).encode()

@@ -18,7 +18,7 @@ import secrets
 import shutil
 import time
 from base64 import b64decode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -234,12 +234,7 @@ class Works:
 
 def key_of(corrections: Corrections) -> str:
     """The name of a state of the corrections as far as beats are concerned; marks are put in without hearing anew."""
-    return hashlib.sha256(replace(corrections, marks=()).to_json().encode()).hexdigest()[:24]
-
-
-def without_marks(corrections: Corrections) -> str:
-    """The corrections of beats alone, as JSON."""
-    return replace(corrections, marks=()).to_json()
+    return hashlib.sha256(corrections.without_marks().to_json().encode()).hexdigest()[:24]
 
 
 def clean_name(text: str) -> str:

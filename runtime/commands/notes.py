@@ -11,7 +11,7 @@ from pathlib import Path
 from runtime.engrave.engrave import Engraved, engrave
 from runtime.engrave.grid import check_beats
 from runtime.errors import OutputError, ScoreError
-from runtime.marks.annotate import AnnotateOptions
+from runtime.marks.annotate import options_of
 from runtime.pipeline import Heard
 from runtime.progress import TerminalProgress
 from runtime.standard_out import write_out
@@ -70,7 +70,7 @@ def _check_out(options: argparse.Namespace, out: Path) -> None:
     if suffix in MIDI_SUFFIXES and options.notes is None:
         for name, given in (
             ("--dry-run", options.dry_run),
-            ("--density", options.density != "normal"),
+            ("--density", options.density is not None),
             ("--correct", options.correct or options.corrections is not None),
         ):
             if given:
@@ -110,7 +110,7 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
         write_bytes(Path(options.out), to_midi(found.notes, recording.stem))
     else:
         check_beats(analysis.beats)
-        options_of_marks = AnnotateOptions(options.density)
+        options_of_marks = options_of(options.density, said=heard.said)
         made = engrave(for_score(found), analysis, recording.stem, options_of_marks, heard.evidence)
         _tell_of(options, (*analysis.warnings, *made.warnings), found, say)
         if options.dry_run:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runtime.errors import OutputError
 from runtime.marks import MarkOptions, MarkReport, mark_file
-from runtime.marks.annotate import AnnotateOptions
+from runtime.marks.annotate import options_of
 from runtime.marks.files import with_alignment
 from runtime.pipeline import Heard
 from runtime.standard_out import write_out
@@ -37,7 +37,7 @@ def mark_command(options: argparse.Namespace, heard: Heard, say: Callable[[str],
         None if plan_only else options.out,
         heard.analysis,
         MarkOptions(
-            AnnotateOptions(options.density, options.existing, second_time=options.second_time),
+            options_of(options.density, options.existing, heard.said, options.second_time),
             dry_run=plan_only,
             said=heard.said.marks if heard.said else (),
         ),

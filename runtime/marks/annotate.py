@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from runtime.analysis import LADDER, Analysis, HairpinKind
+from runtime.corrections import Corrections
 from runtime.dynamics import clear
 from runtime.dynamics.ladder import Hairpin, Level, step_of
-from runtime.dynamics.mark import PRICES, Beats, Density, Said, Scale, say, scale_of
+from runtime.dynamics.mark import PRICE_STEPS, PRICES, Beats, Density, Said, Scale, say, scale_of
 from runtime.marks import compare, policy, reasons, second_time, stresses
 from runtime.marks.compare import Difference
 from runtime.marks.heard import HeardInScore
@@ -55,6 +56,20 @@ class AnnotateOptions:
     price: float | None = None
     page_weight: float = PAGE_WEIGHT
     second_time: SecondPass = "tell"
+
+
+def options_of(
+    density: Density | None = None,
+    existing: Policy | None = None,
+    said: Corrections | None = None,
+    second_time: SecondPass = "tell",
+) -> AnnotateOptions:
+    """How marks are written: what is asked for, else what was said in corrections, else as usual."""
+    said = said or Corrections()
+    name = density or said.density or "normal"
+    _, price, rules = next(s for s in PRICE_STEPS if s[0] == name)
+    policy = existing or cast(Policy | None, said.existing) or "keep"
+    return AnnotateOptions(rules, policy, None if name == rules else price, second_time=second_time)
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,17 @@ def test_changes_of_marks_survive_their_file_and_are_added_up():
     assert merge(Corrections(marks=MARKS[:1]), Corrections(marks=MARKS[1:])) == said
 
 
+def test_how_many_marks_and_what_becomes_of_printed_ones_is_said_with_them_and_moves_no_beat():
+    said = Corrections(density="normal+", existing="replace")
+    assert from_json(said.to_json()) == said and said and not said.of_beats
+    assert not said.without_marks()
+    both = merge(said, Corrections(density="sparse"))
+    assert (both.density, both.existing) == ("sparse", "replace")
+    for wrong in ({"density": "many"}, {"existing": "burn"}, {"density": 3}):
+        with pytest.raises(CorrectionError, match="is not one of"):
+            from_json(json.dumps({"corrections": 1, **wrong}))
+
+
 @pytest.mark.parametrize(
     "row",
     [

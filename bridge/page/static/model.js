@@ -4,6 +4,7 @@ import { lowerBound, modelOf } from "./view.js";
 
 export const NOTHING_SAID = Object.freeze({ corrections: 1, tempo: "same", offbeat: false, pins: [] });
 const TICKS = 480;
+const SAME_PLACE = 1e-3;  // quarters; browsers round the time that they play
 
 // The written position (quarters) that is played at a time, and back.
 export class Places {
@@ -25,7 +26,7 @@ export class Places {
     at(time) {
         const { times_s, positions, starts, measures, measure_starts, measure_lengths } = this.data;
         const played = Places.#interp(time, times_s, positions);
-        let n = Math.max(0, Math.min(measures.length - 1, lowerBound(starts, played + 1e-9, s => s) - 1));
+        const n = Math.max(0, Math.min(measures.length - 1, lowerBound(starts, played + SAME_PLACE, s => s) - 1));
         const measure = measures[n], offset = Math.max(0, Math.min(measure_lengths[measure], played - starts[n]));
         return { measure, offset, written: measure_starts[measure] + offset };
     }
@@ -77,14 +78,19 @@ export class Places {
     }
 }
 
-export function build(heard, corrections, policy, density) {
+// `tried` is a density that is being looked at and not yet said.
+export function build(heard, corrections, tried = null) {
     const model = modelOf(heard.analysis);
     const places = heard.places ? new Places(heard.places) : null;
     if (places) {
         model.beats = heard.analysis.score.beats;
         model.bars = places.bars();
     }
-    const step = heard.planned?.policies[policy]?.densities[density];
+    const policy = heard.planned?.policies[corrections.existing ?? "keep"];
+    const named = policy?.densities.findIndex(d => d.name === (tried ?? corrections.density)) ?? -1;
+    model.density = named < 0 ? policy?.default ?? 0 : named;
+    const step = policy?.densities[model.density];
+    model.densityName = step?.name ?? "";
     const found = step ? step.marks.map(m => planned(m, places)).filter(m => m.time_s !== null) : model.marks;
     model.places = places;
     model.marks = changed(found.map(m => ({ ...m, ours: true })), corrections.marks ?? [], model);
@@ -172,7 +178,7 @@ function place(mark, model) {
 export function whereIs(time, model) {
     if (model.places) {
         const { measure, offset } = model.places.at(time);
-        return { bar: model.places.data.numbers[measure], beat: Math.floor(model.places.beatOf(measure, offset) + 1e-6) };
+        return { bar: model.places.data.numbers[measure], beat: Math.floor(model.places.beatOf(measure, offset) + SAME_PLACE) };
     }
     const k = lowerBound(model.beats, time + 1e-6, b => b.time_s) - 1;
     return k < 0 ? { bar: "", beat: "" } : { bar: String(model.beats[k].bar), beat: model.beats[k].position };
@@ -225,14 +231,31 @@ export function withTempo(said, factor) {
 }
 
 export function withoutBeats(said) {
-    return { ...NOTHING_SAID, ...(said.marks ? { marks: said.marks } : {}) };
+    const { marks, density, existing, tuning_hz } = said;
+    return { ...NOTHING_SAID, marks, density, existing, tuning_hz };
 }
 
 export function withMark(said, edits) {
     return { ...said, marks: [...(said.marks ?? []), ...edits] };
 }
 
-export const beatsKey = said => JSON.stringify({ ...said, marks: undefined });
+// What is said of beats and bars alone: marks are put in without hearing anew.
+export const ofBeats = said => ({ ...said, marks: undefined, density: undefined, existing: undefined });
+export const beatsKey = said => canonical(ofBeats(said));
+
+// The same text for what says the same.
+export function canonical(value) {
+    if (Array.isArray(value))
+        return `[${value.map(canonical).join()}]`;
+    if (value === null || typeof value !== "object")
+        return JSON.stringify(value);
+    const names = Object.keys(value).sort().filter(n => !isNothing(value[n]));
+    return `{${names.map(n => `${n}:${canonical(value[n])}`).join()}}`;
+}
+
+const isNothing = value => value === undefined || value === null || (Array.isArray(value) && !value.length);
+
+export const isSame = (a, b) => a.kind === b.kind && a.value === b.value && Math.abs(a.time_s - b.time_s) < 1e-3;
 export const rounded = t => Math.round(t * 1e4) / 1e4;
 
 function mixed(before, pins) {
@@ -246,37 +269,4 @@ function sorted(pins) {
 function intervalAt(beats, time) {
     const k = Math.max(1, Math.min(beats.length - 1, lowerBound(beats, time, b => b.time_s)));
     return beats.length > 1 ? beats[k].time_s - beats[k - 1].time_s : 0.5;
-}
-
-// Undo and redo without limit.
-export class History {
-    constructor(first) {
-        this.states = [first];
-        this.at = 0;
-    }
-
-    get present() {
-        return this.states[this.at];
-    }
-
-    push(state) {
-        this.states = [...this.states.slice(0, this.at + 1), state];
-        this.at++;
-    }
-
-    get canUndo() {
-        return this.at > 0;
-    }
-
-    get canRedo() {
-        return this.at + 1 < this.states.length;
-    }
-
-    undo() {
-        this.at -= this.canUndo ? 1 : 0;
-    }
-
-    redo() {
-        this.at += this.canRedo ? 1 : 0;
-    }
 }

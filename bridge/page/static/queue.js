@@ -1,6 +1,7 @@
 // The list of recordings: what waits, runs, is done; dropping of files.
 
 import { get, post, send } from "./bridge.js";
+import { errorText } from "./tell.js";
 import { t } from "./words.js";
 import { clock } from "./view.js";
 
@@ -155,12 +156,6 @@ export function stateText(work) {
     if (work.state === "cancelled")
         return t("cancelled");
     return errorText(work.error);
-}
-
-export function errorText(error) {
-    if (!error)
-        return t("the analysis failed");
-    return [t(error.message), t(error.advice)].filter(Boolean).map(s => s.replace(/\.$/, "")).join(". ");
 }
 
 function bar(share, name) {

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.analysis import LADDER
-from runtime.dynamics.mark import PRICE_STEPS
+from runtime.corrections import DENSITIES, Corrections
+from runtime.dynamics.mark import PRICE_STEPS, PRICES
 from runtime.errors import ScoreError
-from runtime.marks.annotate import AnnotateOptions, Annotation, annotate, ranges
+from runtime.marks.annotate import AnnotateOptions, Annotation, annotate, options_of, ranges
 from runtime.marks.table import table
 from runtime.score.plan import from_json
 from runtime.score.read import musicxml as read_musicxml
@@ -105,6 +106,17 @@ def test_every_step_of_the_slider_has_at_least_as_many_marks_as_the_one_before()
     wandering = points(*((q, 60 + 30 * np.sin(q / 3) * np.cos(q / 11)) for q in range(0, 65, 2)))
     counts = [len(marks(score_of(), wandering, density=density, price=price)) for _, price, density in PRICE_STEPS]
     assert counts == sorted(counts)
+
+
+def test_what_is_asked_for_wins_over_what_was_said_and_that_over_what_is_usual():
+    for name, price, density in PRICE_STEPS:
+        said = options_of(said=Corrections(density=name, existing="replace"))
+        assert (said.density, said.policy, said.price or PRICES[density]) == (density, "replace", price)
+    assert tuple(s[0] for s in PRICE_STEPS) == DENSITIES
+    assert options_of("sparse", "keep", Corrections(density="detailed", existing="replace")) == AnnotateOptions(
+        "sparse"
+    )
+    assert options_of() == AnnotateOptions()
 
 
 def test_levels_stand_on_notes():
