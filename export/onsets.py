@@ -21,30 +21,28 @@ from export.stages import MODEL_HELP, left_out
 from runtime.errors import MezzoforteError
 from runtime.model import find_card, stage_path
 from runtime.network.card import ModelCard, load_card
+from runtime.notes.given import GIVEN
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
 from runtime.stages.onsets import WINDOW_ONSETS
+from train.data.score_corpora import SCORE_CORPORA
 from train.fitting.averaged_run import plain_config
 from train.fitting.checkpoints import CHECKPOINT, load_checkpoint
 from train.fitting.command import Command
 from train.measure.evaluate import without_notes
 from train.onsets.fit import CONFIG
 from train.onsets.network import OnsetGraph, OnsetNet, OnsetNetConfig
-from train.onsets.unrecorded import CORPUS as SCORES
 
 OUTPUTS = ("beat", "downbeat")
 PROOF_NOTES = (1, 2, 100, 400)
 ONSETS_MARK = "onset stage: "
 """How a card's sentence about this stage's training data begins."""
-CORPORA = {
-    "asap": "(n)ASAP performances",
-    "mazurka_resynth": "MazurkaBL performances",
-    SCORES: "scores that come with music21",
+PERFORMANCES = {"asap": "(n)ASAP", "mazurka_resynth": "MazurkaBL", "pop909": "POP909"}
+"""What a card calls the corpora of performances."""
+CREDITS = {
+    "pop909": "POP909 (Wang et al., ISMIR 2020), MIT",
+    **{name: f"{c.title}, {c.address}, {c.licence}" for name, c in SCORE_CORPORA.items()},
 }
-"""What a card calls the corpora."""
-SCORES_CREDIT = (
-    "Scores that come with music21 (Cuthbert and Ariza, ISMIR 2010), of works in the public domain, by their encoders; "
-    "some encodings are not for commercial use"
-)
+"""To whom a card gives credit for corpora that no other stage learned from."""
 NOTES_ALONE = {
     "onsets_beat_notes": 1.0, "onsets_beat_sound": 0.0, "onsets_beat_offset": 0.0,
     "onsets_downbeat_notes": 1.0, "onsets_downbeat_sound": 0.0, "onsets_downbeat_offset": 0.0,
@@ -67,30 +65,42 @@ def load_onsets(paths: Sequence[Path]) -> tuple[OnsetGraph, list[dict[str, Any]]
     return OnsetGraph(net).eval(), checkpoints
 
 
-def proof_onsets() -> Iterator[Inputs]:
-    """Features [1, n, F] of random notes at a quick and irregular pace, one window at most at a time."""
+def proof_onsets() -> Iterator[tuple[Inputs, Inputs]]:
+    """Features [1, n, F] of random notes at a quick and irregular pace, one window at most at a time, and some of what
+    can be given, [1, n, G]."""
     rng = np.random.default_rng(0)
     for n in PROOF_NOTES:
         onsets = onsets_of(np.cumsum(rng.exponential(0.2, n)), rng.integers(21, 109, n), rng.uniform(1, 127, n))
-        yield features_of(onsets.part(0, WINDOW_ONSETS))[None]
+        features = features_of(onsets.part(0, WINDOW_ONSETS))[None]
+        yield features, (rng.random((1, features.shape[1], len(GIVEN))) < 0.2).astype(np.float32)
 
 
 def with_onsets(card: ModelCard, made: Proven, checkpoints: Sequence[dict[str, Any]]) -> ModelCard:
     """The card with this stage, which is not weighed against sound yet; figures with notes, which belong to another
-    one, are left out."""
-    corpora = sorted({name for checkpoint in checkpoints for name in checkpoint["corpora"]})
-    learned = ", ".join(CORPORA.get(name, name) for name in corpora)
+    one, are left out. Where a run began from a stage, what that one learned from is named and credited on."""
+    corpora = {name: counts for checkpoint in checkpoints for name, counts in sorted(checkpoint["corpora"].items())}
+    learned = ", ".join(f"{_called(name)} ({_counted(name, counts)})" for name, counts in corpora.items())
     runs = " and ".join(f"{c['step']} steps on data {c['data_identity'][:12]}" for c in checkpoints)
     mean = f"mean of {len(checkpoints)} runs, " if len(checkpoints) > 1 else ""
     left, size = left_out(checkpoints[0]["fold"]), f"{made.n_parameters:,} parameters"
-    sentence = f"{ONSETS_MARK}notes of {learned}, {left}; {mean}{runs}; {size}"
-    credit = tuple(s for s in card.attribution if s != SCORES_CREDIT) + (SCORES_CREDIT,) * (SCORES in corpora)
+    began = " and ".join(sorted({c["began"] for c in checkpoints if c.get("began")}))
+    sentence = f"{ONSETS_MARK}notes of {learned}, {left}; {mean}{runs}{began and f'; began as {began}'}; {size}"
+    credit = tuple(dict.fromkeys((*card.attribution, *(CREDITS[name] for name in corpora if name in CREDITS))))
     others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))
     return replace(
-        card, onsets_sha256=made.sha256, onsets_columns=COLUMNS,
+        card, onsets_sha256=made.sha256, onsets_columns=(*COLUMNS, *GIVEN),
         thresholds={**card.thresholds, **NOTES_ALONE}, training_data=(*others, sentence),
         attribution=credit, metrics=without_notes(card.metrics),
     )  # fmt: skip
+
+
+def _called(name: str) -> str:
+    return PERFORMANCES.get(name) or SCORE_CORPORA[name].title
+
+
+def _counted(name: str, counts: dict[str, int]) -> str:
+    kind = "performances" if name in PERFORMANCES else "scores"
+    return f"{counts['takes']:,} {kind} of {counts['pieces']:,} pieces"
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -105,7 +115,8 @@ def run(args: Namespace) -> None:
     """Export, prove, write the stage and the card, print the proof."""
     graph, checkpoints = load_onsets([folder / CHECKPOINT for folder in args.runs])
     card_path, inputs = find_card(args.model), list(proof_onsets())
-    made = proven(graph, torch.from_numpy(np.repeat(inputs[-1], 2, axis=0)), inputs, OUTPUTS, "onsets")
+    example = tuple(torch.from_numpy(np.repeat(x, 2, axis=0)) for x in inputs[-1])
+    made = proven(graph, example, inputs, OUTPUTS, "onsets", beside=("given",))
     made.save(
         stage_path(card_path, "onsets"), card_path, with_onsets(load_card(card_path), made, checkpoints).to_json()
     )

@@ -53,32 +53,34 @@ class Proven:
 
 def proven(
     module: nn.Module,
-    example: Tensor,
-    inputs: Iterable[Inputs],
+    example: Tensor | tuple[Tensor, ...],
+    inputs: Iterable[Inputs | tuple[Inputs, ...]],
     outputs: Sequence[str],
     unit: str,
     *,
+    beside: Sequence[str] = (),
     is_timed: bool = False,
 ) -> Proven:
-    """A module of one input [batch, length, …] as an ONNX file, compared with torch on `inputs`, one at a time.
+    """A module of inputs [batch, length, …] as an ONNX file, compared with torch on `inputs`, one at a time.
 
-    The input is called ``samples`` where `unit`, which lengths are counted in, is that, else ``features``. Raises
-    `MezzoforteError` when an output differs by more than 1e-3.
+    The first input is called ``samples`` where `unit`, which lengths are counted in, is that, else ``features``; what
+    comes `beside` it has its own names. Raises `MezzoforteError` when an output differs by more than 1e-3.
     """
-    name = "samples" if unit == "samples" else "features"
+    names = ("samples" if unit == "samples" else "features", *beside)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        write_onnx(module, path, name, example, outputs)
+        write_onnx(module, path, names, example if isinstance(example, tuple) else (example,), outputs)
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         proof, worst = [], 0.0
         for values in inputs:
-            got = session.run(list(outputs), {name: values})
+            each = values if isinstance(values, tuple) else (values,)
+            got = session.run(list(outputs), dict(zip(names, each, strict=True)))
             with torch.no_grad():
-                expected = [t.numpy() for t in module(torch.from_numpy(values))]
+                expected = [t.numpy() for t in module(*map(torch.from_numpy, each))]
             difference = max(float(np.abs(a - b).max()) for a, b in zip(got, expected, strict=True))
             if not difference <= MAX_DIFFERENCE:
                 raise MezzoforteError(f"the exported network differs from torch by {difference:.2g}")
-            proof.append(f"{values.shape[1]:>10,} {unit}: largest difference to torch {difference:.1e}")
+            proof.append(f"{each[0].shape[1]:>10,} {unit}: largest difference to torch {difference:.1e}")
             worst = max(worst, difference)
         if is_timed:
             speeds = {threads: seconds_per_minute(path, threads) for threads in (1, 2)}
@@ -86,14 +88,16 @@ def proven(
         return Proven(path.read_bytes(), n_parameters(module), worst, tuple(proof))
 
 
-def write_onnx(module: nn.Module, path: Path, name: str, example: Tensor, outputs: Sequence[str]) -> None:
-    """Write a module of one input `name` with dynamic batch and length (its first two axes), weights inside."""
+def write_onnx(
+    module: nn.Module, path: Path, names: Sequence[str], example: tuple[Tensor, ...], outputs: Sequence[str]
+) -> None:
+    """Write a module of inputs `names` with dynamic batch and length (their first two axes), weights inside."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            module, (example,), input_names=[name], output_names=list(outputs),
-            dynamic_shapes=({0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC},),
+            module, example, input_names=list(names), output_names=list(outputs),
+            dynamic_shapes=tuple({0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC} for _ in names),
             dynamo=True, opset_version=OPSET, verbose=False,
         )  # fmt: skip
     assert program is not None

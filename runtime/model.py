@@ -21,6 +21,7 @@ from runtime.network import session as onnx_session
 from runtime.network.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.network.logits import FrameLogits
 from runtime.network.session import Contract, Provider, package_conflict
+from runtime.notes.given import GIVEN, GivenBeats
 from runtime.notes.onsets import COLUMNS
 from runtime.sound.level import Samples
 from runtime.stages.beats import FEATURES as BEAT_FEATURES
@@ -47,7 +48,7 @@ STAGES = {
     "levels": ("levels", "levels_features", FEATURES),
     "levels_notes": ("levels", "levels_notes_features", WITH_NOTES),
     "beats": ("beats", "beats_features", BEAT_FEATURES),
-    "onsets": ("onsets", "onsets_columns", COLUMNS),
+    "onsets": ("onsets", "onsets_columns", (*COLUMNS, *GIVEN)),
 }
 """Of each stage the room of `train` that makes it, the card's field of what it is told, and what we tell it."""
 _Stage = TypeVar("_Stage")
@@ -90,9 +91,10 @@ class Model:
         `ModelError`."""
         return logits if self.beats is None else self.beats.refined(logits)
 
-    def knowing(self, logits: FrameLogits, notes: PlayedNotes) -> FrameLogits:
-        """Refined logits with what is known of the notes; as they are without an onset stage. Raises `ModelError`."""
-        return logits if self.onsets is None else self.onsets.refined(logits, notes)
+    def knowing(self, logits: FrameLogits, notes: PlayedNotes, given: GivenBeats | None = None) -> FrameLogits:
+        """Refined logits with what is known of the notes, and of some beats (`given`); as they are without an onset
+        stage. Raises `ModelError`."""
+        return logits if self.onsets is None else self.onsets.refined(logits, notes, given)
 
     def levels_for(self, notes: PlayedNotes | None) -> LevelStage | None:
         """The second stage for a recording, told its notes when they are known and there is one for that."""
@@ -163,16 +165,21 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
         room, field, computed = STAGES[name]
         if not (sha256 := getattr(card, f"{name}_sha256")):
             return None
-        check_columns(getattr(card, field), computed, str(card_path), room)
+        named = getattr(card, field)
+        check_columns(named, computed[: len(named)] if name == "onsets" else computed, str(card_path), room)
         path = stage_path(card_path, name)
         data = onnx_session.verified_bytes(path, sha256)
         plain = partial(onnx_session.plain_session, runtime, data, "cpu", str(path))
         return make(str(path), onnx_session.LateSession(plain))
 
+    def onset_stage(name: str, late: Any) -> OnsetStage:
+        takes_given = len(card.onsets_columns) > len(COLUMNS)  # stages of before 0.2 lack that input
+        return OnsetStage(name, late, Mix.of(card.thresholds, str(card_path)), takes_given)
+
     return Model(
         card, used, session, (*((conflict,) if conflict else ()), *warnings),
         stage("levels", LevelStage), stage("levels_notes", LevelStage), stage("beats", BeatStage),
-        stage("onsets", lambda name, late: OnsetStage(name, late, Mix.of(card.thresholds, str(card_path)))),
+        stage("onsets", onset_stage),
     )  # fmt: skip
 
 

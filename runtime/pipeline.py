@@ -14,6 +14,7 @@ import numpy as np
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
 from runtime.decode import decode
+from runtime.decode.correct import given_beats
 from runtime.decode.on_beats import SoundEvidence
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
@@ -250,7 +251,7 @@ def _decode(
 ) -> Analysis:
     card, levels = model.card, model.levels_for(notes)
     if notes is not None:
-        card, logits = card.knowing_notes(), model.knowing(logits, notes)
+        card, logits = card.knowing_notes(), model.knowing(logits, notes, given_beats(corrections))
     return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels, notes, given)
 
 

@@ -14,6 +14,7 @@ from runtime.decode.beats import BeatPath, Floats, Ints, onset_frames
 from runtime.decode.options import DecodeOptions
 from runtime.decode.probability import probability
 from runtime.frames import FRAME_S
+from runtime.notes.given import GivenBeats
 
 _MIDDLE = (0.35, 0.65)
 _CENTRED = 1e-3  # how much probability the exact middle is worth over the rim, so that no evidence means the middle
@@ -25,6 +26,16 @@ _PHASE_CHANGE_COST = 20.0
 def pins_frames(corrections: Corrections, n_frames: int) -> Floats:
     """Positions in frames of the pinned beats that lie in a recording of `n_frames`."""
     return np.array([p.time_s / FRAME_S for p in corrections.pins if p.time_s / FRAME_S <= n_frames - 1])
+
+
+def given_beats(corrections: Corrections | None) -> GivenBeats | None:
+    """The pinned beats, for stages that hear the others in their light; None where there are none, or where what is
+    said holds for beats that are half or twice as many."""
+    if corrections is None or not corrections.pins or corrections.tempo != "same" or corrections.offbeat:
+        return None
+    return GivenBeats(
+        np.array([p.time_s for p in corrections.pins]), np.array([p.position or 0 for p in corrections.pins], np.int64)
+    )
 
 
 def corrected(

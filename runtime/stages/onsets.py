@@ -3,7 +3,8 @@
 Sound tells where something happens, notes tell what: which bass moves, where a line begins again, how short the
 shortest values are. The stage says of every onset, and of places between distant ones, how likely each is a beat and,
 if it is one, a downbeat; what was heard in the sound counts beside it. Graph contract of ``NAME.onsets.onnx``: input
-``features`` float32 [batch, n, F] as `runtime.notes.onsets.features_of` makes them, outputs ``beat`` and ``downbeat``
+``features`` float32 [batch, n, F] as `runtime.notes.onsets.features_of` makes them, and ``given`` float32 [batch, n, G]
+of `runtime.notes.given`, beats that are known already (older graphs lack it); outputs ``beat`` and ``downbeat``
 [batch, n], logits, for any n ≥ 1. It is small and always runs on the CPU.
 """
 
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from runtime.errors import ModelError
 from runtime.frames import FRAME_S
+from runtime.notes.given import GivenBeats, given_columns, with_places
 from runtime.notes.onsets import Onsets, features_of, onsets_of
 from runtime.stages.run import run_stage
 
@@ -66,29 +68,36 @@ class OnsetStage:
     name: str
     session: Any
     mix: Mix
+    takes_given: bool = True
+    """Whether the graph can be told of beats that are known."""
 
-    def run(self, onsets: Onsets) -> tuple[Floats, Floats]:
-        """Beat and downbeat logits [n] of n ≥ 1 onsets. Raises `ModelError`."""
+    def run(self, onsets: Onsets, given: GivenBeats | None = None) -> tuple[Floats, Floats]:
+        """Beat and downbeat logits [n] of n ≥ 1 onsets, where some beats may be `given`. Raises `ModelError`."""
         n, outputs = len(onsets.time_s), {"beat": (), "downbeat": ()}
+        told = given_columns(onsets, given)
         sums, weights = np.zeros((2, n)), np.zeros(n)
         for first in _starts(n):
             part = onsets.part(first, first + WINDOW_ONSETS)
             weight = _window(len(part.time_s), first == 0, first + WINDOW_ONSETS >= n)
             inside = slice(first, first + WINDOW_ONSETS)
-            sums[:, inside] += weight * np.array(run_stage(self.session, self.name, features_of(part), outputs))
+            beside = {"given": told[inside]} if self.takes_given else {}
+            sums[:, inside] += weight * np.array(run_stage(self.session, self.name, features_of(part), outputs, beside))
             weights[inside] += weight
         beat, downbeat = sums / weights
         return beat, downbeat
 
-    def refined(self, logits: FrameLogits, notes: PlayedNotes) -> FrameLogits:
+    def refined(self, logits: FrameLogits, notes: PlayedNotes, given: GivenBeats | None = None) -> FrameLogits:
         """Frame logits whose beats are onsets and places, as notes and sound together say; calibrated.
 
-        `logits` are those of the sound. With hardly any notes they stay as they are. Raises `ModelError`.
+        `logits` are those of the sound; `given` beats are known, and others are heard in their light. With hardly any
+        notes the logits stay as they are. Raises `ModelError`.
         """
         onsets = onsets_of(notes.onset_s, notes.pitch, notes.velocity.astype(np.float64))
         if (~onsets.is_place).sum() < FEWEST_ONSETS:
             return logits
-        return mixed(logits, onsets, self.run(onsets), self.mix)
+        if given is not None and self.takes_given:
+            onsets = with_places(onsets, given)
+        return mixed(logits, onsets, self.run(onsets, given), self.mix)
 
 
 def mixed(logits: FrameLogits, onsets: Onsets, told: tuple[Floats, Floats], mix: Mix) -> FrameLogits:

@@ -14,11 +14,17 @@ Floats = npt.NDArray[np.float64]
 
 
 def run_stage(
-    session: Any, name: str, features: npt.NDArray[np.floating], outputs: Mapping[str, tuple[int, ...]]
+    session: Any,
+    name: str,
+    features: npt.NDArray[np.floating],
+    outputs: Mapping[str, tuple[int, ...]],
+    beside: Mapping[str, npt.NDArray[np.floating]] | None = None,
 ) -> list[Floats]:
-    """Every output [n, …], its sizes after the first by name, for features [n, F]. Raises `ModelError`."""
+    """Every output [n, …], its sizes after the first by name, for features [n, F] and what the graph takes `beside`
+    them, [n, …] by name. Raises `ModelError`."""
+    inputs = {"features": features, **(beside or {})}
     try:
-        values = session.run(list(outputs), {"features": features[None].astype(np.float32)})
+        values = session.run(list(outputs), {key: x[None].astype(np.float32) for key, x in inputs.items()})
     except Exception as e:  # onnxruntime has no common base class for its errors
         raise ModelError("the stage failed while running", where=name, cause=str(e)[:300]) from e
     shapes, expected = [v.shape for v in values], [(1, len(features), *sizes) for sizes in outputs.values()]

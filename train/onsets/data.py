@@ -11,13 +11,18 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from runtime.notes.given import GIVEN
 from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
-from runtime.notes.onsets import COLUMNS, Onsets, features_of, onsets_of
+from runtime.notes.onsets import COLUMNS, JOIN_S, Onsets, features_of, onsets_of
 from runtime.stages.onsets import FEWEST_ONSETS
+from train.onsets.given import Given, drawn_given
 from train.onsets.network import N_METRES, N_PERIODS, N_PHASES
+from train.onsets.performer import Players
 from train.onsets.played import Played
-from train.onsets.unrecorded import CORPUS as SCORES
+from train.onsets.written import Written
 
+SCORES = "scores"
+"""What all corpora of scores together are called in shares."""
 CROP_ONSETS = 288
 MATCH_S = 0.07
 """An onset stands for a beat at most this far away, as beats are scored."""
@@ -30,9 +35,8 @@ _TEMPO_STEP_S = 0.05
 _KNOTS_S = (1.5, 6.0)
 _RUBATO_OCTAVES = (0.0, 0.15)
 """Least and most deviation of the tempo at knots that are `_KNOTS_S` apart, on top of the player's."""
-_SCORE_RUBATO_OCTAVES = (0.04, 0.3)
-"""The same for scores, which have none of their own."""
-_SEMITONES = 6
+_SEMITONES = 12
+_CHORDS_THIN, _MANY_OCTAVES = 0.2, 0.25
 _METRE_CLASS = {2: 0, 3: 1, 4: 2}
 
 Floats = npt.NDArray[np.float64]
@@ -54,8 +58,11 @@ class Targets:
     has_bar: npt.NDArray[np.bool_]
 
 
-def targets_of(onsets: Onsets, beats_s: Floats, beat_in_bar: Ints) -> Targets:
-    """The truth about onsets of a performance with at least three beats at strictly increasing times."""
+def targets_of(
+    onsets: Onsets, beats_s: Floats, beat_in_bar: Ints, trusted: npt.NDArray[np.bool_] | None = None
+) -> Targets:
+    """The truth about onsets of a performance with at least three beats at strictly increasing times; nothing is known
+    between beats of which one is not `trusted`."""
     time_s, n = onsets.time_s, len(onsets.time_s)
     beat, downbeat, has_bar = (np.zeros(n, bool) for _ in range(3))
     distance = np.abs(time_s[None] - beats_s[:, None]) + _PLACE_IS_FARTHER_S * onsets.is_place
@@ -66,12 +73,15 @@ def targets_of(onsets: Onsets, beats_s: Floats, beat_in_bar: Ints) -> Targets:
     has_bar[nearest[found & (beat_in_bar > 0)]] = True
     at = np.clip(np.searchsorted(beats_s, time_s + 1e-6) - 1, 0, len(beats_s) - 2)
     length_s = np.diff(beats_s)[at]
+    inside = (time_s >= beats_s[0] - MATCH_S) & (time_s <= beats_s[-1] + MATCH_S)
+    if trusted is not None:
+        inside &= (trusted[:-1] & trusted[1:])[at]
     low, high = _PERIOD_OCTAVES
     period = ((np.log2(np.maximum(length_s, 1e-3)) - low) / (high - low) * N_PERIODS).astype(np.int64)
     phase = np.rint((time_s - beats_s[at]) / length_s * N_PHASES).astype(np.int64) % N_PHASES
     return Targets(
         beat, downbeat, period.clip(0, N_PERIODS - 1), phase, _metres(beat_in_bar)[at],
-        (time_s >= beats_s[0] - MATCH_S) & (time_s <= beats_s[-1] + MATCH_S), has_bar,
+        inside, has_bar,
     )  # fmt: skip
 
 
@@ -116,12 +126,16 @@ class Tempo:
 
 def varied(notes: _Notes, rng: np.random.Generator) -> _Notes:
     """As another player on another piano plays them, heard by a transcriber that errs: transposed, with another touch,
-    onsets moved, notes missed and octaves added."""
+    onsets moved, notes missed (of chords above all) and up to three in ten doubled in octaves (after Liu et al.,
+    ISMIR 2022)."""
     keep = rng.random(len(notes.pitch)) >= rng.uniform(0, 0.15) * (rng.random() < 0.6)
+    if rng.random() < _CHORDS_THIN:
+        keep &= ~(_has_company(notes.onset_s) & (rng.random(len(keep)) < rng.uniform(0, 0.4)))
     pitch = notes.pitch[keep] + int(rng.integers(-_SEMITONES, _SEMITONES + 1))
     curve, blur = np.exp(rng.uniform(-0.5, 0.5)), rng.uniform(0, 0.2)
     velocity = 127 * (notes.velocity[keep] / 127) ** curve * np.exp(rng.normal(0, blur, len(pitch)))
-    ghost = rng.random(len(pitch)) < rng.uniform(0, 0.08) * (rng.random() < 0.6)
+    most = 0.3 if rng.random() < _MANY_OCTAVES else 0.08
+    ghost = rng.random(len(pitch)) < rng.uniform(0, most) * (rng.random() < 0.6)
     n_ghosts = int(ghost.sum())
     onset_s = np.append(notes.onset_s[keep], notes.onset_s[keep][ghost])
     onset_s = onset_s + rng.normal(0, rng.uniform(0, 0.012), len(onset_s))
@@ -129,6 +143,12 @@ def varied(notes: _Notes, rng: np.random.Generator) -> _Notes:
     velocity = np.append(velocity, velocity[ghost] * rng.uniform(0.3, 0.8, n_ghosts))
     inside = (pitch >= LOWEST_PITCH) & (pitch < LOWEST_PITCH + N_PITCHES)
     return _Notes(onset_s[inside], pitch[inside], velocity[inside].clip(3, 127))
+
+
+def _has_company(onset_s: Floats) -> npt.NDArray[np.bool_]:
+    """Whether each note (in order) has a neighbour that is struck with it."""
+    with_next = np.append(np.diff(onset_s) <= JOIN_S, False)
+    return np.asarray(with_next | np.append(False, with_next[:-1]))
 
 
 def beginning(played: Played, longest_s: float) -> Onsets:
@@ -140,7 +160,16 @@ def beginning(played: Played, longest_s: float) -> Onsets:
 _NOTE_COLUMNS = (("onset_s", np.float64), ("pitch", np.int64), ("velocity", np.float64))
 
 
-def draw_one(played: Played, rng: np.random.Generator) -> tuple[Onsets, Targets] | None:
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One crop: what is struck, the truth about it and the part of the truth that is given (`train.onsets.given`)."""
+
+    onsets: Onsets
+    targets: Targets
+    given: Given
+
+
+def draw_one(played: Played, rng: np.random.Generator) -> Drawn | None:
     """A crop of about `CROP_ONSETS` onsets at another tempo; None when there is too little in it."""
     notes = played.notes
     moments = np.unique(np.round(notes["onset_s"] / 0.05)) * 0.05
@@ -150,67 +179,84 @@ def draw_one(played: Played, rng: np.random.Generator) -> tuple[Onsets, Targets]
     near = (played.beats_s >= start_s - _MARGIN_S) & (played.beats_s <= end_s + _MARGIN_S)
     if len(inside) < FEWEST_ONSETS or near.sum() < 3:
         return None
-    rubato_octaves = _SCORE_RUBATO_OCTAVES if played.corpus == SCORES else _RUBATO_OCTAVES
-    tempo = Tempo.drawn(start_s - _MARGIN_S, end_s + _MARGIN_S, rubato_octaves, rng)
+    tempo = Tempo.drawn(start_s - _MARGIN_S, end_s + _MARGIN_S, _RUBATO_OCTAVES, rng)
     crop = _Notes(*(inside[name].astype(kind) for name, kind in _NOTE_COLUMNS))
     other = varied(replace(crop, onset_s=tempo.of(crop.onset_s)), rng)
     onsets = onsets_of(other.onset_s, other.pitch, other.velocity)
     if len(onsets.time_s) < FEWEST_ONSETS:
         return None
     onsets = onsets.part(0, CROP_ONSETS)
-    return onsets, targets_of(onsets, tempo.of(played.beats_s[near]), played.beat_in_bar[near])
+    targets = targets_of(onsets, tempo.of(played.beats_s[near]), played.beat_in_bar[near], played.trusted[near])
+    return Drawn(onsets, targets, drawn_given(targets.beat, targets.downbeat, targets.inside, targets.has_bar, rng))
+
+
+def draw_written(written: Written, players: Players, rng: np.random.Generator) -> Drawn | None:
+    """A crop of a score as one of the players might play it."""
+    at = np.unique(np.round(written.notes["at"], 3))
+    first = int(rng.integers(0, max(1, len(at) - CROP_ONSETS * 4 // 5)))
+    last = min(len(at) - 1, first + CROP_ONSETS)
+    beats = int(np.clip(np.floor(at[first]), 0, len(written.beat_in_bar) - 3)), len(written.beat_in_bar)
+    until = int(np.clip(np.ceil(at[last]) + 1, beats[0] + 3, beats[1]))
+    return draw_one(players.perform(written, beats[0], until, rng), rng)
 
 
 @dataclass(frozen=True)
 class OnsetBatch:
-    """Crops of several performances: `features` [B, n, F], `mask` [B, n] of onsets that exist, and the columns of
-    `Targets`, [B, n] each, by name."""
+    """Crops of several performances: `features` [B, n, F], `given` [B, n, G] what is known of each onset before, `mask`
+    [B, n] of onsets that exist, and the columns of `Targets`, [B, n] each, by name."""
 
     features: Tensor
+    given: Tensor
     mask: Tensor
     targets: dict[str, Tensor]
 
     def to(self, device: torch.device) -> OnsetBatch:
         """The same on a device."""
         targets = {name: t.to(device) for name, t in self.targets.items()}
-        return OnsetBatch(self.features.to(device), self.mask.to(device), targets)
+        return OnsetBatch(self.features.to(device), self.given.to(device), self.mask.to(device), targets)
 
 
 class Drawer:
-    """Draws batches: corpora by share, then pieces alike, then performances alike."""
+    """Draws batches: corpora by share, then pieces alike, then performances or editions alike."""
 
-    def __init__(self, performances: Sequence[Played], shares: dict[str, float]) -> None:
-        by_corpus: dict[str, dict[str, list[Played]]] = defaultdict(lambda: defaultdict(list))
+    def __init__(self, performances: Sequence[Played], scores: Sequence[Written], shares: dict[str, float]) -> None:
+        by_corpus: dict[str, dict[str, list[Played | Written]]] = defaultdict(lambda: defaultdict(list))
         for p in performances:
             if len(p.beats_s) >= 3 and len(p.notes) >= FEWEST_ONSETS:
                 by_corpus[p.corpus][p.piece_id].append(p)
+        for s in scores:
+            by_corpus[SCORES][s.piece_id].append(s)
         names = sorted(by_corpus)
+        self._players = Players(performances if scores else ())
         self._pieces = [list(by_corpus[name].values()) for name in names]
         weights = np.array([shares.get(name, 1.0) for name in names])
         self._shares = weights / weights.sum()
 
     def draw(self, n: int, rng: np.random.Generator) -> OnsetBatch:
         """A batch of `n` crops."""
-        drawn: list[tuple[Onsets, Targets]] = []
+        drawn: list[Drawn] = []
         while len(drawn) < n:
             pieces = self._pieces[rng.choice(len(self._pieces), p=self._shares)]
-            performances = pieces[rng.integers(len(pieces))]
-            one = draw_one(performances[rng.integers(len(performances))], rng)
+            takes = pieces[rng.integers(len(pieces))]
+            take = takes[rng.integers(len(takes))]
+            one = draw_one(take, rng) if isinstance(take, Played) else draw_written(take, self._players, rng)
             if one is not None:
                 drawn.append(one)
         return batch_of(drawn)
 
 
-def batch_of(drawn: Sequence[tuple[Onsets, Targets]]) -> OnsetBatch:
+def batch_of(drawn: Sequence[Drawn]) -> OnsetBatch:
     """Crops side by side, padded with silence after their last onset."""
     shape = len(drawn), CROP_ONSETS
     features, mask = np.zeros((*shape, N_PITCHES + len(COLUMNS) + 1), np.float32), np.zeros(shape, np.float32)
+    given = np.zeros((*shape, len(GIVEN)), np.float32)
     targets = {name: np.zeros(shape, np.int64) for name in Targets.__dataclass_fields__}
-    for i, (onsets, truth) in enumerate(drawn):
-        n = len(onsets.time_s)
-        features[i, :n], mask[i, :n] = features_of(onsets), 1
+    for i, one in enumerate(drawn):
+        n = len(one.onsets.time_s)
+        features[i, :n], mask[i, :n] = features_of(one.onsets), 1
         features[i, n:, -1] = features[i, n - 1, -1]
+        given[i, :n] = one.given
         for name, values in targets.items():
-            values[i, :n] = getattr(truth, name)
+            values[i, :n] = getattr(one.targets, name)
     tensors = {name: torch.from_numpy(values) for name, values in targets.items()}
-    return OnsetBatch(torch.from_numpy(features), torch.from_numpy(mask), tensors)
+    return OnsetBatch(torch.from_numpy(features), torch.from_numpy(given), torch.from_numpy(mask), tensors)

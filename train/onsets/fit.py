@@ -1,6 +1,8 @@
 """Train the onset stage: `python -m train.onsets --data NOTES.h5 --fold 0 --out RUN [--resume]`.
 
-NOTES.h5 comes from `train.onsets.played`. RUN gets `last.pt` every few minutes and at the end, and `log.csv`.
+NOTES.h5 comes from `train.onsets.played`. RUN gets `last.pt` every few minutes and at the end, and `log.csv`. `--from
+STAGE.onsets.onnx` begins with the weights of an exported stage, of which whatever it lacks starts afresh; `--pieces
+0.33` takes a third of the pieces, for a learning curve.
 """
 
 from __future__ import annotations
@@ -8,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -17,12 +20,14 @@ from torch.nn import functional as F
 from runtime.errors import MezzoforteError
 from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
 from train.fitting.command import Command
-from train.onsets.data import Drawer, OnsetBatch
+from train.fitting.hdf5 import open_hdf5
+from train.onsets.data import SCORES, Drawer, OnsetBatch
+from train.onsets.exported import weights_of
 from train.onsets.network import OnsetNet
 from train.onsets.played import Played, read_played
-from train.onsets.unrecorded import CORPUS as SCORES
+from train.onsets.written import Written, read_written
 
-SHARES = {"asap": 0.65, "mazurka_resynth": 0.2, SCORES: 0.15}
+SHARES = {"asap": 0.4, "mazurka_resynth": 0.12, SCORES: 0.42, "pop909": 0.06}
 WEIGHTS = {"beat": 1.0, "downbeat": 0.7, "period": 0.1, "phase": 0.3, "metre": 0.1}
 CONFIG = RunConfig("onsets", learning_rate=1.5e-3, warm_up_steps=200, weight_decay=1e-2, ema_decay=0.995)
 
@@ -32,9 +37,10 @@ def onset_losses(out: dict[str, Tensor], batch: OnsetBatch) -> dict[str, Tensor]
     truth = {name: t for name, t in batch.targets.items()}
     inside = batch.mask * truth["inside"]
     on_beats = inside * truth["beat"]
+    asked = inside * (batch.given.sum(-1) == 0)
     in_bars = on_beats * truth["has_bar"]
     losses = {
-        "beat": _mean(F.binary_cross_entropy_with_logits(out["beat"], truth["beat"].float(), reduction="none"), inside),
+        "beat": _mean(F.binary_cross_entropy_with_logits(out["beat"], truth["beat"].float(), reduction="none"), asked),
         "downbeat": _mean(
             F.binary_cross_entropy_with_logits(out["downbeat"], truth["downbeat"].float(), reduction="none"), in_bars
         ),
@@ -50,42 +56,66 @@ def _mean(each: Tensor, scored: Tensor) -> Tensor:
 
 
 class OnsetRun(AveragedRun):
-    """One run over performances."""
+    """One run over performances and scores."""
 
-    def __init__(self, performances: Sequence[Played], model: OnsetNet, args: Namespace) -> None:
-        super().__init__(CONFIG, model, identity_of(performances), args.steps, args.batch, args.fold)
-        self._drawer = Drawer(performances, SHARES)
-        self._corpora = sorted({p.corpus for p in performances})
+    def __init__(
+        self, performances: Sequence[Played], scores: Sequence[Written], model: OnsetNet, args: Namespace
+    ) -> None:
+        config = replace(CONFIG, learning_rate=args.rate)
+        super().__init__(config, model, identity_of(performances, scores), args.steps, args.batch, args.fold)
+        self._drawer = Drawer(performances, scores, SHARES)
+        self._began = f"stage {hashlib.sha256(args.start.read_bytes()).hexdigest()[:12]}" if args.start else ""
+        self._corpora = {
+            name: {"pieces": len({t.piece_id for t in takes}), "takes": len(takes)}
+            for name in sorted({t.corpus for t in (*performances, *scores)})
+            for takes in [[t for t in (*performances, *scores) if t.corpus == name]]
+        }
 
     def about(self) -> dict[str, Any]:
         """See `AveragedRun`."""
-        return super().about() | {"corpora": self._corpora}
+        return super().about() | {"corpora": self._corpora, "began": self._began}
 
     def losses(self) -> dict[str, Tensor]:
         """See `AveragedRun`."""
         batch = self._drawer.draw(self.batch, self.rng).to(self.device)
-        return onset_losses(self.model(batch.features, batch.mask), batch)
+        return onset_losses(self.model(batch.features, batch.given, batch.mask), batch)
 
 
-def identity_of(performances: Sequence[Played]) -> str:
-    """SHA-256 of the names and sizes of the performances."""
-    names = sorted(f"{p.key} {len(p.notes)} {len(p.beats_s)}" for p in performances)
+def identity_of(performances: Sequence[Played], scores: Sequence[Written]) -> str:
+    """SHA-256 of the names and sizes of performances and scores."""
+    names = sorted(f"{t.key} {len(t.notes)} {len(t.beat_in_bar)}" for t in (*performances, *scores))
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--data", type=Path, required=True, help="file of train.onsets.played")
+    parser.add_argument("--from", dest="start", type=Path, help="an exported stage whose weights are the first ones")
+    parser.add_argument("--rate", type=float, default=CONFIG.learning_rate, help="highest learning rate")
+    parser.add_argument("--pieces", type=float, default=1.0, help="share of the pieces that are taken (default: all)")
     add_arguments(parser, steps=3000, batch=10)
 
 
 def run(args: Namespace) -> None:
     """Train on the training pieces."""
-    performances = read_played(args.data, "train", args.fold)
+    performances = _share(read_played(args.data, "train", args.fold), args.pieces)
+    with open_hdf5(args.data, "r") as file:
+        scores = _share(list(read_written(file, "train", args.fold)), args.pieces)
     if not performances:
         raise MezzoforteError("there are no training performances", where=str(args.data))
     prepare(args)
-    fit(OnsetRun(performances, OnsetNet(), args), args)
+    model = OnsetNet()
+    if args.start:
+        model.load_state_dict(weights_of(args.start, model))
+    fit(OnsetRun(performances, scores, model, args), args)
+
+
+_Take = TypeVar("_Take", Played, Written)
+
+
+def _share(takes: list[_Take], share: float) -> list[_Take]:
+    """Those of a share of the pieces, chosen by their hashed names."""
+    return [t for t in takes if int(hashlib.sha256(t.piece_id.encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000]
 
 
 main = Command(add_options, run)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from runtime.notes.given import GIVEN
 from runtime.notes.keys import N_PITCHES
 from runtime.notes.onsets import COLUMNS
 from train.fitting.sequence_network import with_neighbours
@@ -93,7 +94,8 @@ class _Mixing(nn.Module):
 
 
 class OnsetNet(nn.Module):
-    """Features [B, n, F] of `runtime.notes.onsets.features_of` → logits by head, [B, n] or [B, n, classes].
+    """Features [B, n, F] of `runtime.notes.onsets.features_of`, and what is given of each onset, [B, n, G] of
+    `runtime.notes.given` → logits by head, [B, n] or [B, n, classes].
 
     `mask` [B, n] is 1 for onsets that exist; what pads a batch does not reach the others.
     """
@@ -102,6 +104,7 @@ class OnsetNet(nn.Module):
         super().__init__()
         self.config = c = config or OnsetNetConfig()
         self.enter = nn.Linear(N_PITCHES + len(COLUMNS), c.channels)
+        self.told = nn.Linear(len(GIVEN), c.channels, bias=False)
         self.drop = nn.Dropout(c.dropout)
         self.first = _Mixing(c, 1)
         self.attention = nn.ModuleList(_Attention(c) for _ in range(c.layers))
@@ -109,9 +112,9 @@ class OnsetNet(nn.Module):
         self.norm = nn.LayerNorm(c.channels)
         self.heads = nn.ModuleDict({name: nn.Linear(c.channels, n) for name, n in HEADS.items()})
 
-    def forward(self, features: Tensor, mask: Tensor | None = None) -> dict[str, Tensor]:
+    def forward(self, features: Tensor, given: Tensor, mask: Tensor | None = None) -> dict[str, Tensor]:
         time_s = features[..., -1]
-        x = self.first(self.drop(self.enter(features[..., :-1])), mask)
+        x = self.first(self.drop(self.enter(features[..., :-1]) + self.told(given)), mask)
         for attention, mixing in zip(self.attention, self.mixing, strict=True):
             x = mixing(attention(x, time_s, mask), mask)
         x = self.norm(x)
@@ -120,12 +123,12 @@ class OnsetNet(nn.Module):
 
 
 class OnsetGraph(nn.Module):
-    """The exported graph: features [B, n, F] → beat and downbeat logits, two times [B, n]."""
+    """The exported graph: features [B, n, F] and given [B, n, G] → beat and downbeat logits, two times [B, n]."""
 
     def __init__(self, net: OnsetNet) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        out = self.net(features)
+    def forward(self, features: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
+        out = self.net(features, given)
         return out["beat"], out["downbeat"]

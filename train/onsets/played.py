@@ -1,9 +1,9 @@
 """Performances as notes with their beats, in one file: `python -m train.onsets.played OUT.h5 --corpus NAME DATA_DIR …`.
 
 No sound is needed, so every performance counts, at full length. `--pack PACK` adds the recordings of a pack as the
-shipped transcriber hears them, `--scores DIR` scores that nobody recorded (`train.onsets.unrecorded`). One group per
-performance: `notes` (see `train.rendering.notes.NOTE`), `beats_s`, `beat_in_bar`, and the attributes corpus, piece_id,
-composer. What is there is kept.
+shipped transcriber hears them, `--scores DATA CACHE` scores that nobody recorded (`train.onsets.written`). One group
+per performance: `notes` (see `train.rendering.notes.NOTE`), `beats_s`, `beat_in_bar`, `trusted`, and the attributes
+corpus, piece_id, composer. What is there is kept.
 """
 
 from __future__ import annotations
@@ -22,16 +22,23 @@ from tqdm import tqdm
 from runtime.errors import MezzoforteError
 from runtime.notes.played import PlayedNotes
 from train.beats.data import choose
+from train.data.corpora.asap_faults import with_wrong_first_bar
+from train.data.corpora.pop909 import read_pop909
+from train.data.items import Item
 from train.data.splits import Split, split_of_recording
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.frames.hear import heard_notes, load_transcriber
 from train.frames.pack import READERS
 from train.frames.segments import Pack
-from train.onsets.unrecorded import CORPUS as SCORES
-from train.onsets.unrecorded import unrecorded
+from train.onsets.written import collect_written
 from train.rendering.notes import NOTE, PackedNotes, packed_notes
 from train.rendering.performance import read_performance
+
+PERFORMED = {**READERS, "pop909": read_pop909}
+"""The readers of performances by corpus."""
+_SHORTEST_BEAT_S = 0.12
+_FIRST_BAR_BEATS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +51,8 @@ class Played:
     notes: PackedNotes
     beats_s: npt.NDArray[np.float64]
     beat_in_bar: npt.NDArray[np.int64]
+    trusted: npt.NDArray[np.bool_]
+    """Whether the time and the place of each beat are to be believed."""
 
 
 def read_played(path: Path, split: Split, fold: int | None) -> list[Played]:
@@ -54,10 +63,10 @@ def read_played(path: Path, split: Split, fold: int | None) -> list[Played]:
             return [
                 Played(
                     g.name.lstrip("/"), g.attrs["corpus"], g.attrs["piece_id"], g["notes"][()], g["beats_s"][()],
-                    g["beat_in_bar"][()].astype(np.int64),
+                    g["beat_in_bar"][()].astype(np.int64), g["trusted"][()],
                 )
                 for g in groups
-                if split_of_recording(g.attrs["corpus"], g.attrs["piece_id"], fold) == split
+                if "notes" in g and split_of_recording(g.attrs["corpus"], g.attrs["piece_id"], fold) == split
             ]  # fmt: skip
     except OSError as e:
         raise MezzoforteError("not a file of performances", where=str(path), advice="Run train.onsets.played") from e
@@ -71,10 +80,20 @@ def table_of(notes: PlayedNotes) -> PackedNotes:
     return table
 
 
-def _store(file: h5py.File, key: str, notes: PackedNotes, beats_s: np.ndarray, place: np.ndarray, **who: str) -> None:
+def _store(
+    file: h5py.File,
+    key: str,
+    notes: PackedNotes,
+    beats_s: np.ndarray,
+    place: np.ndarray,
+    trusted: np.ndarray,
+    **who: str,
+) -> None:
     group = file.require_group(key)
     group["notes"], group["beats_s"], group["beat_in_bar"] = notes, beats_s, place.astype(np.int16)
+    group["trusted"] = trusted
     group.attrs.update(**who, complete=True)
+    file.flush()  # a run that is killed leaves a file that can be gone on with
 
 
 def _is_there(file: h5py.File, key: str) -> bool:
@@ -87,7 +106,8 @@ def collect(file: h5py.File, corpus: str, data_dir: Path, per_piece: int) -> tup
     """Add up to `per_piece` performances of each piece of a corpus; how many there are, and what failed with why."""
     items, counts = [], Counter[str]()
     options = {"levels": False} if corpus == "asap" else {}
-    for item in READERS[corpus](data_dir, **options).items:
+    wrong = with_wrong_first_bar(data_dir.parent / "asap_corrections") if corpus == "asap" else set[Path]()
+    for item in PERFORMED[corpus](data_dir, **options).items:
         if item.midi_path is not None and counts[item.piece_id] < per_piece:
             counts[item.piece_id] += 1
             items.append(item)
@@ -102,8 +122,21 @@ def collect(file: h5py.File, corpus: str, data_dir: Path, per_piece: int) -> tup
             failed.append(str(e))
             continue
         who = {"corpus": item.corpus, "piece_id": item.piece_id, "composer": item.composer}
-        _store(file, key, notes, item.labels.beats_s, item.labels.beat_in_bar, **who)
+        is_wrong = item.midi_path.relative_to(data_dir) in wrong
+        _store(file, key, notes, item.labels.beats_s, item.labels.beat_in_bar, trusted(item, is_wrong), **who)
     return len(items) - len(failed), failed
+
+
+def trusted(item: Item, first_bar_is_wrong: bool) -> npt.NDArray[np.bool_]:
+    """Which beats of a performance are to be believed: not those that are flagged, that stand under 0.12 s from another
+    (repeats that were not played are crammed into half a second in ASAP) or next to such a pair, and not the first
+    bar where it is known to be wrong."""
+    believed = ~item.labels.flagged
+    for at in np.flatnonzero(np.diff(item.labels.beats_s) < _SHORTEST_BEAT_S):
+        believed[max(at - 1, 0) : at + 3] = False
+    if first_bar_is_wrong:
+        believed[:_FIRST_BAR_BEATS] = False
+    return believed
 
 
 def collect_heard(file: h5py.File, pack: Pack, per_piece: int) -> int:
@@ -114,20 +147,8 @@ def collect_heard(file: h5py.File, pack: Pack, per_piece: int) -> int:
         if not _is_there(file, key):
             notes = table_of(heard_notes(pack.samples(r, 0, r.n_samples), transcriber))
             who = {"corpus": r.corpus, "piece_id": r.piece_id, "composer": r.composer}
-            _store(file, key, notes, r.beats_s, r.beat_in_bar, **who)
+            _store(file, key, notes, r.beats_s, r.beat_in_bar, np.ones(len(r.beats_s), bool), **who)
     return len(recordings)
-
-
-def collect_scores(file: h5py.File, folder: Path) -> int:
-    """Add scores that nobody recorded, at several tempos each; how many of those there are."""
-    counts = Counter[str]()
-    for take in tqdm(unrecorded(folder), desc=SCORES, unit="take"):
-        counts[take.name] += 1
-        key = f"{SCORES}|{take.name}|{counts[take.name]}".replace("/", "|")
-        if not _is_there(file, key):
-            who = {"corpus": SCORES, "piece_id": take.name, "composer": take.name.split("/")[0]}
-            _store(file, key, take.notes, take.beats_s, take.beat_in_bar, **who)
-    return counts.total()
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -135,7 +156,10 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", nargs=2, action="append", default=[], metavar=("NAME", "DATA_DIR"))
     parser.add_argument("--pack", type=Path, action="append", default=[], help="renders to be heard by the transcriber")
-    parser.add_argument("--scores", type=Path, help="the folder corpus of the package music21")
+    parser.add_argument(
+        "--scores", type=Path, nargs=2, metavar=("DATA", "CACHE"),
+        help="the data folder, of which every corpus of scores is read, and a folder for the scores as they were read",
+    )  # fmt: skip
     parser.add_argument("--per-piece", type=int, default=10, help="performances of a piece, at most (default: 10)")
 
 
@@ -144,8 +168,8 @@ def run(args: Namespace) -> int:
     status = 0
     with open_hdf5(args.out, "a") as file:
         for corpus, data_dir in args.corpus:
-            if corpus not in READERS:
-                raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(READERS)}")
+            if corpus not in PERFORMED:
+                raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(PERFORMED)}")
             n, failed = collect(file, corpus, Path(data_dir), args.per_piece)
             print(f"{corpus}: {n} performances", *failed, sep="\n", file=sys.stderr)
             status |= bool(failed)
@@ -153,7 +177,8 @@ def run(args: Namespace) -> int:
             n = collect_heard(file, Pack(path), args.per_piece)
             print(f"{path.name}: {n} recordings heard", file=sys.stderr)
         if args.scores:
-            print(f"{SCORES}: {collect_scores(file, args.scores)} takes", file=sys.stderr)
+            for what, n in sorted(collect_written(file, *args.scores).items()):
+                print(f"{what}: {n} scores", file=sys.stderr)
     return status
 
 

@@ -18,6 +18,7 @@ from runtime.frames import FRAME_S
 from runtime.model import load_model
 from runtime.network.logits import FrameLogits
 from runtime.network.session import LateSession
+from runtime.notes.given import GIVEN, GivenBeats
 from runtime.notes.onsets import COLUMNS, LONGEST_GAP_S, Onsets, features_of, onsets_of
 from runtime.notes.played import PlayedNotes
 from runtime.stages.onsets import FEWEST_ONSETS, WINDOW_ONSETS, Mix, OnsetStage, heard_at, raised
@@ -111,6 +112,34 @@ def test_a_long_recording_is_heard_in_overlapping_windows_that_agree() -> None:
     beat, downbeat = stage.run(onsets)
     assert set(session.lengths) == {WINDOW_ONSETS} and len(session.lengths) > 1000 // WINDOW_ONSETS
     assert ((beat > 0) == (np.arange(1000) % 2 == 0)).all() and downbeat == pytest.approx(-2.0)
+
+
+@dataclass
+class Believes:
+    """A session that takes for beats what it is told, and remembers what that was."""
+
+    told: list[np.ndarray] = field(default_factory=list)
+
+    def run(self, _: list[str], feeds: dict[str, np.ndarray]) -> list[Any]:
+        self.told.append(feeds["given"])
+        beat = np.where(feeds["given"][..., GIVEN.index("beat")] > 0, 3.0, -4.0).astype(np.float32)
+        return [beat, np.full(beat.shape, -2.0, np.float32)]
+
+
+def test_given_beats_reach_the_graph_in_every_window() -> None:
+    session, notes = Believes(), eighths(600)
+    given = GivenBeats.of(np.array([10.26, 100.26]), np.array([50.01, 160.9]))
+    refined = OnsetStage("t", session, NOTES_ALONE).refined(flat(170), notes, given)
+    path = track_beats(refined.beat, refined.downbeat, replace(DecodeOptions(), tempo_stiffness=0))
+    np.testing.assert_allclose(path.frames * FRAME_S, [10.26, 50.01, 100.26, 160.9], atol=0.002)
+    assert max(t[..., GIVEN.index("downbeat")].sum() for t in session.told) == 1
+
+
+def test_a_graph_of_before_given_beats_is_not_told_of_them() -> None:
+    stage = OnsetStage("t", LoudOnesAreBeats(), NOTES_ALONE, takes_given=False)
+    given = GivenBeats.of(np.array([5.3]), np.array([]))
+    refined = stage.refined(flat(20), eighths(60), given)
+    np.testing.assert_array_equal(refined.beat, stage.refined(flat(20), eighths(60)).beat)
 
 
 def test_sound_counts_as_much_as_the_mix_says() -> None:

@@ -19,6 +19,7 @@ from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import load_model, stage_path
 from runtime.network.card import Metric
 from runtime.network.logits import FrameLogits
+from runtime.notes.given import GIVEN
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
 from runtime.stages.onsets import Mix
 from tests import stub_model
@@ -28,12 +29,17 @@ from train.frames.segments import Pack, Recording
 from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
 from train.onsets import played
 from train.onsets import tune as tune_onsets
-from train.onsets.data import CROP_ONSETS, Drawer, batch_of, beginning, draw_one, targets_of
+from train.onsets.data import CROP_ONSETS, Drawer, Drawn, batch_of, beginning, draw_one, targets_of
 from train.onsets.fit import OnsetRun, main, onset_losses
 from train.onsets.network import OnsetNet, OnsetNetConfig
 from train.onsets.played import Played, read_played
-from train.onsets.unrecorded import CORPUS as SCORES
 from train.rendering.notes import NOTE
+
+
+def nothing(features: torch.Tensor) -> torch.Tensor:
+    """Nothing is given of these onsets."""
+    return torch.zeros(*features.shape[:2], len(GIVEN))
+
 
 SMALL = OnsetNetConfig(channels=32, layers=1, heads=2, dropout=0.0)
 
@@ -49,7 +55,8 @@ def waltz(seed: int = 0, n_bars: int = 60) -> Played:
         if k % 2 == 0:
             rows += [(at_s, at_s + 0.2, p, 60) for p in ((40,) if k % 6 == 0 else (55, 59))]
     beats_s = 1.0 + 2 * step_s * np.arange(3 * n_bars)
-    return Played(f"w{seed}", "asap", f"a/{seed}", np.array(rows, NOTE), beats_s, np.arange(3 * n_bars) % 3 + 1)
+    place = np.arange(3 * n_bars) % 3 + 1
+    return Played(f"w{seed}", "asap", f"a/{seed}", np.array(rows, NOTE), beats_s, place, np.ones(len(place), bool))
 
 
 def test_the_truth_of_onsets_follows_from_the_beats() -> None:
@@ -77,10 +84,11 @@ def test_what_is_drawn_is_never_longer_than_a_crop_and_keeps_its_beats() -> None
     for _ in range(20):
         one = draw_one(waltz(), rng)
         assert one is not None
-        onsets, truth = one
+        onsets, truth = one.onsets, one.targets
         assert len(onsets.time_s) <= CROP_ONSETS
         assert 0.3 < truth.beat.mean() < 0.7 and truth.downbeat.sum() >= truth.beat.sum() // 4
-    assert draw_one(Played("x", "asap", "a/x", waltz().notes[:3], np.arange(3.0), np.ones(3, np.int64)), rng) is None
+    few = Played("x", "asap", "a/x", waltz().notes[:3], np.arange(3.0), np.ones(3, np.int64), np.ones(3, bool))
+    assert draw_one(few, rng) is None
 
 
 def test_what_pads_a_batch_does_not_reach_the_onsets() -> None:
@@ -88,11 +96,12 @@ def test_what_pads_a_batch_does_not_reach_the_onsets() -> None:
     net = OnsetNet(SMALL).eval()
     onsets = beginning(waltz(), 12.0)
     truth = targets_of(onsets, waltz().beats_s, waltz().beat_in_bar)
-    batch = batch_of([(onsets, truth)])
     alone = torch.from_numpy(features_of(onsets))[None]
     n = alone.shape[1]
+    batch = batch_of([Drawn(onsets, truth, nothing(alone)[0].numpy())])
     assert n < CROP_ONSETS and batch.mask.sum() == n
-    torch.testing.assert_close(net(batch.features, batch.mask)["beat"][:, :n], net(alone)["beat"], atol=1e-4, rtol=1e-4)
+    padded = net(batch.features, batch.given, batch.mask)["beat"][:, :n]
+    torch.testing.assert_close(padded, net(alone, nothing(alone))["beat"], atol=1e-4, rtol=1e-4)
 
 
 def test_moving_a_recording_in_time_changes_nothing() -> None:
@@ -101,17 +110,17 @@ def test_moving_a_recording_in_time_changes_nothing() -> None:
     x = torch.from_numpy(features_of(beginning(waltz(), 12.0)))[None]
     later = x.clone()
     later[..., -1] += 30.0
-    torch.testing.assert_close(net(later)["beat"], net(x)["beat"], atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(net(later, nothing(x))["beat"], net(x, nothing(x))["beat"], atol=1e-3, rtol=1e-3)
 
 
 def test_it_learns_where_waltzes_have_their_beats() -> None:
     torch.manual_seed(0)
     net, rng = OnsetNet(SMALL), np.random.default_rng(0)
-    drawer = Drawer([waltz(k) for k in range(4)], {})
+    drawer = Drawer([waltz(k) for k in range(4)], [], {})
     optimiser = torch.optim.AdamW(net.parameters(), 5e-3)
     for _ in range(50):
         batch = drawer.draw(4, rng)
-        losses = onset_losses(net(batch.features, batch.mask), batch)
+        losses = onset_losses(net(batch.features, batch.given, batch.mask), batch)
         optimiser.zero_grad()
         sum(losses.values()).backward()  # type: ignore[union-attr]
         optimiser.step()
@@ -119,7 +128,8 @@ def test_it_learns_where_waltzes_have_their_beats() -> None:
     onsets = beginning(other, 40.0)
     truth = targets_of(onsets, other.beats_s, other.beat_in_bar)
     with torch.no_grad():
-        out = net.eval()(torch.from_numpy(features_of(onsets))[None])
+        x = torch.from_numpy(features_of(onsets))[None]
+        out = net.eval()(x, nothing(x))
     assert ((out["beat"][0].numpy() > 0) == truth.beat).mean() > 0.9
     assert ((out["downbeat"][0].numpy() > 0) == truth.downbeat)[truth.beat].mean() > 0.8
 
@@ -127,7 +137,7 @@ def test_it_learns_where_waltzes_have_their_beats() -> None:
 def small_run(tmp_path: Path) -> OnsetRun:
     args = main.parse(["--data", "x", "--out", str(tmp_path), "--steps", "4", "--batch", "2"])
     torch.manual_seed(0)
-    return OnsetRun([waltz()], OnsetNet(SMALL), args)
+    return OnsetRun([waltz()], [], OnsetNet(SMALL), args)
 
 
 def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -165,14 +175,15 @@ def test_an_exported_stage_equals_torch_is_weighed_and_is_verified_by_the_card(
     assert "onsets" in capsys.readouterr().out
     model = load_model(card_path, "cpu")
     assert model.onsets is not None and model.onsets.mix == Mix(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    assert model.card.onsets_columns == COLUMNS
+    assert model.card.onsets_columns == (*COLUMNS, *GIVEN) and model.onsets.takes_given
     stale = replace(model.card, metrics=tuple(Metric("beat F", 0.5, p, "x") for p in (PROTOCOL, PROTOCOL_WITH_NOTES)))
     graph, checkpoints = export_onsets.load_onsets([tmp_path / "last.pt"])
     kept = export_onsets.with_onsets(stale, Proven(b"", 1, 0.0, ()), checkpoints).metrics
     assert [m.protocol for m in kept] == [PROTOCOL]
     onsets = beginning(waltz(), 15.0)
     with torch.no_grad():
-        expected = graph(torch.from_numpy(features_of(onsets))[None])
+        x = torch.from_numpy(features_of(onsets))[None]
+        expected = graph(x, nothing(x))
     for got, torch_says in zip(model.onsets.run(onsets), expected, strict=True):
         np.testing.assert_allclose(got, torch_says[0].numpy(), atol=1e-4)
     data = stage_path(card_path, "onsets").read_bytes()
@@ -196,7 +207,6 @@ def test_of_several_runs_the_mean_is_exported_and_all_are_named(tmp_path: Path) 
         stub_model.card_for(b""), Proven(b"", 1, 0.0, ()), export_onsets.load_onsets(paths)[1]
     )
     assert "mean of 2 runs, 1 steps" in card.training_data[-1] and "2 steps" in card.training_data[-1]
-    assert export_onsets.SCORES_CREDIT not in card.attribution
     strange = torch.load(paths[1], weights_only=False) | {"fold": 3}
     torch.save(strange, paths[1])
     with pytest.raises(MezzoforteError, match="another size or fold"):
@@ -247,10 +257,12 @@ def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
     assert json.loads(card_path.read_text())["onsets_sha256"] == ""
 
 
-def test_a_stage_that_learned_from_scores_credits_them_once() -> None:
-    checkpoint = {"corpora": ["asap", SCORES], "step": 1, "fold": 0, "data_identity": "0" * 64}
+def test_a_card_names_corpora_with_counts_and_credits_them_once() -> None:
+    counts = {"asap": {"pieces": 177, "takes": 904}, "dcml": {"pieces": 1, "takes": 1}}
+    checkpoint = {"corpora": counts, "began": "stage abc", "step": 1, "fold": 0, "data_identity": "0" * 64}
     card = stub_model.card_for(b"")
     for _ in range(2):
         card = export_onsets.with_onsets(card, Proven(b"", 1, 0.0, ()), [checkpoint])
-    assert card.attribution.count(export_onsets.SCORES_CREDIT) == 1
-    assert "scores that come with music21" in card.training_data[-1]
+    assert card.attribution.count(export_onsets.CREDITS["dcml"]) == 1
+    said = card.training_data[-1]
+    assert "(n)ASAP (904 performances of 177 pieces)" in said and "began as stage abc" in said

@@ -1,0 +1,133 @@
+"""Scores that nobody recorded, as notes on beats: the pieces that players are lent to (`train.onsets.performer`).
+
+Every corpus of scores (`train.data.score_corpora`) that states a licence is read; test pieces in any edition are left
+out by `train.data.overlaps`, and every piece carries its split for each fold. One group per score in the file of
+`train.onsets.played`: `written` (see `WRITTEN`), `beat_in_bar`, and the attributes corpus, piece_id, composer, splits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from runtime.errors import MezzoforteError
+from runtime.score.table import Note, Score
+from train.data.overlaps import Overlaps
+from train.data.score_corpora import SCORE_CORPORA, read_corpus
+from train.data.splits import MAZURKA_FOLDS, Split
+from train.data.written import NO_LICENCE
+
+CORPORA = tuple(name for name in SCORE_CORPORA if name != "asap")
+"""Those of ASAP's scores are played by people already."""
+WRITTEN = np.dtype([("at", "<f4"), ("length", "<f4"), ("pitch", "u1"), ("staff", "u1"), ("grace", "?")])
+"""One written note: onset and length in beats from the first beat (whatever a beat is there), MIDI pitch, staff."""
+FOLDS: tuple[int | None, ...] = (*range(len(MAZURKA_FOLDS)), None)
+
+_FEWEST_BEATS = 24
+_FEWEST_NOTES = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """One score: notes in order on its beats, and the place of each beat in its bar (1 downbeat)."""
+
+    key: str
+    corpus: str
+    piece_id: str
+    notes: npt.NDArray[np.void]
+    beat_in_bar: npt.NDArray[np.int64]
+
+
+def on_beats(score: Score) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]:
+    """The notes that are struck, on beats, and the place of each beat in its bar; repeats stay folded.
+
+    Times between beats are shares of the beat that they are in; what is before the first beat or after the last is
+    counted in beats as long as those.
+    """
+    beats = [(float(at), place) for at, _, place in score.beats()]
+    at_q = np.array([at for at, _ in beats])
+    rising = np.append(True, np.diff(at_q) > 0)
+    at_q, place = at_q[rising], np.array([place for _, place in beats], np.int64)[rising]
+    rows = _struck(score)
+    table = np.empty(len(rows), WRITTEN)
+    if len(at_q) < 2:
+        return table[:0], place
+    start = _counted(np.array([float(n.onset) for n, _ in rows]), at_q)
+    stop = _counted(np.array([float(n.onset) + length for n, length in rows]), at_q)
+    table["at"], table["length"] = start, stop - start
+    for name in ("pitch", "staff", "grace"):
+        table[name] = [getattr(n, name) for n, _ in rows]
+    return table[np.argsort(table["at"], kind="stable")], place
+
+
+def _struck(score: Score) -> list[tuple[Note, float]]:
+    """What is struck, with its length in quarters when what is tied to it has sounded."""
+    ends: dict[tuple[int, int], int] = {}
+    struck: list[tuple[Note, float]] = []
+    for note in sorted(score.notes, key=lambda n: (n.onset, not n.grace)):
+        key = note.staff, note.pitch
+        if note.tied and key in ends:
+            first, _ = struck[ends[key]]
+            struck[ends[key]] = first, float(note.onset + note.duration - first.onset)
+        else:
+            ends[key] = len(struck)
+            struck.append((note, float(note.duration)))
+    return struck
+
+
+def _counted(quarters: npt.NDArray[np.float64], at_q: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Positions in quarters as positions in beats."""
+    last = np.arange(len(at_q), dtype=np.float64)
+    inside = np.interp(quarters, at_q, last)
+    before = np.minimum(quarters - at_q[0], 0) / (at_q[1] - at_q[0])
+    after = np.maximum(quarters - at_q[-1], 0) / (at_q[-1] - at_q[-2])
+    return np.asarray(inside + before + after)
+
+
+def collect_written(file: h5py.File, data: Path, cache: Path) -> Counter[str]:
+    """Add every score of the corpora in `data` with a licence that is no test piece; how many there are by corpus, and
+    how many were left out and why."""
+    overlaps, counts = Overlaps.read(data / "overlaps.csv"), Counter[str]()
+    for name in CORPORA:
+        if not (data / name).is_dir():
+            continue
+        for piece, score in tqdm(read_corpus(name, data, cache), desc=name, unit="score"):
+            if piece.licence == NO_LICENCE:
+                counts[f"{name}: no licence"] += 1
+                continue
+            if isinstance(score, MezzoforteError):
+                counts[f"{name}: refused"] += 1
+                continue
+            splits = [overlaps.split(name, piece.path, fold) for fold in FOLDS]
+            if all(split == "test" for split in splits):
+                counts[f"{name}: test pieces"] += 1
+                continue
+            notes, place = on_beats(score)
+            if len(place) < _FEWEST_BEATS or len(notes) < _FEWEST_NOTES:
+                counts[f"{name}: too short"] += 1
+                continue
+            key = piece.id.replace("/", "|")
+            if key in file:
+                del file[key]
+            group = file.create_group(key)
+            group["written"], group["beat_in_bar"] = notes, place.astype(np.int16)
+            who = {"corpus": name, "piece_id": overlaps.piece_id(name, piece.path), "composer": piece.composer}
+            group.attrs.update(**who, splits=",".join(splits), complete=True)
+            counts[name] += 1
+    return counts
+
+
+def read_written(file: h5py.File, split: Split, fold: int | None) -> Iterator[Written]:
+    """The scores of one split in an open file."""
+    for key, g in file.items():
+        if "written" in g and g.attrs["splits"].split(",")[FOLDS.index(fold)] == split:
+            yield Written(
+                key, g.attrs["corpus"], g.attrs["piece_id"], g["written"][()], g["beat_in_bar"][()].astype(np.int64)
+            )
