@@ -57,6 +57,7 @@ MuseScore {
     function ms() {
         return {
             SymId: typeof SymId === "undefined" ? null : SymId,
+            DynamicType: null,
             score: curScore, Element: Element, Placement: Placement, version: [mscoreMajorVersion, mscoreMinorVersion],
             newElement: function (type) { return newElement(type); },
             removeElement: function (element) { removeElement(element); },

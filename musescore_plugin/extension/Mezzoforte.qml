@@ -25,7 +25,7 @@ Rectangle {
     function ms() {
         var e = engraving();
         return {
-            SymId: e.SymId, score: e.curScore, Element: e.Element, Placement: e.Placement,
+            SymId: e.SymId, DynamicType: e.DynamicType, score: e.curScore, Element: e.Element, Placement: e.Placement,
             version: [e.mscoreMajorVersion, e.mscoreMinorVersion],
             newElement: function (type) { return e.newElement(type); },
             removeElement: function (element) { e.removeElement(element); },

@@ -1,6 +1,6 @@
 // The only file that reads or changes a score. `ms` is what the plugin hands over of MuseScore:
 //   score, Element, Placement, newElement(type), removeElement(element), cmd(name), fraction(n, d), version: [major, minor],
-//   SymId (null before 3.5)
+//   SymId (null before 3.5), DynamicType (null before 4.6)
 //
 // Marks of ours are recognised by their stacking order: its last two digits are 73, which no mark gets by itself. The
 // value is kept in the file, and nothing is printed by it.
@@ -14,7 +14,7 @@ var GLYPHS = { p: "dynamicPiano", m: "dynamicMezzo", f: "dynamicForte", s: "dyna
 var ACCENT_IN_3_2 = 552; // articAccentAbove, where the names of symbols are not told; the one for below is next
 var START_REPEAT = 4;
 var END_REPEAT = 8;
-var END_START_REPEAT = 16;
+var END_START_REPEAT = 64;
 var USER_VELOCITY = 1;
 var DECLINED = "mezzoforteDeclined"; // the score's property that names the marks which its owner did not want
 
@@ -140,7 +140,7 @@ function readAnnotations(ms, table, segment) {
     for (var i = 0; i < annotations.length; i++) {
         var element = annotations[i];
         if (element.type === ms.Element.DYNAMIC)
-            table.marks.push({ kind: "dynamic", value: signOf(element), tick: segment.tick, end_tick: segment.tick,
+            table.marks.push({ kind: "dynamic", value: signOf(ms, element), tick: segment.tick, end_tick: segment.tick,
                                staff: Math.floor(element.track / 4) + 1, ours: isOurs(element), element: element });
         else if (element.type === ms.Element.TEMPO_TEXT)
             table.tempos.push({ tick: segment.tick, bpm: 60 * element.tempo, staff: Math.floor(element.track / 4) + 1,
@@ -148,13 +148,18 @@ function readAnnotations(ms, table, segment) {
     }
 }
 
-function signOf(dynamic) {
+function signOf(ms, dynamic) {
     // a method of some versions only
     var name = typeof dynamic.subtypeName === "function" ? String(dynamic.subtypeName()) : "";
     if (SIGNS.indexOf(name) > 0)
         return name;
-    var number = dynamic.dynamicType !== undefined ? dynamic.dynamicType : dynamic.subtype;
-    return SIGNS[Number(number)] || "other";
+    var number = Number(dynamic.dynamicType !== undefined ? dynamic.dynamicType : dynamic.subtype);
+    if (!ms.DynamicType)
+        return SIGNS[number] || "other";
+    for (var i = 1; i < SIGNS.length; i++)
+        if (Number(ms.DynamicType[SIGNS[i].toUpperCase()]) === number)
+            return SIGNS[i];
+    return "other";
 }
 
 // The symbol of an accent above a note; null where it cannot be known.
@@ -224,46 +229,110 @@ function atLeast(ms, major, minor) {
     return ms.version[0] > major || (ms.version[0] === major && ms.version[1] >= minor);
 }
 
-// Writes the changes; returns how many undo steps take them back, and how many tempo marks of the score are silent from
-// now on. Throws after it has taken back what it had begun.
+// Writes the changes; returns how many undo steps take them back, how many tempo marks of the score are silent from now
+// on, and the hairpins that MuseScore did not add while a window of ours is open. Throws after it has taken back what it
+// had begun.
 function apply(ms, table, changes) {
     var hairpins = changes.add.filter(function (row) { return row.kind === "hairpin"; });
     var others = changes.add.filter(function (row) { return row.kind !== "hairpin"; });
     var deaf = changes.deaf || [];
     if (changes.declined)
         writeDeclined(ms, table, changes.declined);
-    var steps = 0;
     var silenced = 0;
-    var made = [];
+    var made = addHairpins(ms, hairpins);
+    var late = hairpins.filter(function (_, k) { return !made[k]; });
+    var present = made.filter(function (hairpin) { return hairpin; });
+    if (!present.length && !others.length && !changes.remove.length && !changes.tempos && !deaf.length)
+        return { steps: 0, silenced: 0, late: late };
+    ms.score.startCmd();
     try {
-        for (var i = 0; i < hairpins.length; i++) {
-            made.push(addHairpin(ms, hairpins[i]));
-            steps += 1;
-        }
-        if (!steps && !others.length && !changes.remove.length && !changes.tempos && !deaf.length)
-            return { steps: 0, silenced: 0 };
-        ms.score.startCmd();
-        steps += 1;
-        try {
-            made.forEach(function (hairpin, k) { settle(ms, hairpin, hairpins[k].place); });
-            changes.remove.forEach(function (mark) { ms.removeElement(mark.element); });
-            others.forEach(function (row) { (row.kind === "accent" ? addAccent : addDynamic)(ms, row); });
-            if (changes.tempos)
-                silenced = writeTempos(ms, table, changes.tempos);
-            deaf.forEach(function (i) { listenToMarks(ms, table.velocities[i].note); });
-        } finally {
-            ms.score.endCmd();
-        }
+        made.forEach(function (hairpin, k) {
+            if (hairpin)
+                settle(ms, hairpin, hairpins[k].place);
+        });
+        changes.remove.forEach(function (mark) { ms.removeElement(mark.element); });
+        others.forEach(function (row) { (row.kind === "accent" ? addAccent : addDynamic)(ms, row); });
+        if (changes.tempos)
+            silenced = writeTempos(ms, table, changes.tempos);
+        deaf.forEach(function (i) { listenToMarks(ms, table.velocities[i].note); });
     } catch (e) {
-        undo(ms, steps);
+        takeBack(ms, present);
         throw e;
     }
-    return { steps: steps, silenced: silenced };
+    ms.score.endCmd();
+    return { steps: present.length + 1, silenced: silenced, late: late };
 }
 
+// Ends a command that failed as if it had not been begun, and takes away hairpins that were made for it.
+function takeBack(ms, hairpins) {
+    if (!atLeast(ms, 4, 0)) {
+        ms.score.endCmd();
+        repeat(ms, "undo", hairpins.length + 1);
+        return;
+    }
+    ms.score.endCmd(true);
+    removeAll(ms, hairpins);
+}
+
+function removeAll(ms, elements) {
+    if (!elements.length)
+        return;
+    ms.score.startCmd();
+    elements.forEach(function (element) { ms.removeElement(element); });
+    ms.score.endCmd();
+}
+
+// Whether that many steps were taken back: newer versions let no window of an extension undo.
 function undo(ms, steps) {
-    for (var i = 0; i < steps; i++)
-        ms.cmd("undo");
+    if (!atLeast(ms, 4, 0)) {
+        repeat(ms, "undo", steps);
+        return true;
+    }
+    var before = trace(ms);
+    repeat(ms, "undo", steps);
+    return trace(ms) !== before;
+}
+
+function repeat(ms, name, times) {
+    for (var i = 0; i < times; i++)
+        ms.cmd(name);
+}
+
+// What is written, without the elements themselves.
+function trace(ms) {
+    var table = read(ms);
+    return JSON.stringify([table.marks.map(function (m) { return [m.kind, m.value, m.tick, m.end_tick, m.staff, m.ours]; }),
+                           table.tempos.map(function (t) { return [t.tick, t.bpm, t.staff, t.ours]; }), table.velocities.length]);
+}
+
+// Hairpins that could not be added while the window was open; returns the number of those that can be now.
+function addLate(ms, rows) {
+    var made = addHairpins(ms, rows);
+    var present = made.filter(function (hairpin) { return hairpin; });
+    if (!present.length)
+        return 0;
+    ms.score.startCmd();
+    made.forEach(function (hairpin, k) {
+        if (hairpin)
+            settle(ms, hairpin, rows[k].place);
+    });
+    ms.score.endCmd();
+    return present.length;
+}
+
+// The new hairpins, null for those that MuseScore did not add. Before version 4 that is an error, and none is left.
+function addHairpins(ms, rows) {
+    var made = [];
+    try {
+        rows.forEach(function (row) { made.push(addHairpin(ms, row)); });
+    } catch (e) {
+        if (atLeast(ms, 4, 0))
+            removeAll(ms, made.filter(function (hairpin) { return hairpin; }));
+        else
+            repeat(ms, "undo", made.length);
+        throw e;
+    }
+    return made;
 }
 
 function cursorAt(ms, tick, staff) {
@@ -289,10 +358,10 @@ function addDynamic(ms, row) {
     var number = SIGNS.indexOf(row.value);
     // Type and text both before the mark is added: then it sounds, and is exported as what it says.
     if (dynamic.dynamicType !== undefined)
-        dynamic.dynamicType = number;
+        dynamic.dynamicType = ms.DynamicType ? Number(ms.DynamicType[row.value.toUpperCase()]) : number;
     else
         dynamic.subtype = number;
-    if (dynamic.dynamicType === undefined && signOf(dynamic) !== row.value)
+    if (dynamic.dynamicType === undefined && signOf(ms, dynamic) !== row.value)
         dynamic.subtype = number - 1; // 3.2 knows no pf, and counts the signs after it one less
     dynamic.text = row.value.split("").map(function (c) { return "<sym>" + GLYPHS[c] + "</sym>"; }).join("");
     cursor.add(dynamic);
@@ -310,20 +379,33 @@ function addAccent(ms, row) {
     accent.z = OWN_ACCENT_Z;
 }
 
-// Adding a hairpin element made by hand ends MuseScore; only its own command makes one.
+// Adding a hairpin element made by hand ends MuseScore 3 and does nothing in 4; only its own command makes one. From 4.7
+// on, that command is not heard while a window of a plugin is open; then there is none.
 function addHairpin(ms, row) {
+    var newer = atLeast(ms, 4, 0);
     var before = allHairpins(ms).map(identity);
     var command = row.value === "crescendo" ? "add-hairpin" : "add-hairpin-reverse";
     selectPlace(ms, row.place);
     ms.cmd(command);
-    var made = ofType(ms, ms.score.selection.elements, ms.Element.HAIRPIN);
+    var made = newer ? [] : ofType(ms, ms.score.selection.elements, ms.Element.HAIRPIN); // 4 leaves others selected
     if (!made.length)
-        made = allHairpins(ms).filter(function (h) { return before.indexOf(identity(h)) < 0; });
+        made = beyond(allHairpins(ms), before);
     ms.cmd("escape");
     ms.cmd("escape");
-    if (!made.length)
+    if (!made.length && !newer)
         throw new Error("MuseScore did not add the hairpin");
-    return made[made.length - 1];
+    return made.length ? made[made.length - 1] : null;
+}
+
+// The hairpins that were not there before.
+function beyond(hairpins, before) {
+    var left = before.slice();
+    return hairpins.filter(function (hairpin) {
+        var at = left.indexOf(identity(hairpin));
+        if (at >= 0)
+            left.splice(at, 1);
+        return at < 0;
+    });
 }
 
 function identity(hairpin) {
@@ -335,9 +417,13 @@ function selectPlace(ms, place) {
     function select() {
         return selection.selectRange(place.tick, place.end_tick, place.staff - 1, place.staff);
     }
-    // Version 4 selects outside a command, 3.5 and 3.6 inside an empty one.
-    if (atLeast(ms, 4, 0) && select())
+    // Version 4 wants the notes at both ends by themselves: its command takes no range. 3.5 and 3.6 select inside an empty
+    // command.
+    if (atLeast(ms, 4, 0)) {
+        select();
+        endsOf(ms, place).forEach(function (element, k) { selection.select(element, k > 0); });
         return;
+    }
     if (atLeast(ms, 3, 5)) {
         ms.score.startCmd();
         select();
@@ -349,6 +435,18 @@ function selectPlace(ms, place) {
     ms.cmd("first-element");
     ms.cmd("next-chord");
     ms.cmd("select-next-chord");
+}
+
+// The first and the last note or rest of a place, as one element or two.
+function endsOf(ms, place) {
+    var cursor = cursorAt(ms, place.tick, place.staff);
+    var first = cursor.element;
+    var last = null;
+    while (cursor.next() && cursor.segment && cursor.tick < place.end_tick)
+        last = cursor.element || last;
+    return (last ? [first, last] : [first]).map(function (element) {
+        return element.type === ms.Element.CHORD ? element.notes[0] : element; // a chord cannot be selected
+    });
 }
 
 function settle(ms, hairpin, place) {
@@ -431,6 +529,11 @@ function removeOurs(ms, table) {
 // Shows a tick of a staff to the user. Before 3.5 nothing selects by tick: there, the cursor is sent bar by bar.
 function jump(ms, table, tick, staff) {
     var selection = ms.score.selection;
+    if (atLeast(ms, 4, 6)) {
+        var at = table.slots[staff].filter(function (slot) { return slot <= tick; });
+        ms.score.showElementInScore(cursorAt(ms, at.length ? at[at.length - 1] : table.slots[staff][0], staff).element, staff - 1);
+        return;
+    }
     if (typeof selection.selectRange === "function") {
         ms.score.startCmd();
         selection.selectRange(tick, tick + 1, staff - 1, staff);

@@ -1,6 +1,7 @@
 // The course of one analysis, from reading the score to undoing the marks. All that it needs is handed in:
 //   host.read(again)       -> note table (again: only to look whether it changed)
-//   host.apply(edits)      -> {steps}            host.undo(steps)
+//   host.apply(edits)      -> {steps, silenced, late}    late: hairpins to be added when the window is closed
+//   host.undo(steps)       -> whether they were taken back
 //   host.connect()         -> client or null     host.changed()    called after every change of the session
 //   lib                    -> {propose, edits, canTick, canRemove, choiceOf, placeOf, timeOf, deaf, forBridge}
 // States: idle, analysing, review, applied, failed, closed.
@@ -9,7 +10,7 @@ function makeSession(host, lib) {
     var session = {
         state: "idle", progress: 0, waiting: 0, error: null, job: "", table: null, plan: null, proposal: null,
         policy: "skip", step: 0, earlier: "keep", sort: "place", choices: {}, path: "", steps: 0, client: null,
-        added: 0, removed: 0, tempos: 0
+        added: 0, removed: 0, tempos: 0, late: [], stuck: false
     };
     var run = 0; // answers to anything but the latest run are not listened to
 
@@ -38,7 +39,7 @@ function makeSession(host, lib) {
             return fail({ code: "score", message: "the score cannot be read", advice: String(e) });
         }
         change({ state: "analysing", progress: 0, waiting: 0, error: null, client: client, table: table, job: "",
-                 path: path, plan: null, proposal: null, choices: {}, steps: 0 });
+                 path: path, plan: null, proposal: null, choices: {}, steps: 0, late: [], stuck: false });
         client.analyse(path, lib.forBridge(table), table.fingerprint, function (error, answer) {
             if (mine !== run)
                 return;
@@ -188,19 +189,28 @@ function makeSession(host, lib) {
             var done = host.apply(table, changes);
             session.table = host.read(true);
             session.choices = {};
-            review({ state: "applied", steps: done.steps, added: changes.add.length, removed: changes.remove.length,
-                     tempos: done.silenced || 0 });
+            var late = done.late || [];
+            review({ state: "applied", steps: done.steps, added: changes.add.length - late.length, late: late, stuck: false,
+                     removed: changes.remove.length, tempos: done.silenced || 0 });
         } catch (e) {
             fail({ code: "apply", message: "the marks could not be written; the score is as it was", advice: String(e) });
         }
     };
 
+    // Hairpins that wait for the window to close and are still wanted.
+    session.waitingHairpins = function () {
+        return session.late.filter(function (late) {
+            return session.proposal.rows.some(function (row) { return row.key === late.key && row.checked; });
+        });
+    };
+
     session.undo = function () {
         if (session.state !== "applied" || !session.steps)
             return;
-        host.undo(session.steps);
+        if (host.undo(session.steps) === false)
+            return change({ stuck: true });
         session.table = host.read(true);
-        review({ state: "review", steps: 0 });
+        review({ state: "review", steps: 0, late: [] });
     };
 
     // The score was changed by other means: look at it again.

@@ -264,6 +264,10 @@
         <translation>Weiter weg</translation>
     </message>
     <message>
+        <source>Hairpins that MuseScore adds when this window is closed</source>
+        <translation>Gabeln, die MuseScore hinzufügt, wenn dieses Fenster geschlossen wird</translation>
+    </message>
+    <message>
         <source>Half a beat over</source>
         <translation>Einen halben Schlag versetzt</translation>
     </message>
@@ -362,6 +366,10 @@
     <message>
         <source>move to the right</source>
         <translation>nach rechts schieben</translation>
+    </message>
+    <message>
+        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
+        <translation>MuseScore nimmt dies nur in seinem eigenen Fenster zurück: Drücken Sie dort Strg+Z.</translation>
     </message>
     <message>
         <source>New mark</source>

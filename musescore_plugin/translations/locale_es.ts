@@ -264,6 +264,10 @@
         <translation>Más lejos</translation>
     </message>
     <message>
+        <source>Hairpins that MuseScore adds when this window is closed</source>
+        <translation>Reguladores que MuseScore añade al cerrar esta ventana</translation>
+    </message>
+    <message>
         <source>Half a beat over</source>
         <translation>Medio pulso desplazado</translation>
     </message>
@@ -362,6 +366,10 @@
     <message>
         <source>move to the right</source>
         <translation>mover a la derecha</translation>
+    </message>
+    <message>
+        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
+        <translation>MuseScore deshace esto en su propia ventana: pulse allí Ctrl+Z.</translation>
     </message>
     <message>
         <source>New mark</source>

@@ -264,6 +264,10 @@
         <translation>Plus loin</translation>
     </message>
     <message>
+        <source>Hairpins that MuseScore adds when this window is closed</source>
+        <translation>Soufflets que MuseScore ajoute à la fermeture de cette fenêtre</translation>
+    </message>
+    <message>
         <source>Half a beat over</source>
         <translation>Décaler d'un demi-temps</translation>
     </message>
@@ -362,6 +366,10 @@
     <message>
         <source>move to the right</source>
         <translation>déplacer à droite</translation>
+    </message>
+    <message>
+        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
+        <translation>MuseScore annule cela dans sa propre fenêtre : appuyez-y sur Ctrl+Z.</translation>
     </message>
     <message>
         <source>New mark</source>

@@ -264,6 +264,10 @@
         <translation>缩小</translation>
     </message>
     <message>
+        <source>Hairpins that MuseScore adds when this window is closed</source>
+        <translation>关闭此窗口时由 MuseScore 添加的渐强渐弱记号</translation>
+    </message>
+    <message>
         <source>Half a beat over</source>
         <translation>错开半拍</translation>
     </message>
@@ -362,6 +366,10 @@
     <message>
         <source>move to the right</source>
         <translation>右移</translation>
+    </message>
+    <message>
+        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
+        <translation>请在 MuseScore 自己的窗口中按 Ctrl+Z 撤销。</translation>
     </message>
     <message>
         <source>New mark</source>

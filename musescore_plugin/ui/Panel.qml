@@ -55,7 +55,7 @@ Rectangle {
             connect: connect,
             read: function (again) { return Table.finish(Score.read(port.ms()), again ? "" : port.exportScore()); },
             apply: function (table, changes) { return Score.apply(port.ms(), table, changes); },
-            undo: function (steps) { Score.undo(port.ms(), steps); },
+            undo: function (steps) { return Score.undo(port.ms(), steps); },
             changed: refresh
         }, { propose: Plan.propose, edits: Plan.edits, canTick: Plan.canTick, canRemove: Plan.canRemove,
              choiceOf: Plan.choiceOf, placeOf: Plan.placeOf, timeOf: Plan.timeOf, deaf: Plan.deaf,
@@ -165,8 +165,11 @@ Rectangle {
             return tr("Only comparing: nothing is written.");
         if (s.state === "review" && !counts.add && !counts.remove)
             return nothing(s, rows);
+        if (s.stuck)
+            return tr("MuseScore takes this back in its own window: press Ctrl+Z there.") + " (" + s.steps + "×)";
         if (s.state === "applied")
             return tr("Added") + ": " + s.added + ", " + tr("removed") + ": " + s.removed
+                + (s.late.length ? "\n" + tr("Hairpins that MuseScore adds when this window is closed") + ": " + s.late.length : "")
                 + (s.tempos ? "\n" + tr("The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.")
                     : "");
         return "";
@@ -198,11 +201,19 @@ Rectangle {
     function undo() {
         if (!undoable)
             return session.undo();
-        Score.undo(port.ms(), undoable);
+        var done = Score.undo(port.ms(), undoable);
         undoable = 0;
-        message.text = "";
+        message.text = done ? "" : tr("MuseScore takes this back in its own window: press Ctrl+Z there.");
         if (session.plan)
             session.again();
+    }
+
+    // What MuseScore does not do while the window is open is done when it is closed.
+    function leave() {
+        var late = session ? session.waitingHairpins() : [];
+        port.quit();
+        if (late.length)
+            Score.addLate(port.ms(), late);
     }
 
     function show(tick, staff) {
@@ -495,7 +506,7 @@ Rectangle {
                     && (panel.counts.add > 0 || panel.counts.remove > 0 || tempo.checked)
                 onClicked: panel.session.apply({ tempo: tempo.checked, resetVelocities: velocities.visible && velocities.checked })
             }
-            Button { objectName: "close"; text: panel.tr("Close"); onClicked: panel.port.quit() }
+            Button { objectName: "close"; text: panel.tr("Close"); onClicked: panel.leave() }
         }
     }
 }

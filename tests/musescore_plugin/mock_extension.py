@@ -1,7 +1,8 @@
 """Loads the extension in Qt 6 with a strict stand-in for MuseScore's `api`, walks through it, prints a line of JSON.
 
 ``python -m tests.musescore_plugin.mock_extension FOLDER VERSION RECORDING STEP…``; needs PySide6. Steps: ``add``,
-``again`` (a second visit), ``remove``, ``restart`` (tell the caller on stdout, wait for a line, connect again).
+``undo``, ``close`` (the dialog, and what waits for that), ``again`` (open it once more), ``remove``, ``restart`` (tell the
+caller on stdout, wait for a line, connect again).
 """
 
 from __future__ import annotations
@@ -18,17 +19,12 @@ from PySide6.QtQml import QQmlComponent, QQmlEngine, QQmlExpression
 
 HERE = Path(__file__).parent
 _API = """(function (members, version) {
-    var strict = { members: members, version: version };
-    var mock = makeMock({ dynamicType: true, spanners: version >= 4.7, strict: strict });
-    var major = Math.floor(version), minor = Math.round(10 * (version - major));
+    var mock = makeMock(version, members);
     var known = { curScore: mock.ms.score, Element: mock.ms.Element, Placement: mock.ms.Placement, SymId: mock.ms.SymId,
-                  newElement: mock.ms.newElement, removeElement: mock.ms.removeElement, cmd: mock.ms.cmd,
-                  fraction: mock.ms.fraction, mscoreMajorVersion: major, mscoreMinorVersion: minor };
-    return { engraving: new Proxy(known, { get: function (o, name) {
-        if (typeof name === "string" && !(name in o))
-            throw new Error("api.engraving has no " + name);
-        return o[name];
-    } }) };
+                  DynamicType: mock.ms.DynamicType, newElement: mock.ms.newElement, cmd: mock.ms.cmd,
+                  removeElement: mock.ms.removeElement, fraction: mock.ms.fraction,
+                  mscoreMajorVersion: mock.ms.version[0], mscoreMinorVersion: mock.ms.version[1] };
+    return { engraving: spied("api", known), window: mock.window, marks: mock.marks };
 })"""
 
 
@@ -51,7 +47,9 @@ def main(folder: str, version: str, recording: str, *steps: str) -> int:
     panel: QObject = root.findChild(QObject, "panel")
 
     def evaluate(text: str) -> Any:
-        value, undefined = QQmlExpression(engine.contextForObject(panel), panel, text).evaluate()
+        expression = QQmlExpression(engine.contextForObject(panel), panel, text)
+        value, undefined = expression.evaluate()
+        assert not expression.hasError(), expression.error().toString()
         return None if undefined else value
 
     def until(condition: str) -> None:
@@ -61,7 +59,14 @@ def main(folder: str, version: str, recording: str, *steps: str) -> int:
             time.sleep(0.01)
         assert evaluate(condition), f"{condition}: {evaluate('JSON.stringify([phase, bridge, session.error])')}"
 
+    def marks() -> Any:
+        return json.loads(evaluate("JSON.stringify(api.marks())"))
+
     def visit() -> dict[str, Any]:
+        if evaluate("session.state") == "closed":
+            evaluate("api.window.open = true")
+            evaluate("begin(port)")
+            until('bridge === "up"')
         evaluate(f"session.start({json.dumps(recording)})")
         until('phase === "review"')
         return {
@@ -79,6 +84,13 @@ def main(folder: str, version: str, recording: str, *steps: str) -> int:
             sys.stdin.readline()
             evaluate("knock(true)")
             until('bridge === "up"')
+        elif step == "undo":
+            evaluate("undo()")
+            told.append({"message": panel.findChild(QObject, "message").property("text"), "marks": marks()})
+        elif step == "close":
+            evaluate("api.window.open = false")  # as when MuseScore closes it
+            evaluate("leave()")
+            told.append(marks())
         elif step == "remove":
             evaluate("removeMine()")
             told.append(panel.findChild(QObject, "message").property("text"))
@@ -88,6 +100,7 @@ def main(folder: str, version: str, recording: str, *steps: str) -> int:
                 evaluate("session.apply({ tempo: true })")
                 until('phase === "applied"')
                 seen["added"] = evaluate("session.added")
+                seen["message"] = panel.findChild(QObject, "message").property("text")
             told.append(seen)
     print(json.dumps({"told": told, "warnings": warnings, "launch": evaluate("launch.shown")}))
     return 0

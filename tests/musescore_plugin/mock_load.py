@@ -46,6 +46,9 @@ def main(qml: str, home: str, minor: str, recording: str) -> int:
     context = engine.rootContext()
     context.setContextProperty("files", files)
     context.setContextProperty("minorVersion", int(minor))
+    context.setContextProperty(
+        "members", json.loads(Path(__file__).with_name("api_4.json").read_text(encoding="utf-8"))
+    )
     names = ("CHORD", "REST", "BAR_LINE", "DYNAMIC", "TEMPO_TEXT", "HAIRPIN", "HAIRPIN_SEGMENT", "ARTICULATION")
     context.setContextProperty("Element", {name: n for n, name in enumerate(names, 1)})
     context.setContextProperty("Placement", {"ABOVE": 0, "BELOW": 1})
@@ -57,7 +60,9 @@ def main(qml: str, home: str, minor: str, recording: str) -> int:
     panel: QObject = root.findChild(QObject, "panel")
 
     def evaluate(text: str) -> Any:
-        value, undefined = QQmlExpression(engine.contextForObject(panel), panel, text).evaluate()
+        expression = QQmlExpression(engine.contextForObject(panel), panel, text)
+        value, undefined = expression.evaluate()
+        assert not expression.hasError(), expression.error().toString()
         return None if undefined else value
 
     def until(phase: str) -> None:
@@ -74,8 +79,9 @@ def main(qml: str, home: str, minor: str, recording: str) -> int:
     until("applied")
     told = {"phase": evaluate("phase"), "rows": rows, "added": evaluate("session.added"), "warnings": warnings}
     told["message"] = panel.findChild(QObject, "message").property("text")
-    evaluate("port.quit()")
+    evaluate("leave()")
     told["left"], told["after"] = root.property("gone"), evaluate("session.state")
+    told["marks"] = json.loads(evaluate("JSON.stringify(plugin.mock.marks())"))
     print(json.dumps(told))
     return 0
 

@@ -107,16 +107,36 @@ def test_it_loads_in_qt_6_writes_the_plan_keeps_it_and_takes_it_back(tmp_path: P
     bridge = FakeBridge(tmp_path, plan_of(MARKS, tempos=[{"tick": 0, "bpm": 80.0}]))
     _publish(tmp_path)
     try:
-        told = _walk(_extension(tmp_path), version, "add", "again", "remove", "again")
+        told = _walk(_extension(tmp_path), version, "add", "close", "again", "remove", "again")
     finally:
         bridge.close()
     assert told["warnings"] == []
-    first, second, removed, after = told["told"]
-    assert (first["rows"], first["added"]) == (["add", "add", "add"], 3)
+    first, there, second, removed, after = told["told"]
+    late = int(float(version) >= 4.7)  # its commands are not heard while the dialog is open
+    assert (first["rows"], first["added"]) == (["add", "add", "add"], 3 - late)
+    assert ("when this window is closed: 1" in first["message"]) == bool(late)
+    levels = [["dynamic", 0, 0, True], ["dynamic", 1920, 1920, True]]
+    assert there == [*levels, ["hairpin", 480, 1440, True], ["tempo", 0, 0, True]]
     assert (second["rows"], second["counts"]["add"], second["counts"]["remove"]) == (3 * ["there"], 0, 0)
     assert removed == "Mezzoforte's marks removed: 4"
     assert after["rows"] == ["add", "add", "add"]
     assert "--at-login" in told["launch"]
+
+
+@needs_qt6
+@pytest.mark.parametrize("version", ["4.6", "4.7"])
+def test_undo_takes_back_or_says_which_keys_do(tmp_path: Path, version: str) -> None:
+    bridge = FakeBridge(tmp_path, plan_of(MARKS))
+    _publish(tmp_path)
+    try:
+        _, undone = _walk(_extension(tmp_path), version, "add", "undo")["told"]
+    finally:
+        bridge.close()
+    if version == "4.6":
+        assert undone["marks"] == []
+    else:
+        assert undone["message"].startswith("MuseScore takes this back in its own window: press Ctrl+Z there. (1×)")
+        assert undone["marks"] == [["dynamic", 0, 0, True], ["dynamic", 1920, 1920, True]]
 
 
 def _publish(home: Path) -> None:

@@ -77,6 +77,32 @@ def test_the_score_is_read_with_pickup_metre_change_repeat_and_endings(home: Pat
     assert sorted(seen["marks"]) == sorted(WRITTEN)
 
 
+_BAR = (
+    '<measure number="{}">{}<note><pitch><step>C</step><octave>4</octave></pitch><duration>4</duration>'
+    "<type>whole</type></note>{}</measure>"
+)
+_LINE = '<barline location="{}"><bar-style>{}</bar-style>{}</barline>'
+
+
+def test_repeats_that_meet_at_one_bar_line_are_both_read_and_a_dashed_line_is_none(home: Path) -> None:
+    forward = _LINE.format("left", "heavy-light", '<repeat direction="forward"/>')
+    backward = _LINE.format("right", "light-heavy", '<repeat direction="backward"/>')
+    dashed = _LINE.format("right", "dashed", "")
+    head = "<attributes><divisions>1</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>"
+    bars = [(head + forward, ""), ("", backward), (forward, ""), ("", backward), ("", dashed), ("", "")]
+    path = home / "repeats.musicxml"
+    path.write_text(
+        '<?xml version="1.0"?><score-partwise version="3.1"><part-list><score-part id="P1"><part-name>P</part-name>'
+        '</score-part></part-list><part id="P1">'
+        + "".join(_BAR.format(i + 1, *bar) for i, bar in enumerate(bars))
+        + "</part></score-partwise>"
+    )
+    (seen,) = perform(home, convert(home, path, home / "repeats.mscz"), ["look"])
+    measures = seen["measures"]
+    assert [i for i, m in enumerate(measures) if m.get("repeat_start")] == [0, 2]
+    assert [i for i, m in enumerate(measures) if m.get("repeat_times")] == [1, 3]
+
+
 def test_what_is_sent_is_what_the_bridge_describes_and_becomes_the_score_in_the_file(
     home: Path, score: Path, bridge: FakeBridge
 ) -> None:

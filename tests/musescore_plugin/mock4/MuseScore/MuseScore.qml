@@ -12,11 +12,11 @@ Item {
     property bool gone: false
     property int mscoreMajorVersion: 4
     property int mscoreMinorVersion: minorVersion
-    property var mock: Mock.makeMock({ dynamicType: minorVersion >= 6, spanners: minorVersion >= 7 })
+    property var mock: Mock.makeMock(4 + minorVersion / 10, members)
     property var curScore: mock.ms.score
     function newElement(type) { return mock.ms.newElement(type); }
     function removeElement(element) { mock.ms.removeElement(element); }
     function cmd(name) { mock.ms.cmd(name); }
     function fraction(n, d) { return mock.ms.fraction(n, d); }
-    function quit() { gone = true; }
+    function quit() { gone = true; mock.window.open = false; }
 }
