@@ -1,8 +1,8 @@
 """Loads the extension in Qt 6 with a strict stand-in for MuseScore's `api`, walks through it, prints a line of JSON.
 
 ``python -m tests.musescore_plugin.mock_extension FOLDER VERSION RECORDING STEP…``; needs PySide6. Steps: ``add``,
-``undo``, ``close`` (the dialog, and what waits for that), ``again`` (open it once more), ``remove``, ``restart`` (tell the
-caller on stdout, wait for a line, connect again).
+``undo``, ``close`` (the dialog, and what waits for that), ``again`` (open it once more), ``remove``, ``restart``
+(tell the caller on stdout, wait for a line, connect again).
 """
 
 from __future__ import annotations
