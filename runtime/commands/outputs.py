@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from runtime.errors import OutputError
@@ -74,14 +73,6 @@ def _identity(path: Path) -> tuple[int, int] | str:
     return status.st_dev, status.st_ino
 
 
-def seen_from(folder: Path, recording: Path) -> str:
-    """The path of a recording relative to a folder, as DAWproject wants it; absolute on another drive."""
-    try:
-        return Path(os.path.relpath(recording.resolve(), folder.resolve())).as_posix()
-    except ValueError:
-        return str(recording.absolute())
-
-
 def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> None:
     """Write every format of one recording, each file whole or not at all. Raises `OutputError`.
 
@@ -90,6 +81,7 @@ def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> No
     outline = heard.outline
     options = WriteOptions(
         envelope=Envelope(outline.hop_s, outline.low, outline.high) if outline.low.size else None,
+        audio_file=None if recording is None else str(recording),
         audio_channels=heard.channels,
     )
     for name, path in files.items():
@@ -97,5 +89,4 @@ def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> No
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as e:
             raise OutputError(f"the folder cannot be made ({e.strerror or e})", where=str(path.parent)) from e
-        audio_file = None if recording is None else seen_from(path.parent, recording)
-        save(heard.analysis, path, name, replace(options, audio_file=audio_file))
+        save(heard.analysis, path, name, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runtime.analysis import Analysis
@@ -15,6 +15,7 @@ from runtime.write.dawproject import render_dawproject
 from runtime.write.midi import render_midi
 from runtime.write.options import Envelope, WriteOptions
 from runtime.write.plot import render_png
+from runtime.write.reaper import render_rpp
 from runtime.write.report import render_html
 from runtime.write.svl import render_svl
 from runtime.write.text import render_csv, render_jams, render_json, render_labels
@@ -39,6 +40,7 @@ WRITERS: dict[str, Writer] = {
     "jams": Writer(".jams", render_jams, "JAMS annotations"),
     "svl": Writer(".svl", render_svl, "Sonic Visualiser layers"),
     "dawproject": Writer(".dawproject", render_dawproject, "Bitwig, Studio One, Cubase project"),
+    "rpp": Writer(".rpp", render_rpp, "REAPER project"),
     "daw": Writer(".daw.json", render_daw, "what the Ardour and REAPER scripts read"),
     "png": Writer(".png", render_png, "picture"),
     "html": Writer(".html", render_html, "report: one page for any browser"),
@@ -56,5 +58,5 @@ def save(analysis: Analysis, path: str | Path, fmt: str, options: WriteOptions =
     if fmt not in WRITERS:
         raise OutputError(f"format {fmt!r} is not one of {', '.join(WRITERS)}")
     path = Path(path)
-    write_bytes(path, WRITERS[fmt].render(analysis, options))
+    write_bytes(path, WRITERS[fmt].render(analysis, replace(options, folder=options.folder or path.parent)))
     return path

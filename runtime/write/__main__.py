@@ -18,7 +18,7 @@ from runtime.write import WRITERS, save
 from runtime.write.arguments import add_write_options, chosen
 from runtime.write.tempo_map import tempo_map
 
-WITH_TEMPO_MAP = ("midi", "dawproject", "daw")
+WITH_TEMPO_MAP = ("midi", "dawproject", "rpp", "daw")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -27,9 +27,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("analysis", type=Path, metavar="FILE.json", help="what `mezzoforte analyze` wrote")
     parser.add_argument("--format", required=True, metavar="LIST", help=f"comma separated: {', '.join(WRITERS)}")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files (beside the analysis)")
-    parser.add_argument("--audio", metavar="FILE", help="the recording, put warped into a DAWproject file")
+    parser.add_argument(
+        "--audio", metavar="FILE", help="the recording: warped in a DAWproject, an item in a REAPER project"
+    )
     parser.add_argument("--audio-channels", type=int, default=2, metavar="N", help="its channels (%(default)s)")
-    parser.add_argument("--with-audio", action="store_true", help="put --audio into the report (html), to be played")
+    parser.add_argument(
+        "--with-audio", action="store_true", help="put --audio itself into the report (html) and the DAWproject"
+    )
     add_write_options(parser)
     return parser
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from lxml import etree
 
 from runtime.analysis import Analysis
 from runtime.write.marks import lane_db, marks, thin
 from runtime.write.options import WriteOptions
+from runtime.write.recording import contents, named
 from runtime.write.tempo_map import TempoMap, tempo_map
 
 LANE_STEP_DB = 0.5
@@ -27,6 +29,9 @@ def render_dawproject(analysis: Analysis, options: WriteOptions) -> bytes:
     etree.SubElement(meta, "Comment").text = f"Mezzoforte. {tempo.describe()}"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        if options.with_audio:
+            _, content = contents(options)
+            archive.writestr(zipfile.ZipInfo(_inside(options), (1980, 1, 1, 0, 0, 0)), content)  # packed already
         for name, root in (("project.xml", _project(analysis, tempo, options)), ("metadata.xml", meta)):
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
@@ -93,9 +98,17 @@ def _recording(lanes: etree._Element, analysis: Analysis, tempo: TempoMap, optio
         warps, "Audio", algorithm="repitch", channels=str(options.audio_channels), id="recording-audio",
         sampleRate=str(analysis.source.sample_rate_hz), duration=_num(analysis.source.duration_s),
     )  # fmt: skip
-    etree.SubElement(audio, "File", path=options.audio_file, external="true")
+    if options.with_audio:
+        etree.SubElement(audio, "File", path=_inside(options))
+    else:
+        etree.SubElement(audio, "File", path=named(options), external="true")
     for knot in tempo.knots:
         etree.SubElement(warps, "Warp", time=_num(knot.quarters), contentTime=_num(knot.time_s))
+
+
+def _inside(options: WriteOptions) -> str:
+    """Where the recording lies in the zip."""
+    return f"audio/{Path(options.audio_file or '').name}"
 
 
 def _track(structure: etree._Element, name: str, title: str, content: str, channels: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -28,11 +29,11 @@ class WriteOptions:
     """Choices of the writers; the defaults give one tempo per beat and expression (CC 11) from 1 to 127.
 
     `tolerance_ms` is used by tempo mode ``adaptive`` only. `lane` says what the controller lane follows: the
-    loudness curve, or the written levels. `audio_file` is the recording as a DAWproject
-    should find it (absolute, or relative to the project file) and `audio_channels` its channel count.
+    loudness curve, or the written levels. `audio_file` is the recording, and `audio_channels` its channel count;
+    projects name it as seen from `folder`, where they will stand (`runtime.write.save` knows it), else as it is given.
     `finest_lead_in` (4 to 64) is the shortest note of a lead-in bar, or 0 for whole bars at any tempo, which keep
     tempi on whole quarters and the metre as it is; Ardour needs that. `with_audio` puts the recording itself
-    (`audio_file`) into a report.
+    into a report or a DAWproject.
     """
 
     tempo_mode: TempoMode = "beat"
@@ -44,6 +45,7 @@ class WriteOptions:
     envelope: Envelope | None = None
     audio_file: str | None = None
     audio_channels: int = 2
+    folder: Path | None = None
     finest_lead_in: int = 64
     with_audio: bool = False
 

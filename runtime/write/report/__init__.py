@@ -19,6 +19,7 @@ import numpy as np
 from runtime.analysis import Analysis
 from runtime.errors import OutputError
 from runtime.write.options import WriteOptions
+from runtime.write.recording import contents
 
 FOLDER = Path(__file__).with_name("view")
 MOST_AUDIO_BYTES = 100 * 2**20
@@ -88,16 +89,10 @@ def _json(analysis: Analysis, options: WriteOptions) -> str:
 
 
 def _audio(options: WriteOptions) -> str:
-    path = Path(options.audio_file or "")
-    kind = _TYPES.get(path.suffix.lower())
-    if options.audio_file is None or kind is None:
-        raise OutputError("this recording cannot be put into a report", where=path.name,
+    name, content = contents(options, MOST_AUDIO_BYTES)
+    kind = _TYPES.get(Path(name).suffix.lower())
+    if kind is None:
+        raise OutputError("this recording cannot be put into a report", where=name,
                           cause="browsers do not play such files", advice="Convert it to FLAC, OGG or MP3")  # fmt: skip
-    try:
-        if path.stat().st_size > MOST_AUDIO_BYTES:
-            raise OutputError(f"the recording is larger than {MOST_AUDIO_BYTES >> 20} MiB", where=path.name,
-                              advice="Leave it out of the report, or convert it to OGG or MP3")  # fmt: skip
-        data = base64.b64encode(path.read_bytes()).decode("ascii")
-    except OSError as e:
-        raise OutputError("the recording cannot be read", where=path.name, cause=str(e.strerror)) from e
+    data = base64.b64encode(content).decode("ascii")
     return f'<audio id="audio" controls src="data:{kind};base64,{data}"></audio>\n'

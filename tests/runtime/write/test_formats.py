@@ -105,6 +105,32 @@ def test_dawproject_is_valid_against_the_published_schemas(analysis, audio):
         schema.assertValid(etree.fromstring(archive.read(name)))
 
 
+def test_a_dawproject_names_the_recording_from_where_it_stands_or_holds_it(tmp_path):
+    recording = tmp_path / "takes" / "a&b.wav"
+    recording.parent.mkdir()
+    recording.write_bytes(b"RIFF" + bytes(100))
+    (tmp_path / "out").mkdir()
+    for put_in in (False, True):
+        options = WriteOptions(audio_file=str(recording), with_audio=put_in)
+        with zipfile.ZipFile(save(SHORT, tmp_path / "out" / "take.dawproject", "dawproject", options)) as archive:
+            root = etree.fromstring(archive.read("project.xml"))
+            etree.XMLSchema(etree.parse(SUBSET)).assertValid(root)
+            file = root.find(".//File")
+            if put_in:
+                assert file.get("external", "false") == "false"
+                assert archive.read(file.get("path")) == recording.read_bytes()
+            else:
+                assert file.get("external") == "true" and file.get("path") == "../takes/a&b.wav"
+                assert len(archive.namelist()) == 2
+
+
+def test_a_dawproject_without_the_recording_that_it_should_hold_is_refused(tmp_path):
+    with pytest.raises(OutputError, match="--audio"):
+        render(SHORT, "dawproject", with_audio=True)
+    with pytest.raises(OutputError, match=r"gone\.wav.*cannot be read"):
+        render(SHORT, "dawproject", with_audio=True, audio_file=str(tmp_path / "gone.wav"))
+
+
 def test_dawproject_tempi_lead_to_the_beats():
     archive = zipfile.ZipFile(io.BytesIO(render(SHORT, "dawproject", audio_file="take.wav")))
     root = etree.fromstring(archive.read("project.xml"))
