@@ -200,8 +200,8 @@ def write(
     """Write an analysis, or notes, into a file; it appears whole or not at all, replacing an older one.
 
     An analysis becomes any of `runtime.write.WRITERS`: ``json``, ``csv``, ``midi``, ``labels``, ``jams``, ``svl``,
-    ``dawproject``, ``rpp``, ``daw``, ``png``; named by `format`, or by the path's suffix. `options` choose the tempo map,
-    the controller and more. Notes become MIDI. Returns the path. Raises `OutputError`.
+    ``dawproject``, ``rpp``, ``daw``, ``png``; named by `format`, or by the path's suffix. `options` choose the tempo
+    map, the controller and more. Notes become MIDI. Returns the path. Raises `OutputError`.
     """
     from runtime.analysis import Analysis
     from runtime.errors import OutputError
