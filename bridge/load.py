@@ -10,12 +10,13 @@ from pathlib import Path
 from bridge.osc.net import Peer
 from runtime import own_process
 from runtime.analysis import Analysis, from_json, read
+from runtime.corrections import WORDS
 from runtime.errors import InputError
 
 
 def add_correction_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``mezzoforte analyze`` that say what a listener knows better."""
-    words = "x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME or bar@TIME; may be repeated (recordings only)"
+    words = f"{WORDS}; may be repeated (recordings only)"
     parser.add_argument("--correct", action="append", default=[], metavar="WORD", help=words)
     parser.add_argument("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file")
 

@@ -12,7 +12,7 @@ from runtime.analysis import (
     Source,
     Tempo,
 )  # fmt: skip
-from runtime.corrections import Corrections, MarkEdit, Pin
+from runtime.corrections import Corrections, MarkEdit, Passage, Pin
 from runtime.engrave.engrave import Engraved
 from runtime.marks.files import MarkReport
 from runtime.model import Model
@@ -35,6 +35,7 @@ __all__ = [
     "Metre",
     "Model",
     "ModelIdentity",
+    "Passage",
     "Pin",
     "PlayedNotes",
     "Score",

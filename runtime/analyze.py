@@ -99,7 +99,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--jobs", type=_jobs, default=1, metavar="N", help="recordings analysed at the same time (default: 1)")
     add("--quiet", action="store_true", help="no progress and no tables, only errors")
     add("--correct", action="append", default=[], metavar="WORD",
-        help="x2, /2, offbeat, metre=N, beat@TIME, beatN@TIME or bar@TIME; may be repeated")  # fmt: skip
+        help="x2, /2, offbeat, metre=N, shift=N, bar@TIME, beat@TIME, beatN@TIME, taps=FILE; for a passage x2@A..B, "
+        "/2@A..B, offbeat@A..B, metre=N@A..B; may be repeated")  # fmt: skip
     add("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file, before those of --correct")
     add("--tuning", type=float, metavar="HZ",
         help="the pitch of the piano's a', where it is not within half a semitone of 440 (which is found)")  # fmt: skip

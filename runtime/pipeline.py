@@ -103,7 +103,8 @@ def hear(
     `progress` and `cancel` are called from the calling thread, between blocks and windows. `longest_s` bounds the
     recording's length while it is decoded (None: 24 hours). Raises
     `AudioError` for a recording that cannot be read (see `runtime.sound.read.measure`), `ModelError` when the
-    model fails, `Cancelled` when `cancel` returned True. Silence, and less than 1 s, give an empty analysis
+    model fails, `CorrectionError` when something is said of a time after the recording's end, `Cancelled` when
+    `cancel` returned True. Silence, and less than 1 s, give an empty analysis
     with a warning.
     """
     path = Path(path)
@@ -112,6 +113,8 @@ def hear(
     with Spool.for_recording(expected) or nullcontext() as spool:
         report = progress or (lambda _: None)
         measured = _measure(path, info, report, cancel, spool, longest_s)
+        if corrections is not None:
+            corrections.check_within(measured.duration_s)
         return _hear(path, measured, model, report, cancel, corrections, spool, notes)
 
 

@@ -20,9 +20,10 @@ from runtime.analysis import (
     Tempo,
 )  # fmt: skip
 from runtime.corrections import Corrections
-from runtime.decode.bars import BarGrid, downbeat_probability, find_bars
+from runtime.decode.bars import BarGrid, downbeat_probability
 from runtime.decode.beats import BeatPath, track_beats
-from runtime.decode.correct import corrected, pinned_positions, pins_frames
+from runtime.decode.carry import carried_bars, moved
+from runtime.decode.correct import corrected, known_bars, known_beats
 from runtime.decode.dynamics import on_own_beats
 from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.options import DecodeOptions
@@ -67,18 +68,15 @@ def decode(
     options = DecodeOptions.of(card.thresholds)
     silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
     corrections = corrections or Corrections()
+    corrections.check_within(source.duration_s)
     logits = replace(logits, beat=where_it_sounds(logits.beat, ntot_sone))
     path = _find_beats(logits, options, corrections)
     if len(path.frames) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
         return replace(silent, warnings=(_NO_BEATS,))
     path = corrected(path, logits.beat, options, corrections)
     times_s = frames_to_s(path.frames)
-    bars = find_bars(
-        downbeat_probability(logits.downbeat, path.frames, options),
-        options,
-        corrections.beats_per_bar,
-        pinned_positions(path.frames, corrections),
-    )
+    heard = moved(downbeat_probability(logits.downbeat, path.frames, options), corrections.shift_beats)
+    bars = carried_bars(heard, options, corrections.beats_per_bar, known_bars(path.frames, corrections))
     marks = on_own_beats(times_s, bars, SoundEvidence(ntot_sone, logits, stage, notes, velocities_known))
     found = replace(
         silent,
@@ -98,12 +96,10 @@ def decode(
 
 
 def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Corrections) -> BeatPath:
-    pins = pins_frames(corrections, len(logits.beat))
-    if corrections.tempo != "same" or corrections.offbeat:
-        # What is said of bars holds for the corrected beats, which these are not yet.
-        return track_beats(logits.beat, logits.downbeat, options, pins)
-    positions = pinned_positions(pins, corrections)
-    return track_beats(logits.beat, logits.downbeat, options, pins, positions, corrections.beats_per_bar)
+    # What is said of bars holds for the corrected beats, which these are not yet.
+    as_heard = corrections.tempo == "same" and not corrections.offbeat and not corrections.passages
+    metre = corrections.beats_per_bar if as_heard else None
+    return track_beats(logits.beat, logits.downbeat, options, known_beats(corrections), metre)
 
 
 def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) -> tuple[str, ...]:

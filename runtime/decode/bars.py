@@ -8,6 +8,7 @@ bar and not the rest. After Krebs, Böck and Widmer, "An efficient state-space m
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ Ints = npt.NDArray[np.int64]
 METRE_SHARES = {2: 0.3, 3: 0.35, 4: 0.35}
 _NEAR_FRAMES = 2
 _RULED_OUT = -60.0
+_PASSAGE_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -50,58 +52,79 @@ class BarStates:
     position: Ints
     start: Floats
     moves: Floats
+    usual: frozenset[int] = frozenset()
+    """Metres that may hold where nothing is said of it."""
 
     @staticmethod
-    def of(options: DecodeOptions, beats_per_bar: int | None = None) -> BarStates:
-        """The states of all metres, or of the one that is known."""
+    def of(options: DecodeOptions, beats_per_bar: int | None = None, more: Collection[int] = ()) -> BarStates:
+        """The states of all metres, or of the one that is known; and of `more` that hold in passages only."""
         six_beat_share = options.six_beat_share
         shares = METRE_SHARES | ({6: six_beat_share} if six_beat_share > 0 else {})
         if beats_per_bar is not None:
             shares = {beats_per_bar: 1.0}
+        usual = frozenset(shares)
+        shares = {**dict.fromkeys(more, _PASSAGE_SHARE), **shares}
         metres = tuple(shares)
         prior = np.log(list(shares.values()))
         metre = np.concatenate([np.full(m, m) for m in metres])
         position = np.concatenate([np.arange(1, m + 1) for m in metres])
         start = np.repeat(prior - np.log(metres), metres)
-        return BarStates(metre, position, start, _moves(metre, position, options))
+        return BarStates(metre, position, start, _moves(metre, position, options), usual)
+
+
+@dataclass(frozen=True)
+class KnownBars:
+    """What is known of each beat [n]: its `position` in the bar and how many beats the bar has (0: not known)."""
+
+    position: Ints
+    beats_per_bar: Ints
+
+    @staticmethod
+    def nothing(n: int) -> KnownBars:
+        """Of n beats."""
+        return KnownBars(np.zeros(n, np.int64), np.zeros(n, np.int64))
 
 
 def find_bars(
     p_downbeat: Floats,
     options: DecodeOptions,
     beats_per_bar: int | None = None,
-    known_position: Ints | None = None,
+    known: KnownBars | None = None,
 ) -> BarGrid:
     """The most probable bars over beats with these downbeat probabilities [n].
 
-    `beats_per_bar` fixes the metre; `known_position` [n] says which beats are known to be at which position of
-    their bar (0: not known).
+    `beats_per_bar` fixes the metre, `known` that of single beats, and their positions.
     """
     n = len(p_downbeat)
     if n == 0:
         empty = np.empty(0, np.int64)
         return BarGrid(empty, empty, empty, np.empty(0))
-    states = BarStates.of(options, beats_per_bar)
-    evidence = bar_evidence(p_downbeat, states, known_position)
-    path = _viterbi(evidence, states.start, states.moves)
-    posterior = _posterior(evidence, states.start, states.moves)
-    position = states.position[path]
-    return BarGrid(
-        bar=np.cumsum(position == 1),
-        position=position,
-        beats_per_bar=states.metre[path],
-        confidence=posterior[np.arange(n), path],
-    )
+    known = known or KnownBars.nothing(n)
+    states = BarStates.of(options, beats_per_bar, tuple(np.unique(known.beats_per_bar[known.beats_per_bar > 0])))
+    evidence = bar_evidence(p_downbeat, states, known)
+    path = most_probable(evidence, states.start, states.moves)
+    posterior = posterior_of(evidence, states.start, states.moves)
+    return grid_of(states.position[path], states.metre[path], posterior[np.arange(n), path])
 
 
-def bar_evidence(p_downbeat: Floats, states: BarStates, known_position: Ints | None = None) -> Floats:
-    """Log-likelihood of each beat [n] in each state, shape (n, states), given positions that are known (0: not)."""
+def grid_of(position: Ints, beats_per_bar: Ints, confidence: Floats) -> BarGrid:
+    """Bars counted from their downbeats."""
+    return BarGrid(np.cumsum(position == 1), position, beats_per_bar, confidence)
+
+
+def bar_evidence(p_downbeat: Floats, states: BarStates, known: KnownBars | None = None) -> Floats:
+    """Log-likelihood of each beat [n] in each state, shape (n, states), given what is known of bars."""
     p = np.clip(p_downbeat, 1e-4, 1 - 1e-4)
     evidence = np.where((states.position == 1)[None, :], np.log(p)[:, None], np.log(1 - p)[:, None])
-    if known_position is None:
-        return evidence
-    wrong = (known_position[:, None] > 0) & (known_position[:, None] != states.position[None])
-    return np.where(wrong, _RULED_OUT, evidence)
+    return evidence if known is None else np.where(excluded(known, states), _RULED_OUT, evidence)
+
+
+def excluded(known: KnownBars, states: BarStates) -> npt.NDArray[np.bool_]:
+    """The states, shape (n, states), that what is known of each beat leaves no room for."""
+    wrong_place = (known.position[:, None] > 0) & (known.position[:, None] != states.position[None])
+    unusual = ~np.isin(states.metre, list(states.usual)) if states.usual else np.zeros(len(states.metre), bool)
+    said = known.beats_per_bar[:, None]
+    return np.asarray(wrong_place | np.where(said > 0, said != states.metre[None], unusual[None]))
 
 
 def _moves(metre: Ints, position: Ints, options: DecodeOptions) -> Floats:
@@ -122,7 +145,8 @@ def _moves(metre: Ints, position: Ints, options: DecodeOptions) -> Floats:
     return moves
 
 
-def _viterbi(evidence: Floats, start: Floats, moves: Floats) -> Ints:
+def most_probable(evidence: Floats, start: Floats, moves: Floats) -> Ints:
+    """The best path [n] through states, by their log-likelihoods [n, states], starts and moves [from, to]."""
     n, n_states = evidence.shape
     score = start + evidence[0]
     back = np.empty((n, n_states), np.int64)
@@ -137,7 +161,7 @@ def _viterbi(evidence: Floats, start: Floats, moves: Floats) -> Ints:
     return states
 
 
-def _posterior(evidence: Floats, start: Floats, moves: Floats) -> Floats:
+def posterior_of(evidence: Floats, start: Floats, moves: Floats) -> Floats:
     """Forward-backward in the linear domain, normalised per beat: [n, states], rows sum to 1."""
     n = len(evidence)
     emit = np.exp(evidence - evidence.max(axis=1, keepdims=True))

@@ -25,34 +25,47 @@ class BeatPath:
     frames: Floats
     probability: Floats
 
+    def part(self, first: int, after: int) -> BeatPath:
+        """The beats from one index to before another."""
+        return BeatPath(self.frames[first:after], self.probability[first:after])
+
+
+@dataclass(frozen=True)
+class KnownBeats:
+    """What is certain of the beats: `frames` [n], where some are, and `rows` [k, 2], from where to where there are no
+    others."""
+
+    frames: Floats
+    rows: Floats
+
+    @staticmethod
+    def nothing() -> KnownBeats:
+        """When nobody said anything."""
+        return KnownBeats(np.empty(0), np.empty((0, 2)))
+
 
 def track_beats(
     beat_logits: npt.NDArray[np.floating],
     downbeat_logits: npt.NDArray[np.floating],
     options: DecodeOptions,
-    pins_frames: Floats | None = None,
-    pin_positions: Ints | None = None,
+    known: KnownBeats | None = None,
     beats_per_bar: int | None = None,
 ) -> BeatPath:
     """The beats of a recording from its beat and downbeat logits [T]; empty when nothing looks like one.
 
-    `pins_frames` are beats that are certain: they are kept where they are and leave no room for others nearby.
-    `pin_positions` are their positions in the bar (0: not known), `beats_per_bar` is the metre when it is known.
-    Peak picking ignores downbeats and metre.
+    `known` beats are kept where they are and leave no room for others nearby. `beats_per_bar` is the metre when it is
+    known. Peak picking ignores downbeats and metre.
     """
     p = probability(beat_logits, options.beat_scale, options.beat_offset)
     picks_peaks = options.tempo_stiffness <= 0
     candidates = find_peaks(p, options.beat_threshold if picks_peaks else options.candidate_threshold)
     frames = onset_frames(_refine(beat_logits, candidates), options)
     chances = p[candidates]
-    if pins_frames is not None and len(pins_frames):
-        frames, chances = _with_pins(frames, chances, pins_frames)
+    if known is not None and len(known.frames):
+        frames, chances = with_known(BeatPath(frames, chances), known)
     if not picks_peaks:
-        known = np.zeros(len(frames), np.int64)
-        if pins_frames is not None and pin_positions is not None and len(pins_frames):
-            known[np.abs(frames[:, None] - pins_frames[None]).argmin(axis=0)] = pin_positions
         states = BarStates.of(options, beats_per_bar)
-        evidence = bar_evidence(downbeat_probability(downbeat_logits, frames, options), states, known)
+        evidence = bar_evidence(downbeat_probability(downbeat_logits, frames, options), states)
         chosen = best_path(frames_to_s(frames), chances, evidence, states, options)
         frames, chances = frames[chosen], chances[chosen]
     return BeatPath(frames, chances)
@@ -63,13 +76,17 @@ def onset_frames(peak_frames: Floats, options: DecodeOptions) -> Floats:
     return np.maximum(peak_frames - options.beat_delay_s / FRAME_S, 0.0)
 
 
-def _with_pins(frames: Floats, p: Floats, pins: Floats) -> tuple[Floats, Floats]:
-    """Candidates with every pin among them at probability 1 and none closer to a pin than the shortest beat."""
-    gap = np.abs(frames[:, None] - pins[None]).min(axis=1)
-    free = gap >= SHORTEST_BEAT_S / FRAME_S
-    merged = np.concatenate([frames[free], pins])
+def with_known(path: BeatPath, known: KnownBeats) -> tuple[Floats, Floats]:
+    """Frames and probabilities with every known beat among them at probability 1, none closer to one than the shortest
+    beat, and no others in their rows."""
+    gap = np.abs(path.frames[:, None] - known.frames[None]).min(axis=1, initial=np.inf)
+    in_row = ((path.frames[:, None] > known.rows[None, :, 0]) & (path.frames[:, None] < known.rows[None, :, 1])).any(
+        axis=1
+    )
+    free = (gap >= SHORTEST_BEAT_S / FRAME_S) & ~in_row
+    merged = np.concatenate([path.frames[free], known.frames])
     order = np.argsort(merged, kind="stable")
-    return merged[order], np.concatenate([p[free], np.ones(len(pins))])[order]
+    return merged[order], np.concatenate([path.probability[free], np.ones(len(known.frames))])[order]
 
 
 def _refine(logits: npt.NDArray[np.floating], frames: Ints) -> Floats:

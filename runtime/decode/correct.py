@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from runtime.corrections import Corrections
-from runtime.decode.beats import BeatPath, Floats, Ints, onset_frames
+from runtime.corrections import Corrections, Passage
+from runtime.decode.bars import KnownBars
+from runtime.decode.beats import BeatPath, Floats, KnownBeats, onset_frames, with_known
 from runtime.decode.options import DecodeOptions
 from runtime.decode.probability import probability
 from runtime.frames import FRAME_S
@@ -21,11 +22,27 @@ _CENTRED = 1e-3  # how much probability the exact middle is worth over the rim, 
 _CERTAIN = 100.0
 _MOST_ODDS = 4.0
 _PHASE_CHANGE_COST = 20.0
+_PAUSE_BEATS = 2.2
+_AT_THE_START_S = 0.07
+"""A beat so little before a passage belongs to it."""
 
 
-def pins_frames(corrections: Corrections, n_frames: int) -> Floats:
-    """Positions in frames of the pinned beats that lie in a recording of `n_frames`."""
-    return np.array([p.time_s / FRAME_S for p in corrections.pins if p.time_s / FRAME_S <= n_frames - 1])
+def known_beats(corrections: Corrections) -> KnownBeats:
+    """The beats that were pinned or tapped."""
+    frames = np.array([p.time_s / FRAME_S for p in corrections.known_beats])
+    return KnownBeats(frames, _rows(np.array([t.time_s / FRAME_S for t in corrections.taps])))
+
+
+def known_bars(beat_frames: Floats, corrections: Corrections) -> KnownBars:
+    """What was said of the bars that these beats [n] are in."""
+    known = KnownBars.nothing(len(beat_frames))
+    for pin in corrections.known_beats:
+        if pin.position is not None and len(beat_frames):
+            known.position[int(np.abs(beat_frames - pin.time_s / FRAME_S).argmin())] = pin.position
+    for passage in corrections.passages:
+        if passage.beats_per_bar is not None:
+            known.beats_per_bar[_inside(beat_frames, passage)] = passage.beats_per_bar
+    return known
 
 
 def given_beats(corrections: Corrections | None) -> GivenBeats | None:
@@ -41,26 +58,48 @@ def given_beats(corrections: Corrections | None) -> GivenBeats | None:
 def corrected(
     path: BeatPath, beat_logits: npt.NDArray[np.floating], options: DecodeOptions, corrections: Corrections
 ) -> BeatPath:
-    """The beats found with the pins among them, changed as `corrections` say (its `beats_per_bar` and the positions
-    of its pins concern the bars, not the beats)."""
-    pins = pins_frames(corrections, len(beat_logits))
-    if corrections.offbeat:
-        path = _keep_pins(_between(path, beat_logits, options), pins)
-    if corrections.tempo == "double":
-        path = _merged(path, _between(path, beat_logits, options))
-    elif corrections.tempo == "half":
-        path = _every_second(path, pins)
-    return path
+    """The beats found with the known ones among them, changed as `corrections` say (what these say of bars and metres
+    does not concern the beats)."""
+    known = known_beats(corrections)
+    everywhere = Passage(0.0, None, corrections.tempo, corrections.offbeat)
+    for passage in (everywhere, *corrections.passages):
+        path = _changed(path, passage, beat_logits, options, known)
+    return BeatPath(*with_known(path, known)) if len(known.rows) else path
 
 
-def pinned_positions(beat_frames: Floats, corrections: Corrections) -> Ints:
-    """Known position in its bar of each beat [n], 0 where nothing was said."""
-    known = np.zeros(len(beat_frames), np.int64)
-    for pin in corrections.pins:
-        if pin.position is not None and len(beat_frames):
-            nearest = int(np.abs(beat_frames - pin.time_s / FRAME_S).argmin())
-            known[nearest] = pin.position
-    return known
+def _changed(
+    path: BeatPath, passage: Passage, logits: npt.NDArray[np.floating], options: DecodeOptions, known: KnownBeats
+) -> BeatPath:
+    """The path with the beats of one passage as it says, those of the others as they are."""
+    inside = _inside(path.frames, passage)
+    if not inside.any() or (passage.tempo == "same" and not passage.offbeat):
+        return path
+    first, after = int(inside.argmax()), len(inside) - int(inside[::-1].argmax())
+    part, rest = path.part(first, after), path.part(after, after + 1)
+    pins = known.frames[_inside(known.frames, passage)]
+    if passage.offbeat:
+        part = _keep_pins(_between(_merged(part, rest), logits, options), pins)
+    if passage.tempo == "double":
+        part = _merged(part, _between(_merged(part, rest), logits, options))
+    elif passage.tempo == "half":
+        part = _every_second(part, pins)
+    return _merged(_merged(path.part(0, first), part), path.part(after, len(path.frames)))
+
+
+def _rows(taps: Floats) -> Floats:
+    """First and last of the taps [n] that follow each other without a pause, [k, 2]."""
+    if len(taps) < 2:
+        return np.empty((0, 2))
+    gaps = np.diff(taps)
+    starts = np.flatnonzero(np.append(True, gaps > _PAUSE_BEATS * np.median(gaps)))
+    ends = np.append(starts[1:], len(taps)) - 1
+    return np.column_stack([taps[starts], taps[ends]])
+
+
+def _inside(beat_frames: Floats, passage: Passage) -> npt.NDArray[np.bool_]:
+    end_s = np.inf if passage.end_s is None else passage.end_s
+    times_s = beat_frames * FRAME_S + _AT_THE_START_S
+    return np.asarray((times_s >= passage.start_s) & (times_s < end_s))
 
 
 def _between(path: BeatPath, logits: npt.NDArray[np.floating], options: DecodeOptions) -> BeatPath:

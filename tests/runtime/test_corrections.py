@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.corrections import CorrectionError, Corrections, MarkEdit, Pin, from_json, merge, parse_words
+from runtime.corrections import (
+    CorrectionError,
+    Corrections,
+    MarkEdit,
+    Passage,
+    Pin,
+    from_json,
+    merge,
+    parse_words,
+    read_taps,
+)
 
 
 def test_words_say_what_they_say():
@@ -35,11 +45,64 @@ def test_words_say_what_they_say():
         (["metre=3", "beat4@1"], "does not exist"),
         (["beat@1", "beat@1.01"], "same beat"),
         (["foo@1"], "before the @"),
+        (["x2@3"], "where does the passage end"),
+        (["x2@9..3"], "ends before it begins"),
+        (["metre=0@1..2"], "whole number from 1"),
+        (["bar@1..2"], "nothing such can be said of a passage"),
+        (["x2@a..b"], "not a time"),
+        (["shift=a"], "not a whole number"),
+        (["shift=99"], "whole number from -15"),
+        (["taps=nowhere.txt"], "cannot be read"),
     ],
 )
 def test_words_that_make_no_sense_are_refused(words, why):
     with pytest.raises(CorrectionError, match=why):
         parse_words(words)
+
+
+def test_passages_and_shifts_have_words():
+    found = parse_words(["x2@1:00..1:30.5", "/2@12..", "metre=3@..9", "offbeat@2..4", "shift=2", "shift=-1"])
+    assert found.passages == (
+        Passage(60.0, 90.5, "double"), Passage(12.0, None, "half"), Passage(0.0, 9.0, beats_per_bar=3),
+        Passage(2.0, 4.0, offbeat=True),
+    )  # fmt: skip
+    assert found.shift_beats == 1 and found.of_beats
+    assert from_json(found.to_json()) == found
+
+
+def test_what_is_said_of_a_time_after_the_end_of_the_recording_is_refused():
+    for words in (["bar@999"], ["beat@61"], ["x2@70.."], ["metre=3@3..99"]):
+        with pytest.raises(CorrectionError, match=r"outside the recording, which ends at 60\.0 s"):
+            parse_words(words).check_within(60.0)
+    with pytest.raises(CorrectionError, match="tapped"):
+        Corrections(taps=(Pin(60.5),)).check_within(60.0)
+    parse_words(["bar@60", "x2@3..", "metre=3@..60"]).check_within(60.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "taps"),
+    [
+        ("0.5\n1:02.25\n", (Pin(0.5), Pin(62.25))),
+        ("1.5\t1.5\t\n0.5\t0.75\tintro\n\\\t100\t2000\n", (Pin(0.5), Pin(1.5))),
+        ("0.500000000,1\n1.000000000,2\n", (Pin(0.5), Pin(1.0))),
+        ("\ufeff# tapped\r\n\r\n0.5 one\r\n", (Pin(0.5),)),
+        ("0.4\t2.0\tp\n0.5\t0.5\t1.1\n1\t1\t1.2\n1.5\t1.5\t2.1\n", (Pin(0.5, 1), Pin(1.0, 2), Pin(1.5, 1))),
+    ],
+    ids=["times", "audacity", "sonic visualiser", "remarks", "our own label track"],
+)
+def test_taps_are_read_from_text_and_label_files(tmp_path, text, taps):
+    path = tmp_path / "taps.txt"
+    path.write_text(text, encoding="utf-8", newline="")
+    assert read_taps(path) == taps
+    assert parse_words([f"taps={path}"]).taps == taps
+
+
+@pytest.mark.parametrize(("text", "why"), [("", "0 beats"), ("1.0\nhello\n", "line 2"), ("0,5\n1,0\n", "line 1")])
+def test_files_without_times_are_refused_by_line(tmp_path, text, why):
+    path = tmp_path / "taps.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CorrectionError, match=why):
+        read_taps(path)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +114,11 @@ def test_words_that_make_no_sense_are_refused(words, why):
         '{"corrections": 1, "pins": [{"time_s": 1, "position": 1.0}]}', '{"corrections": 1, "tempo": "fast"}',
         '{"corrections": 1, "tempo": []}', '{"corrections": 1, "offbeat": 1}',
         '{"corrections": 1, "beats_per_bar": true}', "[" * 100_000,
+        '{"corrections": 1, "passages": [{"start_s": 1}]}', '{"corrections": 1, "passages": [{"tempo": "half"}]}',
+        '{"corrections": 1, "passages": [{"start_s": "1", "tempo": "half"}]}', '{"corrections": 1, "passages": {}}',
+        '{"corrections": 1, "passages": [{"start_s": 1, "end_s": true, "tempo": "half"}]}',
+        '{"corrections": 1, "shift_beats": 1.5}', '{"corrections": 1, "shift_beats": true}',
+        '{"corrections": 1, "taps": [3]}',
     ],
     ids=lambda t: t[:40],
 )  # fmt: skip
@@ -62,9 +130,17 @@ def test_files_that_make_no_sense_are_refused(text):
 _pins = st.lists(st.tuples(st.integers(0, 80_000), st.none() | st.integers(1, 4)), max_size=20).map(
     lambda rows: tuple(Pin(t * 0.05, p) for t, p in sorted({t: p for t, p in rows}.items()))
 )
+_passages = st.lists(
+    st.builds(
+        lambda start, length, tempo, metre: Passage(start, start + length, tempo, beats_per_bar=metre),
+        st.floats(0, 90), st.floats(0.1, 90), st.sampled_from(["half", "double"]), st.none() | st.integers(1, 16),
+    ),
+    max_size=3,
+).map(tuple)  # fmt: skip
 _corrections = st.builds(
-    Corrections, st.sampled_from(["half", "same", "double"]), st.booleans(), st.none() | st.integers(4, 16), _pins
-)
+    Corrections, st.sampled_from(["half", "same", "double"]), st.booleans(), st.none() | st.integers(4, 16), _pins,
+    shift_beats=st.integers(-7, 7), passages=_passages, taps=_pins,
+)  # fmt: skip
 
 
 @given(_corrections)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.analysis import LADDER, Analysis, ModelIdentity, Source
-from runtime.corrections import parse_words
+from runtime.corrections import CorrectionError, Corrections, Pin, parse_words
 from runtime.decode import DecodeOptions, decode
 from runtime.decode.bars import find_bars
-from runtime.decode.beats import track_beats
+from runtime.decode.beats import KnownBeats, track_beats
 from runtime.decode.path import SHORTEST_BEAT_S
 from runtime.frames import FRAME_S
 from runtime.network.card import ModelCard
@@ -156,12 +156,16 @@ def test_a_peak_that_would_break_the_bars_is_left_out_and_a_clear_one_is_not() -
     assert len(track_beats(beat, downbeat, replace(options, bar_weight=0.0)).frames) == 31
 
 
+def pinned(frames: np.ndarray) -> KnownBeats:
+    return KnownBeats(frames, np.empty((0, 2)))
+
+
 def test_beats_are_given_earlier_by_the_calibrated_delay_and_pins_are_not() -> None:
     beats_s = 1 + 0.6 * np.arange(30)
     logits = frame_logits(beats_s, 3, np.full(30, 2), 20).beat
     pins = np.array([beats_s[7] / FRAME_S])
     options = DecodeOptions(beat_delay_s=0.016)
-    path = track_beats(logits, np.zeros_like(logits), options, pins)
+    path = track_beats(logits, np.zeros_like(logits), options, pinned(pins))
     expected_s = np.where(np.arange(30) == 7, beats_s, beats_s - 0.016)
     assert path.frames * FRAME_S == pytest.approx(expected_s, abs=0.5 * FRAME_S)
     assert path.frames[7] == pins[0]
@@ -181,7 +185,7 @@ def test_any_logits_give_beats_in_order_that_keep_their_distance_and_every_pin(
     beat, downbeat = rng.normal(-1, 3, (2, 4 * n))
     pins = np.array([rng.uniform(0, 4 * n - 1)]) if pin else None
     options = DecodeOptions(six_beat_share=six, bar_weight=weight)
-    path = track_beats(beat, downbeat, options, pins)
+    path = track_beats(beat, downbeat, options, None if pins is None else pinned(pins))
     assert (np.diff(path.frames) * FRAME_S >= SHORTEST_BEAT_S - 1e-9).all()
     assert ((path.frames >= 0) & (path.frames <= 4 * n - 1)).all()
     if pins is not None:
@@ -287,7 +291,27 @@ def test_a_pinned_beat_is_where_it_was_pinned_and_nowhere_near() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.lists(st.sampled_from(["x2", "offbeat", "metre=3", "metre=7", "bar@2.5", "beat2@9.9", "beat@77"]), unique=True)
+    st.lists(
+        st.sampled_from(
+            [
+                "x2",
+                "offbeat",
+                "metre=3",
+                "metre=7",
+                "bar@2.5",
+                "beat2@9.9",
+                "beat@27",
+                "shift=2",
+                "shift=-3",
+                "x2@3..9",
+                "/2@12..",
+                "offbeat@..6",
+                "metre=5@10..20",
+                "/2@28..29",
+            ]
+        ),
+        unique=True,
+    )
 )
 def test_any_corrections_give_a_consistent_analysis(words: list[str]) -> None:
     if "metre=3" in words and "metre=7" in words:
@@ -296,5 +320,95 @@ def test_any_corrections_give_a_consistent_analysis(words: list[str]) -> None:
     analysis = analyse(logits, *words)
     assert np.all(np.diff(times(analysis)) > 0)
     assert len(analysis.beat_levels) == len(analysis.beats)
-    if "metre=7" in words:
+    if "metre=7" in words and "metre=5@10..20" not in words:
         assert {m.beats_per_bar for m in analysis.metre} == {7}
+
+
+def heard_late(n: int, metre: int, late: int) -> tuple[np.ndarray, FrameLogits]:
+    """A beat every 0.6 s, whose downbeats the network hears `late` beats after they come."""
+    beats_s = 1 + 0.6 * np.arange(n)
+    logits = frame_logits(beats_s, metre, np.full(n, 2), beats_s[-1] + 2)
+    downbeat = np.full_like(logits.downbeat, NO)
+    downbeat[np.rint(beats_s[late::metre] / FRAME_S).astype(int)] = YES
+    return beats_s, replace(logits, downbeat=downbeat)
+
+
+@pytest.mark.parametrize(("metre", "late"), [(4, 2), (4, 1), (4, 3), (3, 1), (3, 2), (2, 1)])
+@pytest.mark.parametrize("bar", [0, 5, 11])
+def test_one_pin_moves_every_bar_of_a_piece_that_is_heard_late_throughout(metre: int, late: int, bar: int) -> None:
+    beats_s, logits = heard_late(12 * metre, metre, late)
+    assert [b.position for b in analyse(logits).beats][late] == 1
+    analysis = analyse(logits, f"bar@{beats_s[bar * metre]:.3f}")
+    assert [b.position for b in analysis.beats] == [1 + i % metre for i in range(12 * metre)]
+
+
+def test_a_pin_of_a_later_beat_of_the_bar_carries_too() -> None:
+    beats_s, logits = heard_late(48, 4, 2)
+    analysis = analyse(logits, f"beat3@{beats_s[22]:.3f}")
+    assert [b.position for b in analysis.beats] == [1 + i % 4 for i in range(48)]
+
+
+def test_a_pin_holds_until_the_next_one() -> None:
+    beats_s, logits = heard_late(60, 4, 2)
+    analysis = analyse(logits, f"bar@{beats_s[4]:.3f}", f"bar@{beats_s[33]:.3f}")
+    downbeats = [i for i, b in enumerate(analysis.beats) if b.position == 1]
+    assert downbeats == [*range(0, 33, 4), *range(33, 60, 4)]
+
+
+def test_a_pin_is_carried_back_no_further_than_bars_are_heard_without_a_break() -> None:
+    beats_s, logits = heard_late(60, 4, 0)
+    late = np.full_like(logits.downbeat, NO)
+    late[np.rint(beats_s[[*range(0, 28, 4), *range(30, 60, 4)]] / FRAME_S).astype(int)] = YES
+    analysis = analyse(replace(logits, downbeat=late), f"bar@{beats_s[36]:.3f}")
+    assert [b.position for b in analysis.beats] == [1 + i % 4 for i in range(60)]
+
+
+def test_a_pin_where_a_bar_is_heard_changes_nothing() -> None:
+    beats_s, logits = heard_late(48, 4, 0)
+    pinned_there = analyse(logits, f"bar@{beats_s[8]:.3f}")
+    assert [b.position for b in pinned_there.beats] == [b.position for b in analyse(logits).beats]
+
+
+@pytest.mark.parametrize("shift", [2, -2, 1, -3])
+def test_a_shift_moves_all_bar_lines(shift: int) -> None:
+    _beats_s, logits = heard_late(48, 4, 0)
+    analysis = analyse(logits, f"shift={shift}")
+    assert [b.position for b in analysis.beats] == [1 + (i - shift) % 4 for i in range(48)]
+
+
+def test_factors_hold_in_their_passage_alone() -> None:
+    beats_s, logits = steady()
+    got = times(analyse(logits, f"x2@{beats_s[12]:.3f}..{beats_s[24]:.3f}"))
+    assert np.diff(got)[:11] == pytest.approx(0.6, abs=0.03) and np.diff(got)[12:36] == pytest.approx(0.3, abs=0.05)
+    assert np.diff(got)[37:] == pytest.approx(0.6, abs=0.03)
+    got = times(analyse(logits, f"/2@{beats_s[12]:.3f}..{beats_s[24]:.3f}"))
+    assert len(got) == 42 and np.diff(got)[:12] == pytest.approx(0.6, abs=0.03)
+    assert np.abs(got - beats_s[12]).min() < 0.03
+
+
+def test_a_metre_holds_in_its_passage_alone() -> None:
+    beats_s, logits = heard_late(60, 4, 0)
+    inside = slice(*(round(float(beats_s[k]) / FRAME_S) + 5 for k in (20, 39)))
+    logits.downbeat[inside] = -1.0
+    analysis = analyse(logits, f"metre=5@{beats_s[20]:.3f}..{beats_s[40]:.3f}")
+    fours = [1 + i % 4 for i in range(20)]
+    assert [b.position for b in analysis.beats] == [*fours, *[1, 2, 3, 4, 5] * 4, *fours]
+    assert [m.beats_per_bar for m in analysis.metre] == [4, 5, 4]
+
+
+def test_between_tapped_beats_there_are_no_others() -> None:
+    beats_s, logits = steady()
+    taps = tuple(Pin(float(t)) for t in [*beats_s[10:22:2], *(beats_s[32:42:2] + 0.05)])
+    source, identity = Source("by hand", len(logits.beat) * FRAME_S, 22_050), ModelIdentity("m", "0", "0", "cpu")
+    analysis = decode(logits, logits.ntot_sone, CARD, source, identity, Corrections(taps=taps))
+    got = times(analysis)
+    for row in (taps[:6], taps[6:]):
+        first, last = row[0].time_s - 1e-6, row[-1].time_s + 1e-6
+        assert got[(got > first) & (got < last)] == pytest.approx([t.time_s for t in row])
+    assert ((got > beats_s[20] + 0.1) & (got < beats_s[32] - 0.1)).sum() >= 8
+
+
+def test_a_pin_after_the_end_of_the_recording_is_refused() -> None:
+    _, logits = steady()
+    with pytest.raises(CorrectionError, match="outside the recording"):
+        analyse(logits, "bar@999")
