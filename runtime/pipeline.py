@@ -13,13 +13,15 @@ import numpy as np
 
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
-from runtime.decode import decode
+from runtime.decode import DecodeOptions, decode
 from runtime.decode.correct import given_beats
+from runtime.decode.grid import Grid, find_grid
 from runtime.decode.on_beats import SoundEvidence
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.model import Model
 from runtime.network import windows
+from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.progress import Cancel, Progress, check
 from runtime.sound import read as audio
@@ -62,6 +64,14 @@ class Frames:
         """The analysis under these corrections; `notes` as in `hear`, their velocities known when they are `given`."""
         analysis = _decode(self.logits, model, self.source, corrections, notes, given)
         return replace(analysis, warnings=(*self.warnings, *analysis.warnings))
+
+    def grid(
+        self, model: Model, corrections: Corrections | None = None, notes: PlayedNotes | None = None
+    ) -> Grid | None:
+        """Beats and bars of that analysis alone, without marks; None when nothing sounds like beats."""
+        card, logits = _knowing(self.logits, model, corrections, notes)
+        said = corrections or Corrections()
+        return find_grid(logits, logits.ntot_sone, DecodeOptions.of(card.thresholds), said)
 
     def evidence(self, model: Model, notes: PlayedNotes | None = None, *, given: bool = False) -> SoundEvidence:
         """What marks can be chosen from on any beats."""
@@ -252,10 +262,18 @@ def _decode(
     notes: PlayedNotes | None,
     given: bool,
 ) -> Analysis:
-    card, levels = model.card, model.levels_for(notes)
-    if notes is not None:
-        card, logits = card.knowing_notes(), model.knowing(logits, notes, given_beats(corrections))
+    card, logits = _knowing(logits, model, corrections, notes)
+    levels = model.levels_for(notes)
     return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels, notes, given)
+
+
+def _knowing(
+    logits: FrameLogits, model: Model, corrections: Corrections | None, notes: PlayedNotes | None
+) -> tuple[ModelCard, FrameLogits]:
+    """The card and the logits for a recording whose notes are known, where they are."""
+    if notes is None:
+        return model.card, logits
+    return model.card.knowing_notes(), model.knowing(logits, notes, given_beats(corrections))
 
 
 class _OutlineMaker:

@@ -146,7 +146,7 @@ def _planned(
 
         alignment, score = aligned
         if heard.said:
-            alignment = with_pins(alignment, score, heard.said.pins)
+            alignment = with_pins(alignment, score, heard.said.known_beats)
         try:
             analysis, planned = plan_all(heard, score, recording, alignment)
             places = kept.places(alignment, score)

@@ -12,27 +12,22 @@ import numpy.typing as npt
 
 from runtime.analysis import (
     Analysis,
-    Beat,
     Loudness,
-    Metre,
     ModelIdentity,
     Source,
     Tempo,
 )  # fmt: skip
 from runtime.corrections import Corrections
-from runtime.decode.bars import BarGrid, downbeat_probability
-from runtime.decode.beats import BeatPath, track_beats
-from runtime.decode.carry import carried_bars, moved
-from runtime.decode.correct import corrected, known_bars, known_beats
+from runtime.decode.beats import BeatPath
 from runtime.decode.dynamics import on_own_beats
+from runtime.decode.grid import find_grid
 from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.options import DecodeOptions
 from runtime.decode.said_marks import with_said_marks
-from runtime.frames import FRAME_S, frames_to_s
+from runtime.frames import FRAME_S
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.stages.levels import LevelStage
-from runtime.stages.peaks import where_it_sounds
 
 if TYPE_CHECKING:  # reading notes takes mido, which one analysis has no use for
     from runtime.notes.played import PlayedNotes
@@ -40,7 +35,6 @@ if TYPE_CHECKING:  # reading notes takes mido, which one analysis has no use for
 Floats = npt.NDArray[np.float64]
 
 LOUDNESS_HOP_FRAMES = 5
-_FEWEST_BEATS = 4
 _LEAST_BAR_CONFIDENCE = 0.5
 """The second stage is told of a beat's place in the bar where it is more likely right than wrong."""
 _NO_BEATS = "no beats were found: this does not sound like measured piano music, so there are no marks"
@@ -69,23 +63,16 @@ def decode(
     silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
     corrections = corrections or Corrections()
     corrections.check_within(source.duration_s)
-    logits = replace(logits, beat=where_it_sounds(logits.beat, ntot_sone))
-    path = _find_beats(logits, options, corrections)
-    if len(path.frames) < _FEWEST_BEATS or path.probability.mean() < options.least_confidence:
+    grid = find_grid(logits, ntot_sone, options, corrections)
+    if grid is None:
         return replace(silent, warnings=(_NO_BEATS,))
-    path = corrected(path, logits.beat, options, corrections)
-    times_s = frames_to_s(path.frames)
-    heard = moved(downbeat_probability(logits.downbeat, path.frames, options), corrections.shift_beats)
-    bars = carried_bars(heard, options, corrections.beats_per_bar, known_bars(path.frames, corrections))
-    marks = on_own_beats(times_s, bars, SoundEvidence(ntot_sone, logits, stage, notes, velocities_known))
+    times_s = grid.times_s
+    marks = on_own_beats(times_s, grid.bars, SoundEvidence(ntot_sone, logits, stage, notes, velocities_known))
     found = replace(
         silent,
-        warnings=_doubts(path, options, corrections),
-        beats=tuple(
-            Beat(float(t), int(b), int(k), float(p))
-            for t, b, k, p in zip(times_s, bars.bar, bars.position, path.probability, strict=True)
-        ),
-        metre=_metres(times_s, bars),
+        warnings=_doubts(grid.path, options, corrections),
+        beats=grid.beats(),
+        metre=grid.metres(),
         tempo=tuple(Tempo(float(a), 60 / float(b - a)) for a, b in pairwise(times_s)),
         dynamics=marks.dynamics,
         beat_levels=marks.beat_levels,
@@ -93,13 +80,6 @@ def decode(
         hairpins=marks.hairpins,
     )
     return with_said_marks(found, corrections.marks)
-
-
-def _find_beats(logits: FrameLogits, options: DecodeOptions, corrections: Corrections) -> BeatPath:
-    # What is said of bars holds for the corrected beats, which these are not yet.
-    as_heard = corrections.tempo == "same" and not corrections.offbeat and not corrections.passages
-    metre = corrections.beats_per_bar if as_heard else None
-    return track_beats(logits.beat, logits.downbeat, options, known_beats(corrections), metre)
 
 
 def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) -> tuple[str, ...]:
@@ -123,13 +103,3 @@ def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:
     padded = np.pad(np.asarray(ntot_sone, np.float64), (0, n * LOUDNESS_HOP_FRAMES - len(ntot_sone)), mode="edge")
     means = padded.reshape(n, LOUDNESS_HOP_FRAMES).mean(axis=1)
     return Loudness(LOUDNESS_HOP_FRAMES * FRAME_S, tuple(float(v) for v in means))
-
-
-def _metres(times_s: Floats, bars: BarGrid) -> tuple[Metre, ...]:
-    """One entry where the metre begins or changes; its confidence is the mean of its beats'."""
-    starts = np.flatnonzero(np.diff(bars.beats_per_bar, prepend=-1))
-    ends = np.append(starts[1:], len(times_s))
-    return tuple(
-        Metre(float(times_s[a]), int(bars.beats_per_bar[a]), float(bars.confidence[a:b].mean()))
-        for a, b in zip(starts, ends, strict=True)
-    )

@@ -46,13 +46,18 @@ def known_bars(beat_frames: Floats, corrections: Corrections) -> KnownBars:
 
 
 def given_beats(corrections: Corrections | None) -> GivenBeats | None:
-    """The pinned beats, for stages that hear the others in their light; None where there are none, or where what is
-    said holds for beats that are half or twice as many."""
-    if corrections is None or not corrections.pins or corrections.tempo != "same" or corrections.offbeat:
+    """The beats that were pinned or tapped, for stages that hear the others in their light; None where there are none,
+    or where what is said holds for other beats than these."""
+    if corrections is None or not corrections.known_beats or not beats_are_as_heard(corrections):
         return None
-    return GivenBeats(
-        np.array([p.time_s for p in corrections.pins]), np.array([p.position or 0 for p in corrections.pins], np.int64)
-    )
+    known = corrections.known_beats
+    return GivenBeats(np.array([p.time_s for p in known]), np.array([p.position or 0 for p in known], np.int64))
+
+
+def beats_are_as_heard(corrections: Corrections) -> bool:
+    """Whether nothing says that there are more or fewer beats than heard, or that they lie elsewhere."""
+    whole = Passage(0.0, None, corrections.tempo, corrections.offbeat)
+    return all(p.tempo == "same" and not p.offbeat for p in (whole, *corrections.passages))
 
 
 def corrected(
