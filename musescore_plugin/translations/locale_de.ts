@@ -264,8 +264,8 @@
         <translation>Weiter weg</translation>
     </message>
     <message>
-        <source>Hairpins that MuseScore adds when this window is closed</source>
-        <translation>Gabeln, die MuseScore hinzufügt, wenn dieses Fenster geschlossen wird</translation>
+        <source>Hairpins that are added when this window is closed</source>
+        <translation>Gabeln, die beim Schließen dieses Fensters hinzugefügt werden</translation>
     </message>
     <message>
         <source>Half a beat over</source>
@@ -368,10 +368,6 @@
         <translation>nach rechts schieben</translation>
     </message>
     <message>
-        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
-        <translation>MuseScore nimmt dies nur in seinem eigenen Fenster zurück: Drücken Sie dort Strg+Z.</translation>
-    </message>
-    <message>
         <source>New mark</source>
         <translation>Neues Zeichen</translation>
     </message>
@@ -446,6 +442,10 @@
     <message>
         <source>Playing the recording at bar</source>
         <translation>Aufnahme wird abgespielt ab Takt</translation>
+    </message>
+    <message>
+        <source>Press Ctrl+Z in the score to take this back.</source>
+        <translation>Drücken Sie in der Partitur Strg+Z, um dies zurückzunehmen.</translation>
     </message>
     <message>
         <source>Printed marks</source>

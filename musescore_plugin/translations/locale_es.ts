@@ -264,8 +264,8 @@
         <translation>Más lejos</translation>
     </message>
     <message>
-        <source>Hairpins that MuseScore adds when this window is closed</source>
-        <translation>Reguladores que MuseScore añade al cerrar esta ventana</translation>
+        <source>Hairpins that are added when this window is closed</source>
+        <translation>Reguladores que se añaden al cerrar esta ventana</translation>
     </message>
     <message>
         <source>Half a beat over</source>
@@ -368,10 +368,6 @@
         <translation>mover a la derecha</translation>
     </message>
     <message>
-        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
-        <translation>MuseScore deshace esto en su propia ventana: pulse allí Ctrl+Z.</translation>
-    </message>
-    <message>
         <source>New mark</source>
         <translation>Nueva indicación</translation>
     </message>
@@ -446,6 +442,10 @@
     <message>
         <source>Playing the recording at bar</source>
         <translation>Reproduciendo la grabación en el compás</translation>
+    </message>
+    <message>
+        <source>Press Ctrl+Z in the score to take this back.</source>
+        <translation>Pulse Ctrl+Z en la partitura para deshacer esto.</translation>
     </message>
     <message>
         <source>Printed marks</source>

@@ -264,8 +264,8 @@
         <translation>Plus loin</translation>
     </message>
     <message>
-        <source>Hairpins that MuseScore adds when this window is closed</source>
-        <translation>Soufflets que MuseScore ajoute à la fermeture de cette fenêtre</translation>
+        <source>Hairpins that are added when this window is closed</source>
+        <translation>Soufflets ajoutés à la fermeture de cette fenêtre</translation>
     </message>
     <message>
         <source>Half a beat over</source>
@@ -368,10 +368,6 @@
         <translation>déplacer à droite</translation>
     </message>
     <message>
-        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
-        <translation>MuseScore annule cela dans sa propre fenêtre : appuyez-y sur Ctrl+Z.</translation>
-    </message>
-    <message>
         <source>New mark</source>
         <translation>Nouvelle nuance</translation>
     </message>
@@ -446,6 +442,10 @@
     <message>
         <source>Playing the recording at bar</source>
         <translation>Lecture de l'enregistrement à la mesure</translation>
+    </message>
+    <message>
+        <source>Press Ctrl+Z in the score to take this back.</source>
+        <translation>Appuyez sur Ctrl+Z dans la partition pour annuler cela.</translation>
     </message>
     <message>
         <source>Printed marks</source>

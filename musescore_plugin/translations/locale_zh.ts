@@ -264,8 +264,8 @@
         <translation>缩小</translation>
     </message>
     <message>
-        <source>Hairpins that MuseScore adds when this window is closed</source>
-        <translation>关闭此窗口时由 MuseScore 添加的渐强渐弱记号</translation>
+        <source>Hairpins that are added when this window is closed</source>
+        <translation>关闭此窗口时添加的渐强渐弱记号</translation>
     </message>
     <message>
         <source>Half a beat over</source>
@@ -368,10 +368,6 @@
         <translation>右移</translation>
     </message>
     <message>
-        <source>MuseScore takes this back in its own window: press Ctrl+Z there.</source>
-        <translation>请在 MuseScore 自己的窗口中按 Ctrl+Z 撤销。</translation>
-    </message>
-    <message>
         <source>New mark</source>
         <translation>新记号</translation>
     </message>
@@ -446,6 +442,10 @@
     <message>
         <source>Playing the recording at bar</source>
         <translation>正在播放录音，小节</translation>
+    </message>
+    <message>
+        <source>Press Ctrl+Z in the score to take this back.</source>
+        <translation>请在乐谱中按 Ctrl+Z 撤销。</translation>
     </message>
     <message>
         <source>Printed marks</source>

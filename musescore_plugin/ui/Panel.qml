@@ -166,10 +166,10 @@ Rectangle {
         if (s.state === "review" && !counts.add && !counts.remove)
             return nothing(s, rows);
         if (s.stuck)
-            return tr("MuseScore takes this back in its own window: press Ctrl+Z there.") + " (" + s.steps + "×)";
+            return tr("Press Ctrl+Z in the score to take this back.") + " (" + s.steps + "×)";
         if (s.state === "applied")
             return tr("Added") + ": " + s.added + ", " + tr("removed") + ": " + s.removed
-                + (s.late.length ? "\n" + tr("Hairpins that MuseScore adds when this window is closed") + ": " + s.late.length : "")
+                + (s.late.length ? "\n" + tr("Hairpins that are added when this window is closed") + ": " + s.late.length : "")
                 + (s.tempos ? "\n" + tr("The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.")
                     : "");
         return "";
@@ -203,12 +203,12 @@ Rectangle {
             return session.undo();
         var done = Score.undo(port.ms(), undoable);
         undoable = 0;
-        message.text = done ? "" : tr("MuseScore takes this back in its own window: press Ctrl+Z there.");
+        message.text = done ? "" : tr("Press Ctrl+Z in the score to take this back.");
         if (session.plan)
             session.again();
     }
 
-    // What MuseScore does not do while the window is open is done when it is closed.
+    // What is not done while the window is open is done when it is closed.
     function leave() {
         var late = session ? session.waitingHairpins() : [];
         port.quit();

@@ -68,9 +68,15 @@ _SPY = (
 class Desktop:
     """Xvfb, MuseScore with the plugin enabled under Ctrl+Shift+Y, and a hand on mouse and keyboard."""
 
-    def __init__(self, home: Path, score: Path, number: int = 93) -> None:
+    def __init__(self, home: Path, score: Path) -> None:
         assert PROGRAM is not None
         self._home = home
+        self._screen = subprocess.Popen(
+            ["Xvfb", "-displayfd", "1", "-noreset", "-screen", "0", "1280x900x24"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        assert self._screen.stdout is not None
+        number = self._screen.stdout.readline().strip()  # the first that is free
         self._env = {**os.environ, "HOME": str(home), "DISPLAY": f":{number}", "XDG_RUNTIME_DIR": str(home)}
         self._env.pop("QT_QPA_PLATFORM", None)
         self._stand_in_for_the_browser(home)
@@ -79,11 +85,6 @@ class Desktop:
         assert _PANEL in entry
         plugin.write_text(entry.replace(_PANEL, _SPY), encoding="utf-8")
         self._seed(home, plugin)
-        self._screen = subprocess.Popen(
-            ["Xvfb", f":{number}", "-noreset", "-screen", "0", "1280x900x24"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        time.sleep(1)
         self._log = (home / "musescore.log").open("w")
         self.program = subprocess.Popen(
             [PROGRAM, "-m", "-w", str(score)], env=self._env, stdout=self._log, stderr=subprocess.STDOUT

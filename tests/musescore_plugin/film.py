@@ -54,9 +54,9 @@ class Film:
 
 
 @contextmanager
-def desktop_on(home: Path, score: Path, number: int) -> Iterator[Desktop]:
+def desktop_on(home: Path, score: Path) -> Iterator[Desktop]:
     """A MuseScore with the dialog open; its bridge is stopped at the end."""
-    desktop = Desktop(home, score, number)
+    desktop = Desktop(home, score)
     try:
         desktop.open_dialog(score.stem)
         yield desktop
@@ -69,7 +69,7 @@ def desktop_on(home: Path, score: Path, number: int) -> Iterator[Desktop]:
 
 def first_and_second_visit(out: Path, home: Path, score: Path, recording: Path) -> None:
     """Open, listen, look, play, add, undo, add again, come back, remove."""
-    with desktop_on(home, score, 96) as desktop:
+    with desktop_on(home, score) as desktop:
         film = Film(out, desktop)
         desktop.until(lambda told: told["bridge"] == "up", 200)
         film.take("open", "root")
@@ -106,7 +106,7 @@ def first_and_second_visit(out: Path, home: Path, score: Path, recording: Path) 
 
 def replacing(out: Path, home: Path, score: Path, recording: Path) -> None:
     """A score in which marks are printed already."""
-    with desktop_on(home, score, 97) as desktop:
+    with desktop_on(home, score) as desktop:
         film = Film(out, desktop)
         desktop.analyse(recording, WITHIN_S)
         desktop.push("policy")

@@ -168,7 +168,7 @@ def test_a_wrong_piece_shows_the_bridges_sentence(home: Path, score: Path) -> No
     message = "the recording does not play this score (likely cause: a different piece or movement, or a recording "
     error = {"code": "no_plan", "message": message + "without enough piano)", "advice": "Check that the recording"}
     bridge = FakeBridge(home, PLAN, (422, {"error": error}))
-    desktop = Desktop(home, score, 94)
+    desktop = Desktop(home, score)
     try:
         desktop.open_dialog("small")
         told = desktop.analyse("/music/other.wav")
@@ -182,7 +182,7 @@ def test_a_wrong_piece_shows_the_bridges_sentence(home: Path, score: Path) -> No
 def test_the_dialog_starts_the_bridge_and_browse_finds_the_recording(tmp_path: Path, home: Path, score: Path) -> None:
     recording = write_recording(home / "my take.wav")
     connection = home / ".mezzoforte" / "bridge.json"
-    desktop = Desktop(home, score, 95)
+    desktop = Desktop(home, score)
     try:
         _start_with(home, write_stub(tmp_path))
         desktop.open_dialog("small")

@@ -135,7 +135,7 @@ def test_undo_takes_back_or_says_which_keys_do(tmp_path: Path, version: str) -> 
     if version == "4.6":
         assert undone["marks"] == []
     else:
-        assert undone["message"].startswith("MuseScore takes this back in its own window: press Ctrl+Z there. (1×)")
+        assert undone["message"].startswith("Press Ctrl+Z in the score to take this back. (1×)")
         assert undone["marks"] == [["dynamic", 0, 0, True], ["dynamic", 1920, 1920, True]]
 
 

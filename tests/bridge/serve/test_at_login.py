@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,7 @@ from bridge import at_login
 
 ROOT = Path(__file__).parents[3]
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="systemd is a matter of Linux")
+_STARTUP = "Microsoft/Windows/Start Menu/Programs/Startup"
 AWKWARD = ['/my home/pyth"on', "-m", "bridge.serve", "--model", "100%$x\\y"]
 
 
@@ -87,6 +89,43 @@ def test_awkward_words_survive_in_every_systems_file() -> None:
     assert agent["EnvironmentVariables"] == {"PYTHONPATH": "/a & b"}
     script = at_login._script(["C:\\My Python\\python.exe", "-m", "bridge.serve"], "")
     assert 'shell.Run """C:\\My Python\\python.exe"" -m bridge.serve", 0, False' in script
+
+
+@pytest.mark.parametrize(
+    ("system", "place", "tool", "starts", "stops"),
+    [
+        ("darwin", "Library/LaunchAgents/org.mezzoforte.bridge.plist", "launchctl", "load -w", "unload -w"),
+        ("win32", f"roaming/{_STARTUP}/mezzoforte.vbs", "wscript", "", None),
+    ],
+)
+def test_the_other_systems_get_their_file_and_their_command_and_both_are_taken_away(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    system: str,
+    place: str,
+    tool: str,
+    starts: str,
+    stops: str | None,
+) -> None:
+    calls, program = tmp_path / "calls", tmp_path / "bin" / tool
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(at_login, "sys", SimpleNamespace(platform=system))
+    for name, value in {"HOME": tmp_path, "APPDATA": tmp_path / "roaming", "PATH": program.parent}.items():
+        monkeypatch.setenv(name, str(value))
+    path = tmp_path / place
+    told = at_login.install(["--provider", "cpu"])
+    assert told == [f"the bridge starts at login: {path}"]
+    assert calls.read_text() == f"{starts} {path}".strip() + "\n"
+    if system == "darwin":
+        words = plistlib.loads(path.read_bytes())["ProgramArguments"]
+    else:
+        words = path.read_text(encoding="utf-16").replace('"', " ").split()
+    assert all(w in words for w in ("bridge.serve", "--idle-minutes", "inf", "--provider", "cpu"))
+    assert at_login.remove() == [f"the bridge no longer starts at login: {path} is gone"]
+    assert not path.exists()
+    assert calls.read_text().splitlines()[1:] == ([f"{stops} {path}"] if stops else [])
 
 
 @pytest.mark.parametrize("words", [("--at-login", "--not-at-login"), ("--at-login", "--port", "x")])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,6 +62,37 @@ def test_the_documents_folder_may_have_another_name(tmp_path: Path, monkeypatch:
     (tmp_path / ".config").mkdir()
     (tmp_path / ".config" / "user-dirs.dirs").write_text('# x\nXDG_DOCUMENTS_DIR="$HOME/Dokumente"\n')
     assert install_plugin.documents_folder() == tmp_path / "Dokumente"
+
+
+@pytest.mark.parametrize(
+    ("system", "documents", "data"),
+    [
+        ("linux", "Documents", ".local/share"),
+        ("darwin", "Documents", "Library/Application Support"),
+        ("win32", "D:/Dokumente", "AppData/Local"),
+    ],
+)
+def test_every_system_has_its_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, documents: str, data: str
+) -> None:
+    def documents_key(*_: object) -> contextlib.nullcontext[str]:
+        return contextlib.nullcontext("key")
+
+    registry = SimpleNamespace(
+        HKEY_CURRENT_USER=0, OpenKey=documents_key, QueryValueEx=lambda *_: ("$WHERE/Dokumente", 2)
+    )
+    monkeypatch.setattr(install_plugin, "sys", SimpleNamespace(platform=system))
+    monkeypatch.setitem(sys.modules, "winreg", registry)  # what Windows has and says
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("WHERE", "D:")
+    for version in ("3", "4"):
+        place = Path(documents) if system == "win32" else tmp_path / documents
+        assert install_plugin.folder_of(version) == place / f"MuseScore{version}" / "Plugins"
+    assert install_plugin.folder_of("4.6") == tmp_path / data / "MuseScore" / "MuseScore4" / "extensions"
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "elsewhere"))
+    assert (install_plugin.folder_of("4.6").parts[-4] == "elsewhere") == (system == "win32")
 
 
 def test_the_command_installs_all_says_what_to_click_and_takes_all_out_again(tmp_path: Path) -> None:
