@@ -141,10 +141,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--live", metavar="HOST:PORT", help="OSC surface of a running Ardour, usually 127.0.0.1:3819")
     parser.add_argument("--action", default="LuaAction/script-1", help="the editor action's slot (%(default)s)")
     parser.add_argument("--track", default="", help="existing track for the gain lane (a new one of its own)")
+    parser.add_argument("--audio", type=Path, metavar="FILE", help="the recording, where the input is an analysis: "
+                        "imported with --live, unless the session has it")  # fmt: skip
     add_tempo_options(parser)
     add_correction_options(parser)
     options = parser.parse_args(argv)
-    choices = replace(chosen(options), finest_lead_in=FINEST_LEAD_IN)
+    recording = options.audio if options.input.suffix.lower() == ".json" else options.input
+    choices = replace(
+        chosen(options), finest_lead_in=FINEST_LEAD_IN, with_audio=recording is not None,
+        audio_file=None if recording is None else str(recording),
+    )  # fmt: skip
+    if options.audio is not None and not options.audio.is_file():
+        raise OutputError("no such recording", where=str(options.audio), advice="Check the path after --audio")
     analysis = load_analysis(options.input, corrections_of(options))
     if options.live:
         target = parse_target(options.live)

@@ -234,6 +234,23 @@ function factory (params) return function ()
 		control:set_automation_state (ARDOUR.AutoState.Play)
 	end
 
+	-- The recording as a track of its own at 0, unless the session has a region of that name. Only the editor imports.
+	local function import_recording (plan)
+		if options.headless or not plan.audio then return end
+		local file = io.open (plan.audio, "rb")
+		if not file then return end
+		file:close ()
+		local name = plan.audio:match ("[^/\\]+$"):gsub ("%.[^.]*$", "")
+		for _, region in ARDOUR.RegionFactory.regions ():iter () do
+			if region:name ():sub (1, #name) == name then return end
+		end
+		local files = C.StringVector ()
+		files:push_back (plan.audio)
+		Editor:do_import (files, Editing.ImportDistinctFiles, Editing.ImportAsTrack, ARDOUR.SrcQuality.SrcBest,
+			ARDOUR.MidiTrackNameSource.SMFTrackName, ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore,
+			Temporal.timepos_t (0), ARDOUR.PluginInfo (), ARDOUR.Track (), false)
+	end
+
 	-- Ardour's Lua can record no undo step for a tempo map, so the way back is a snapshot of the session.
 	local function save_snapshot ()
 		local name = SNAPSHOT .. os.date (" %Y-%m-%d %H.%M.%S")
@@ -249,6 +266,7 @@ function factory (params) return function ()
 		if not options.clean then remove_marks () end
 		write_marks (plan)
 		write_gain (plan)
+		import_recording (plan)
 		return #plan.tempi
 	end
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 from runtime.analysis import Analysis
 from runtime.write.marks import lane_db, marks, thin
@@ -17,11 +19,12 @@ def render_daw(analysis: Analysis, options: WriteOptions) -> bytes:
     """Plan for a DAW script, times in seconds, positions in quarters, gain in dB (−40..0).
 
     ``tempi``: [time_s, quarters, bpm]; ``metres``: [time_s, quarters, numerator, denominator]; ``marks``: [time_s,
-    end_s, label, kind]; ``gain``: [time_s, db]. Rows are in order of time.
+    end_s, label, kind]; ``gain``: [time_s, db]. Rows are in order of time. ``audio`` (with `WriteOptions.with_audio`
+    alone): the recording's path, for a script that can import it.
     """
     tempo = tempo_map(analysis, options.tempo_mode, options.tolerance_ms, options.finest_lead_in)
     starts = zip(tempo.knots[:-1], tempo.bpm, strict=True)
-    plan = {
+    plan: dict[str, Any] = {
         "mezzoforte": DAW_SCHEMA,
         "source": analysis.source.name,
         "duration_s": analysis.source.duration_s,
@@ -34,4 +37,6 @@ def render_daw(analysis: Analysis, options: WriteOptions) -> bytes:
         "marks": [[round(m.time_s, 6), round(m.end_s, 6), m.label, m.kind] for m in marks(analysis)],
         "gain": [[round(t, 4), round(db, 2)] for t, db in thin(*lane_db(analysis, options.lane), GAIN_STEP_DB)],
     }
+    if options.with_audio and options.audio_file is not None:
+        plan["audio"] = str(Path(options.audio_file).resolve())
     return (json.dumps(plan, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -33,7 +33,7 @@ class WriteOptions:
     projects name it as seen from `folder`, where they will stand (`runtime.write.save` knows it), else as it is given.
     `finest_lead_in` (4 to 64) is the shortest note of a lead-in bar, or 0 for whole bars at any tempo, which keep
     tempi on whole quarters and the metre as it is; Ardour needs that. `with_audio` puts the recording itself
-    into a report or a DAWproject.
+    into a report or a DAWproject, and its path into the plan for Ardour.
     """
 
     tempo_mode: TempoMode = "beat"

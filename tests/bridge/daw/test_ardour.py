@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from bridge.daw.ardour import FINEST_LEAD_IN, PLAN, find_engine, main, write_session
 from bridge.daw.ardour_session import SavedTempo, read_saved, read_session, session_file
@@ -66,12 +67,20 @@ def test_beats_of_a_400_s_take_land_within_a_millisecond_and_a_second_run_replac
     check(read_saved(session_file(session)), SHORTER)
 
 
+def imported(session: Path) -> list[tuple[str, int]]:
+    """Name and start of every region on a track."""
+    regions = [r for p in read_session(session_file(session)).iter("Playlist") for r in p.findall("Region")]
+    return [(r.get("name"), int(r.get("length").partition("@a")[2])) for r in regions]
+
+
 @needs_window
 @needs_engine
 @pytest.mark.slow
 def test_the_editor_action_writes_into_a_running_ardour_once(tmp_path):
     session = new_session(tmp_path / "take", tmp_path)
     configure(tmp_path, session)
+    recording = tmp_path / "a recording.flac"
+    soundfile.write(recording, np.sin(np.arange(96_000) / 20), 44_100)
     with running(session, tmp_path) as ardour:
         for analysis in (OTHER, SHORTER, OTHER):
             (tmp_path / "in.json").write_text(analysis.to_json())
@@ -80,7 +89,7 @@ def test_the_editor_action_writes_into_a_running_ardour_once(tmp_path):
             def written(duration_s: float = analysis.source.duration_s, asked_s: list[float] = asked_s) -> bool:
                 if time.monotonic() - asked_s[0] > 40:
                     asked_s[0] = time.monotonic()
-                    live = ["--session", str(session), "--live", "127.0.0.1:3819"]
+                    live = ["--session", str(session), "--live", "127.0.0.1:3819", "--audio", str(recording)]
                     assert main([str(tmp_path / "in.json"), *live]) == 0
                 ardour.save()
                 saved = read_saved(session_file(session))
@@ -89,6 +98,7 @@ def test_the_editor_action_writes_into_a_running_ardour_once(tmp_path):
 
             assert wait(written, 120)
             check(read_saved(session_file(session)), analysis)
+            assert wait(lambda: imported(session) == [("a recording", 0)], 60), imported(session)
         # Undo has nothing of ours to take back in part; the way back is the snapshot from before each run.
         for _ in range(3):
             ardour.say("/undo")
