@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.osc.net import Peer
+from bridge.osc.net import Peer, address_of
 from runtime import own_process
 from runtime.analysis import Analysis, from_json, read
 from runtime.corrections import WORDS
@@ -51,8 +51,9 @@ def _analyse(path: Path, corrections: Sequence[str]) -> Analysis:
 
 
 def parse_target(text: str) -> Peer:
-    """``HOST:PORT`` as a UDP peer. Raises `InputError`."""
+    """``HOST:PORT`` as a UDP peer. Raises `InputError`, and `NetworkError` for a host that nobody knows."""
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise InputError(f"{text!r} is not HOST:PORT", advice="For example 127.0.0.1:7771")
+    address_of(host)
     return Peer(host, int(port))

@@ -164,14 +164,15 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     options = _arguments(argv)
+    acknowledging, live_only = (list(map(parse_target, texts)) for texts in (options.osc, options.live_only))
     analysis = load_analysis(options.input, corrections_of(options))
     with Hub(options.bind, options.port, tcp=True) as hub:
         bridge = OscBridge(hub)
         bridge.publish(analysis)
-        for target in options.osc:
-            bridge.push(parse_target(target))
-        for target in options.live_only:
-            bridge.follow(parse_target(target))
+        for target in acknowledging:
+            bridge.push(target)
+        for target in live_only:
+            bridge.follow(target)
         _run(Player(analysis, bridge), options)
     return 0
 

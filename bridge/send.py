@@ -11,21 +11,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
-from bridge.osc.net import address_of
 from bridge.osc.schema import BRIDGE_PORT
 from bridge.osc.server import Sent, send_analysis
 from runtime.analysis import Analysis
 from runtime.errors import command
 
 
-def deliver(analysis: Analysis, target: str) -> str:
-    """Deliver to the listener at HOST:PORT over UDP; returns what to tell people.
+class _Destination:
+    """The destination ``osc`` of `runtime.commands.destinations`."""
 
-    This is the destination ``osc`` of `runtime.commands.destinations`. Raises `MezzoforteError` when nobody
-    acknowledges.
-    """
-    where = parse_target(target)
-    return _told(send_analysis(analysis, where.host, where.port), target)
+    def check(self, target: str) -> None:
+        """Raises `MezzoforteError` for what is not HOST:PORT, and for a host that nobody knows."""
+        parse_target(target)
+
+    def __call__(self, analysis: Analysis, target: str) -> str:
+        """Deliver to the listener at HOST:PORT over UDP; returns what to tell people.
+
+        Raises `MezzoforteError` when nobody acknowledges.
+        """
+        where = parse_target(target)
+        return _told(send_analysis(analysis, where.host, where.port), target)
+
+
+deliver = _Destination()
 
 
 def _told(sent: Sent, target: str) -> str:
@@ -48,8 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--bind", default="127.0.0.1", metavar="HOST", help="own address (%(default)s)")
     options = parser.parse_args(argv)
-    target = parse_target(options.osc)
-    address_of(target.host)  # before the work, not after it
+    target = parse_target(options.osc)  # before the work, not after it
     sent = send_analysis(
         load_analysis(options.input, corrections_of(options)),
         target.host,

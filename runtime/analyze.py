@@ -163,9 +163,9 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
     try:
         corrections = _corrections(options)
         if options.osc is not None:
-            from runtime.commands.destinations import destination
+            from runtime.commands.destinations import check
 
-            destination("osc")  # what is missing is told before the work, not after it
+            check("osc", options.osc)  # what is missing is told before the work, not after it
         command = _score_command(options)
         if command is None:
             from runtime.commands.several import is_several, run_several

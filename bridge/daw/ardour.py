@@ -21,6 +21,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, restore_hints, session_file
 from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
+from bridge.osc.net import address_of
 from runtime.analysis import Analysis
 from runtime.errors import OutputError, command
 from runtime.write import WriteOptions, save
@@ -108,13 +109,11 @@ def check_listening(host: str, port: int) -> None:
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.settimeout(ANSWER_S)
-            sock.connect((host, port))
+            sock.connect((address_of(host), port))
             sock.send(OscMessageBuilder(address="/strip/list").build().dgram)
             sock.recv(65_536)
     except TimeoutError:
         return  # nobody refused it: Ardour answers to the port that it was told to
-    except socket.gaierror as e:
-        raise OutputError(f"no computer is known as {host!r}", cause="a misspelt host", where=f"{host}:{port}") from e
     except OSError as e:
         raise OutputError(
             "no Ardour listens there",

@@ -41,8 +41,8 @@ The bridge sends, a listener (DAW script, patch, lighting desk, `mezzoforte list
 | `mezzoforte play FILE.json\\|AUDIO` | serves the result and streams it in time with playback |
 | `mezzoforte listen --format midi,svl` | the reference listener: verifies, shows, writes files |
 
-`mezzoforte analyze` opens no socket, unless `--osc HOST:PORT` has it send its result as `send` does. `play` and `listen`
-listen on the ports below.
+`mezzoforte analyze` opens no socket, unless `--osc HOST:PORT` has it send its result as `send` does.
+`play` and `listen` listen on the ports below.
 
 ## Rules
 

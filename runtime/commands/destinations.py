@@ -2,7 +2,8 @@
 
 The runtime opens no socket and knows no protocol. `bridge` registers ``osc`` when Mezzoforte is installed; another
 package may add its own in the group ``mezzoforte.destinations``: a function (analysis, target) -> message for people,
-which raises `MezzoforteError` when it cannot deliver.
+which raises `MezzoforteError` when it cannot deliver. It may have a function ``check`` (target), which raises the same
+for a target that cannot be, before there is an analysis.
 """
 
 from __future__ import annotations
@@ -17,6 +18,13 @@ from runtime.errors import OutputError
 GROUP = "mezzoforte.destinations"
 
 Deliver = Callable[[Analysis, str], str]
+
+
+def check(name: str, target: str) -> None:
+    """Whether something delivers to such a target, as far as can be told beforehand. Raises `MezzoforteError`."""
+    checked = getattr(destination(name), "check", None)
+    if checked is not None:
+        checked(target)
 
 
 def destination(name: str) -> Deliver:

@@ -9,7 +9,10 @@ import pytest
 from bridge.daw.ardour import check_listening
 from bridge.daw.ardour_session import prepare
 from bridge.osc.net import NetworkError, address_of
+from bridge.play import main as play
+from bridge.send import deliver
 from runtime.errors import OutputError
+from tests.runtime.write.takes import take
 
 SESSION = (
     '<Session version="7002" name="s" sample-rate="48000" id-counter="9"><Locations/><TempoMap><Tempos>'
@@ -45,4 +48,15 @@ def test_an_ardour_that_listens_is_none_though_it_says_nothing():
 def test_an_unknown_host_is_told_as_such(host):
     with pytest.raises(NetworkError, match="no computer is known as"):
         address_of(host)
+    with pytest.raises(NetworkError, match="no computer is known as"):
+        check_listening(host, 3819)
+    with pytest.raises(NetworkError, match="no computer is known as"):
+        deliver.check(f"{host}:7771")
     assert address_of("127.0.0.1") == "127.0.0.1"
+
+
+def test_a_device_for_live_events_that_nobody_knows_is_told_before_playing(tmp_path, capsys):
+    path = tmp_path / "take.json"
+    path.write_text(take(20.0).to_json())
+    assert play([str(path), "--port", "0", "--live-only", "no-such-computer.invalid:7771"]) == 1
+    assert "no computer is known as" in capsys.readouterr().err

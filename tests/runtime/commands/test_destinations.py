@@ -22,7 +22,7 @@ def take(analysis: Analysis, target: str) -> str:
     return f"taken to {target}"
 
 
-def refuse(analysis: Analysis, target: str) -> str:
+def refuse(analysis: Analysis | None, target: str) -> str:
     raise OutputError("nobody answers", where=target)
 
 
@@ -55,6 +55,28 @@ def test_a_destination_that_refuses_makes_the_run_fail(
     offer(monkeypatch, EntryPoint("osc", f"{__name__}:refuse", destinations.GROUP))
     assert main(words) == 1
     assert "nobody answers" in capsys.readouterr().err
+
+
+class Checked:
+    """A destination that knows beforehand that there is no such target."""
+
+    def check(self, target: str) -> None:
+        refuse(None, target)
+
+    def __call__(self, analysis: Analysis, target: str) -> str:
+        raise AssertionError("nothing should come so far")
+
+
+checked = Checked()
+
+
+def test_a_target_that_cannot_be_is_told_before_anything_is_analysed(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(monkeypatch, EntryPoint("osc", f"{__name__}:checked", destinations.GROUP))
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert "nobody answers" in told.err and told.out == ""
 
 
 @pytest.mark.parametrize("points", [(), (EntryPoint("osc", "no_such_package.here:take", destinations.GROUP),)])
