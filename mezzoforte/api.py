@@ -43,10 +43,10 @@ def analyse(
     """Beats, bars, tempo, dynamic levels, their changes, hairpins and loudness of a piano recording.
 
     `recording`: a path, a file object opened for bytes, or samples (floats, full scale ±1, shape (n,) or
-    (n, channels)) with their `rate_hz`. `quality` ``best`` (the default) hears the notes too: better beats and bars;
-    ``fast`` takes a quarter of the time. `corrections`: words such as ``["/2", "bar@12.3"]``, or
-    `mezzoforte.types.Corrections`. `model`:
-    a shipped model's name, a path, or one that `runtime.model.load_model` has loaded (for many short recordings).
+    (n, channels)) with their `rate_hz`; a file may also be the MIDI of a performance. `quality` ``best`` (the default)
+    hears the notes too: better beats and bars; ``fast`` takes a quarter of the time. `corrections`: words such as
+    ``["/2", "bar@12.3"]``, or `mezzoforte.types.Corrections`. `model`: a shipped model's name, a path, or one that
+    `runtime.model.load_model` has loaded (for many short recordings).
     `provider`: ``auto``, ``cpu``, ``cuda`` or ``coreml``. `progress` is called with the finished fraction 0..1, and
     `cancel` asked whether to stop, both from the calling thread. Raises `AudioError`, `ModelError`,
     `CorrectionError`, or `Cancelled` when `cancel` returned True.
@@ -67,6 +67,8 @@ def mark_score(
     out: StrPath | None = None,
     *,
     rate_hz: int | None = None,
+    notes: StrPath | None = None,
+    quality: Quality | None = None,
     density: Density | None = None,
     existing: Policy | None = None,
     second_time: SecondPass = "tell",
@@ -79,12 +81,14 @@ def mark_score(
 ) -> MarkReport:
     """Dynamics and hairpins of a recording into a copy of a score; everything else in the file stays as it is.
 
-    `score`: MusicXML, .mxl, .mscx, .mscz or MIDI; `out` is of the same kind and may be the score itself (a .bak is
-    left beside it); None plans only. `density`: ``sparse``, ``normal`` or ``detailed``; `existing`: ``keep``,
-    ``replace`` or ``compare`` the marks that stand there; None is what the corrections say, else ``normal`` and
-    ``keep``. `second_time`: what becomes of a repeat that was played otherwise, ``tell`` (`report.text()` alone says
-    so) or ``words`` (also written: "2nd time p"). `midi_mode`: what marks become in MIDI, ``velocity`` or ``cc``. The
-    report says what was decided (`report.plan`, `report.text()`) and written. For the rest see `analyse`.
+    `recording` may be the MIDI of a performance: then its velocities choose the marks. With a recording of a digital
+    piano, `notes` may be the MIDI that was recorded with it, for the same use. `score`: MusicXML, .mxl, .mscx, .mscz or
+    MIDI; `out` is of the same kind and may be the score itself (a .bak is left beside it); None plans only. `density`:
+    ``sparse``, ``normal`` or ``detailed``; `existing`: ``keep``, ``replace`` or ``compare`` the marks that stand there;
+    None is what the corrections say, else ``normal`` and ``keep``. `second_time`: what becomes of a repeat that was
+    played otherwise, ``tell`` (`report.text()` alone says so) or ``words`` (also written: "2nd time p"). `midi_mode`:
+    what marks become in MIDI, ``velocity`` or ``cc``. The report says what was decided (`report.plan`,
+    `report.text()`) and written. For the rest see `analyse`.
     Raises also `ScoreError` and `OutputError`; then nothing was written.
     """
     from mezzoforte.recording import as_file
@@ -92,7 +96,10 @@ def mark_score(
     from runtime.marks.files import MarkOptions, mark_file
 
     with as_file(recording, rate_hz) as path:
-        heard = _hear(path, model, provider, progress, cancel, corrections)
+        if notes is None:
+            heard = _hear(path, model, provider, progress, cancel, corrections, quality)
+        else:
+            heard = _hear_knowing(path, notes, model, provider, progress, cancel, corrections)
         changed = heard.said.marks if heard.said else ()
         marks = options_of(density, existing, heard.said, second_time)
         options = MarkOptions(marks, midi_mode=midi_mode, said=changed)
@@ -160,7 +167,7 @@ def engrave(
         found = notes
         if isinstance(found, str | os.PathLike):
             found = load("midi", Setting(Path(found))).transcribe(path)
-        heard = _hear(path, model, provider, progress, cancel, corrections)
+        heard = _hear(path, model, provider, progress, cancel, corrections, "fast")
         if heard.again is not None:
             heard = heard.again(found.notes, found.identity.name == "midi")
         marks = options_of(density, said=heard.said)
@@ -237,10 +244,38 @@ def _hear(
     progress: Progress | None,
     cancel: Cancel | None,
     corrections: Corrections | Iterable[str] | None,
+    quality: Quality | None,
 ) -> Heard:
     from runtime.model import Model, load_model
-    from runtime.pipeline import hear
+    from runtime.notes.signature import is_midi_file
 
     said = _said(corrections)
     ready = model if isinstance(model, Model) else load_model(model, provider)
+    if is_midi_file(path):
+        from runtime.digital_piano.performance import hear_performance
+
+        return hear_performance(path, ready, progress, cancel, said)
+    from runtime.thorough import hear_thoroughly, listens, load_listener
+
+    if quality == "best" or (quality is None and listens(ready)):
+        return hear_thoroughly(path, ready, load_listener(ready), progress, cancel, said)
+    from runtime.pipeline import hear
+
     return hear(path, ready, progress, cancel, said)
+
+
+def _hear_knowing(
+    path: Path,
+    notes: StrPath,
+    model: str | Path | Model | None,
+    provider: Provider,
+    progress: Progress | None,
+    cancel: Cancel | None,
+    corrections: Corrections | Iterable[str] | None,
+) -> Heard:
+    """As `_hear`, with the MIDI of a digital piano that was recorded at the same time."""
+    from runtime.transcribe.registry import Setting, load
+
+    given = load("midi", Setting(Path(notes)))
+    heard = _hear(path, model, provider, progress, cancel, corrections, "fast")
+    return heard if heard.again is None else heard.again(given.transcribe(path).notes, True)

@@ -27,7 +27,7 @@ HairpinKind = Literal["crescendo", "diminuendo"]
 
 @dataclass(frozen=True)
 class Source:
-    """The recording: its file name (no folder), length and the sample rate that was decoded."""
+    """The recording: its file name (no folder), length and the sample rate that was decoded (0: MIDI, no sound)."""
 
     name: str
     duration_s: float

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from runtime.errors import AudioError, MezzoforteError, OutputError, say
+from runtime.notes.signature import is_midi_file
 
 # The heavy imports wait until they are needed: --help and a mistyped option answer at once.
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def analyse_file(
     longest_s: float | None = None,
     quality: Quality | None = None,
 ) -> Analysis:
-    """Analyse one recording, under `corrections` when somebody knows better.
+    """Analyse one recording, or the MIDI of a performance, under `corrections` when somebody knows better.
 
     `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
     then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
@@ -60,6 +61,10 @@ def analyse_file(
     from runtime.pipeline import hear
 
     ready = model if isinstance(model, Model) else load_model(model, provider)
+    if is_midi_file(path):
+        from runtime.digital_piano.performance import hear_performance
+
+        return hear_performance(path, ready, progress, cancel, corrections, longest_s).analysis
     from runtime.thorough import hear_thoroughly, listens, load_listener
 
     if quality == "best" or (quality is None and listens(ready)):
@@ -81,7 +86,8 @@ def build_parser() -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         metavar="AUDIO",
-        help="recordings (WAV, FLAC, MP3, OGG, AIFF, M4A, …), or folders with all below them; - reads stdin",
+        help="recordings (WAV, FLAC, MP3, OGG, AIFF, M4A, …), or folders with all below them; a performance that was "
+        "recorded as MIDI alone; - reads stdin",
     )
     add("--out", metavar="FILE|DIR", help="where to write; without it one recording's JSON goes to stdout")
     add("--format", default="", metavar="LIST", help="json, csv, midi, labels, jams, png, …, with commas between")
@@ -119,7 +125,8 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
         help="a repeat that was played otherwise: tell (in the table) or words (written too: 2nd time p)")  # fmt: skip
     add("--dry-run", action="store_true", help="print the plan as a table and write nothing")
     add = parser.add_argument_group("without a score").add_argument
-    add("--notes", type=Path, metavar="FILE", help="MIDI of this performance: makes a score of it (needs --out)")
+    add("--notes", type=Path, metavar="FILE",
+        help="MIDI of this performance: makes a score of it (needs --out), with --score chooses the marks")  # fmt: skip
     add("--transcribe", nargs="?", const="own", type=_transcriber, metavar="NAME",
         help="hears the notes too and makes a score (--out X.musicxml) or MIDI (--out X.mid) of them; "
         "by own (default), transkun, hpt, basic-pitch or madmom")  # fmt: skip
@@ -198,6 +205,9 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
 
 def _transcriber_of(options: argparse.Namespace, model: Model) -> Transcriber | None:
     """Who hears the notes, for the best quality. Raises `MezzoforteError` where that has no use."""
+    if is_midi_file(options.audio[0]):
+        _refuse_listening(options)
+        return None
     for name in ("notes", "transcribe"):
         for option in ("quality", "listener"):
             if getattr(options, name) is not None and getattr(options, option) is not None:
@@ -217,6 +227,16 @@ def _transcriber_of(options: argparse.Namespace, model: Model) -> Transcriber | 
     return load_listener(model, options.listener or "own", options.transcriber_path)
 
 
+def _refuse_listening(options: argparse.Namespace) -> None:
+    """Raises `OutputError` for what only a recording can be asked for."""
+    for option in ("quality", "listener", "transcribe", "tuning"):
+        if getattr(options, option) is not None:
+            raise OutputError(
+                f"--{option} needs a recording, and this is the MIDI of a performance", where=str(options.audio[0]),
+                advice="Leave it out: the notes are known. --notes with the same file makes a score of them"
+            )  # fmt: skip
+
+
 def _corrections(options: argparse.Namespace) -> Corrections | None:
     """What `--corrections` and `--correct` say together. Raises `MezzoforteError`."""
     if not options.correct and options.corrections is None and options.tuning is None:
@@ -232,7 +252,7 @@ def _corrections(options: argparse.Namespace) -> Corrections | None:
 
 def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
     """What is made of the recording instead of files in several formats, checked before any work is done."""
-    if options.notes is not None or options.transcribe is not None:
+    if options.transcribe is not None or (options.notes is not None and options.score is None):
         from runtime.commands.notes import prepare
 
         return prepare(options)
@@ -248,7 +268,11 @@ def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
     check_score_options(options)
     if options.skip_existing:
         raise OutputError("with --score there is no --skip-existing", advice="Leave it out")
-    return partial(mark_command, options)
+    if options.notes is not None:
+        from runtime.commands.notes import given_notes
+
+        return partial(mark_command, options, given_notes(options))
+    return partial(mark_command, options, None)
 
 
 def _plan(options: argparse.Namespace) -> Mapping[str, Path]:
@@ -284,7 +308,7 @@ def _analyse(
         elif files:
             from runtime.commands.outputs import write
 
-            write(heard, None if path == kept else path, files)
+            write(heard, None if path == kept or not heard.channels else path, files)
         else:
             from runtime.standard_out import write_out
 
@@ -300,6 +324,10 @@ def _analyse(
 def _hear(
     path: Path, model: Model, bar: TerminalProgress, corrections: Corrections | None, transcriber: Transcriber | None
 ) -> Heard:
+    if is_midi_file(path):
+        from runtime.digital_piano.performance import hear_performance
+
+        return hear_performance(path, model, bar, corrections=corrections)
     if transcriber is not None:
         from runtime.thorough import hear_thoroughly
 
@@ -319,17 +347,18 @@ def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
     low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None
     metres = ", ".join(dict.fromkeys(str(m.beats_per_bar) for m in analysis.metre))
     minutes, seconds = divmod(analysis.source.duration_s, 60.0)
-    hz = analysis.source.tuning_hz
+    hz, rate_hz = analysis.source.tuning_hz, analysis.source.sample_rate_hz
+    by = analysis.model.transcriber
     rows = [
-        ("duration", f"{minutes:.0f} min {seconds:04.1f} s at {analysis.source.sample_rate_hz} Hz"),
+        ("duration", f"{minutes:.0f} min {seconds:04.1f} s {f'at {rate_hz} Hz' if rate_hz else 'of MIDI'}"),
         ("beats", str(beats)),
         ("bars", f"{bars} ({metres} beats each)" if metres else str(bars)),
         ("tempo", f"{low_high[0]:.0f}..{low_high[1]:.0f} bpm" if low_high else "none"),
-        ("tuning", "unclear" if hz is None else f"a' = {hz:.0f} Hz"),
+        *((("tuning", "unclear" if hz is None else f"a' = {hz:.0f} Hz"),) if rate_hz else ()),
         ("dynamics", " ".join(d.level for d in analysis.dynamics[:16]) + (" …" if len(analysis.dynamics) > 16 else "")),
         ("changes", str(len(analysis.change_points))),
         ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),
-        *((("notes", f"heard by {analysis.model.transcriber}"),) if analysis.model.transcriber else ()),
+        *((("notes", f"heard by {by}" if rate_hz else "given"),) if by else ()),
         *(("written", str(file)) for file in files.values()),
     ]
     for name, value in rows:

@@ -85,7 +85,7 @@ class Heard:
     analysis: Analysis
     outline: Outline
     channels: int
-    """Channels of the recording."""
+    """Channels of the recording; 0 for a performance without one."""
     evidence: SoundEvidence | None = None
     """What marks can be chosen from on other beats than the analysis' own; None when nothing was analysed."""
     again: Callable[[PlayedNotes, bool], Heard] | None = None

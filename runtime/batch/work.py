@@ -19,6 +19,7 @@ from runtime.corrections import Corrections, parse_words
 from runtime.errors import AudioError, MezzoforteError, ModelError
 from runtime.model import Model, Provider, find_card, load_model
 from runtime.network.session import limit_windows_at_once
+from runtime.notes.signature import is_midi_file
 from runtime.pipeline import Heard, hear
 from runtime.progress import Cancel, Cancelled, Progress
 from runtime.write import WRITERS, Envelope, WriteOptions
@@ -111,6 +112,10 @@ class Worker:
         self, quality: str, recording: Path, corrections: Corrections | None, progress: Progress | None,
         cancel: Cancel | None,
     ) -> Heard:  # fmt: skip
+        if is_midi_file(recording):
+            from runtime.digital_piano.performance import hear_performance
+
+            return hear_performance(recording, self._model, progress, cancel, corrections)
         if quality == "fast":
             return hear(recording, self._model, progress, cancel, corrections)
         from runtime.thorough import hear_thoroughly, load_listener
@@ -147,7 +152,7 @@ def write_outputs(store: Store, job: Job, kept: Kept) -> tuple[str, ...]:
     outline, item = kept.outline, job.item
     options = WriteOptions(
         envelope=Envelope(outline.hop_s, outline.low, outline.high) if outline.low.size else None,
-        audio_file=item.recording,
+        audio_file=item.recording if kept.channels else None,
         audio_channels=kept.channels,
     )
     names = output_names(item.name, item.options.formats, item.score)

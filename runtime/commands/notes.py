@@ -41,14 +41,22 @@ def prepare(options: argparse.Namespace) -> Callable[[Heard, Say], None]:
     return partial(_deliver, options, transcriber)
 
 
+def given_notes(options: argparse.Namespace) -> Transcriber:
+    """The notes of `--notes` beside `--score`. Raises `MezzoforteError` for what cannot work, before any work is
+    done."""
+    if options.transcriber_path is not None:
+        raise OutputError("--transcriber-path belongs to --transcribe", advice="Leave it out")
+    return load("midi", Setting(options.notes))
+
+
 def _check(options: argparse.Namespace) -> None:
     option = "--notes" if options.notes is not None else "--transcribe"
     if options.notes is not None and options.transcribe is not None:
         raise OutputError("--notes and --transcribe exclude each other",
                           advice="With the MIDI of the performance there is nothing to transcribe")  # fmt: skip
     if options.score is not None:
-        raise OutputError(f"--score and {option} exclude each other",
-                          advice=f"With a score the notes are not needed: leave out {option}")  # fmt: skip
+        raise OutputError("--score and --transcribe exclude each other",
+                          advice="With a score the notes are heard anyway: leave out --transcribe")  # fmt: skip
     if options.notes is not None and options.transcriber_path is not None:
         raise OutputError("--transcriber-path belongs to --transcribe", advice="Leave it out")
     if len(options.audio) > 1:

@@ -12,6 +12,7 @@ from runtime.marks.annotate import options_of
 from runtime.marks.files import with_alignment
 from runtime.pipeline import Heard
 from runtime.standard_out import write_out
+from runtime.transcribe.transcription import Transcriber
 from runtime.write.atomic import write_bytes
 
 FORMATS = ("json", "plan")
@@ -28,8 +29,15 @@ def check_score_options(options: argparse.Namespace) -> None:
         raise OutputError("where shall the marked score go?", advice="Add --out FILE, --dry-run or --format plan")
 
 
-def mark_command(options: argparse.Namespace, heard: Heard, say: Callable[[str], None]) -> None:
-    """Mark the score with what was heard, or print the plan. Raises `MezzoforteError`; then nothing was written."""
+def mark_command(
+    options: argparse.Namespace, notes: Transcriber | None, heard: Heard, say: Callable[[str], None]
+) -> None:
+    """Mark the score with what was heard, or print the plan; `notes` tells those of a digital piano that was recorded.
+
+    Raises `MezzoforteError`; then nothing was written.
+    """
+    if notes is not None and heard.again is not None:
+        heard = heard.again(notes.transcribe(options.audio[0]).notes, True)
     plan_only = options.dry_run or bool(options.format)
     report = mark_file(
         options.audio[0],

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from runtime.digital_piano.sync import on_recording_time
-from runtime.errors import ModelError
+from runtime.errors import ModelError, ScoreError
 from runtime.notes.played import PlayedNotes, read_notes
+from runtime.notes.signature import is_midi_file
 from runtime.progress import Cancel, Progress, check
 from runtime.sound import read as audio
 from runtime.transcribe.registry import Setting
@@ -30,9 +31,15 @@ class MidiTranscriber:
     def transcribe(
         self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
-        """See `Transcriber`. Raises `ScoreError` when the recording plays other notes."""
+        """See `Transcriber`; the recording may be this MIDI file itself. Raises `ScoreError` when it is another."""
         check(cancel)
-        notes = on_recording_time(self.notes, audio.stream(Path(path)))
+        notes = self.notes
+        if not is_midi_file(path):
+            notes = on_recording_time(notes, audio.stream(Path(path)))
+        elif hashlib.sha256(Path(path).read_bytes()).hexdigest() != self.identity.sha256:
+            raise ScoreError(
+                "the performance and its notes are two MIDI files", where=str(path), advice="Give one of them twice"
+            )
         if progress:
             progress(1.0)
         return Transcription(notes, np.ones(len(notes.onset_s)), self.identity, "key")

@@ -17,8 +17,11 @@ from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
 from runtime.marks.heard import evidence_of, hear
 from runtime.marks.said import with_said_marks
 from runtime.marks.table import table
+from runtime.notes.played import read_notes
+from runtime.notes.signature import is_midi_file
 from runtime.score.align import recording as alignment_of
 from runtime.score.align.fine import Evidence
+from runtime.score.align.in_notes import heard_in_notes
 from runtime.score.align.recording import Alignment, AnotherPitch
 from runtime.score.plan import Plan, from_json
 from runtime.score.read.files import Source, open_source, parse
@@ -79,13 +82,16 @@ def load(path: str | Path) -> tuple[Source, Score]:
 
 
 def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None = None) -> Alignment:
-    """Align a recording with a score; beats of an analysis serve as evidence when they are given.
+    """Align a recording, or the MIDI of a performance, with a score; beats of an analysis serve as evidence when they
+    are given.
 
     A piano that is not tuned to a' = 440 Hz is allowed for: what the analysis says of it (an estimate without one), and
     as many semitones more as `TUNED_SEMITONES` has when the score is found there.
     Raises `AudioError` for an unreadable recording, `ScoreError` when it does not play this score.
     """
     path = Path(audio_path)
+    if is_midi_file(path):
+        return alignment_of.align_features(score, heard_in_notes(read_notes(path)), _evidence(analysis, 1.0))
     tuning_hz = estimated(path) if analysis is None else analysis.source.tuning_hz
     try:
         return _aligned(path, score, analysis, tuning_hz)
@@ -97,14 +103,16 @@ def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None =
 
 def _aligned(path: Path, score: Score, analysis: Analysis | None, tuning_hz: float | None) -> Alignment:
     with retuned(path, tuning_hz) as (there, speed):
-        evidence = None
-        if analysis is not None and analysis.beats:
-            evidence = Evidence(
-                np.array([b.time_s for b in analysis.beats]) / speed,
-                np.array([b.time_s for b in analysis.downbeats]) / speed,
-            )
-        found = alignment_of.align(score, audio.stream(there), evidence)
+        found = alignment_of.align(score, audio.stream(there), _evidence(analysis, speed))
     return replace(found.slower(speed), tuning_hz=tuning_hz)
+
+
+def _evidence(analysis: Analysis | None, speed: float) -> Evidence | None:
+    if analysis is None or not analysis.beats:
+        return None
+    return Evidence(
+        np.array([b.time_s for b in analysis.beats]) / speed, np.array([b.time_s for b in analysis.downbeats]) / speed
+    )
 
 
 def tuning_warning(alignment: Alignment) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ CARD_SCHEMA = 1
 ANALYSIS, NOTES, PAGE = "analysis", "notes", "page"
 KNOWING_NOTES = "notes_"
 """How thresholds begin that hold where notes are known: ``notes_level_evidence``, …"""
+NOTES_ALONE = "alone_"
+"""How thresholds begin that hold where there are notes and no sound: ``alone_onsets_beat_notes``, …"""
 MAX_CARD_BYTES = 1 << 20
 _Card = TypeVar("_Card")
 
@@ -116,7 +118,14 @@ class ModelCard:
 
     def knowing_notes(self) -> ModelCard:
         """The card for a recording whose notes are known beside the sound: ``notes_X`` among the thresholds is X."""
-        known = {k.removeprefix(KNOWING_NOTES): v for k, v in self.thresholds.items() if k.startswith(KNOWING_NOTES)}
+        return self._where(KNOWING_NOTES)
+
+    def of_notes_alone(self) -> ModelCard:
+        """The card for a performance of which there are notes and no sound: ``alone_X`` among the thresholds is X."""
+        return self.knowing_notes()._where(NOTES_ALONE)
+
+    def _where(self, prefix: str) -> ModelCard:
+        known = {k.removeprefix(prefix): v for k, v in self.thresholds.items() if k.startswith(prefix)}
         return replace(self, thresholds={**self.thresholds, **known})
 
     def to_json(self) -> str:

@@ -33,11 +33,6 @@ class ParsedMidi:
     warnings: tuple[str, ...] = ()
 
 
-def is_midi(data: bytes) -> bool:
-    """Whether bytes begin as a MIDI file does, bare or in a RIFF container (.rmi)."""
-    return data[:4] == b"MThd" or (data[:4] == b"RIFF" and data[8:12] == b"RMID")
-
-
 def parse(data: bytes, where: str, film_time: bool = False) -> ParsedMidi:
     """Parse MIDI bytes. `film_time`: a file that counts film frames is read too, with beats of a second.
 

@@ -57,6 +57,13 @@ class PlayedNotes:
         pitch, velocity = table[:, 2].astype(np.int64), table[:, 3].astype(np.int64)
         return PlayedNotes(table[:, 0], table[:, 1], pitch, velocity, pedal, warnings)
 
+    def sounding_until_s(self) -> Floats:
+        """When each note stops sounding [n]: its key is up, and the pedal if that was down then."""
+        out = self.offset_s.copy()
+        for down_s, up_s in self.pedal:
+            out[(self.offset_s >= down_s) & (self.offset_s < up_s)] = up_s
+        return out
+
     def moved(self, onset_s: Floats, offset_s: Floats, pedal: tuple[tuple[float, float], ...]) -> PlayedNotes:
         """The same notes on another time axis that keeps their order."""
         return PlayedNotes(onset_s, offset_s, self.pitch, self.velocity, pedal, self.warnings)
@@ -72,7 +79,7 @@ def read_notes(path: str | Path) -> PlayedNotes:
     path = Path(path)
     try:
         if not path.is_file():
-            raise ScoreError("no such MIDI file", where=str(path), advice="Check the path after --notes")
+            raise ScoreError("no such MIDI file", where=str(path), advice="Check the path")
         if path.stat().st_size > midi_file.MAX_BYTES:
             raise ScoreError(
                 f"larger than {midi_file.MAX_BYTES // 2**20} MiB", where=path.name, cause="not a performance"
@@ -85,11 +92,10 @@ def read_notes(path: str | Path) -> PlayedNotes:
 def from_bytes(data: bytes, where: str) -> PlayedNotes:
     """What `read_notes` makes of a file's bytes; `where` stands in messages."""
     from runtime.notes import midi_file
+    from runtime.notes.signature import is_midi
 
-    if not midi_file.is_midi(data):
-        raise ScoreError(
-            "the notes are not a MIDI file", where=where, advice="Give the performance as .mid after --notes"
-        )
+    if not is_midi(data):
+        raise ScoreError("the notes are not a MIDI file", where=where, advice="Give the performance as .mid")
     midi = midi_file.parse(data, where, film_time=True)
     found = _Found()
     now_s = 0.0

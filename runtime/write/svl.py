@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from runtime.analysis import Analysis
+from runtime.frames import SAMPLE_RATE_HZ
 from runtime.write.marks import marks
 from runtime.write.options import WriteOptions
 
@@ -13,7 +14,7 @@ Rows = list[dict[str, str]]
 
 def render_svl(analysis: Analysis, options: WriteOptions) -> bytes:
     """An ``.svl`` document with three layers, frames counted at the recording's own sample rate."""
-    rate = max(1, analysis.source.sample_rate_hz)
+    rate = analysis.source.sample_rate_hz or SAMPLE_RATE_HZ  # a performance without sound has none
 
     def frame(time_s: float) -> str:
         return str(round(time_s * rate))

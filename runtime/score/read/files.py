@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import ScoreError
-from runtime.notes import midi_file
+from runtime.notes.signature import is_midi
 from runtime.score.read import midi as read_midi
 from runtime.score.read import mscx as read_mscx
 from runtime.score.read import musicxml as read_musicxml
@@ -60,7 +60,7 @@ def from_bytes(data: bytes, name: str) -> Source:
         inner = ".mscx" if suffix in (".mscz", ".mscx") else ".musicxml"
         container = open_container(data, name, inner)
         return Source(name, "mscx" if inner == ".mscx" else "musicxml", container.score, container)
-    if midi_file.is_midi(data):
+    if is_midi(data):
         return Source(name, "midi", data)
     if suffix in (".mid", ".midi", ".mxl", ".mscz"):
         raise ScoreError(f"the contents are not those of a {suffix} file", where=name, cause="a damaged file")

@@ -78,7 +78,7 @@ def test_a_dry_run_prints_the_marks_and_writes_nothing(folder: Path) -> None:
         (["--notes", "take.mid"], "where shall the score go"),
         (["--notes", "take.mid", "--out", "x.pdf"], "written as MusicXML"),
         (["--notes", "take.mid", "--out", "x.musicxml", "--format", "json"], "no --format"),
-        (["--notes", "take.mid", "--score", "s.musicxml", "--out", "x.musicxml"], "exclude each other"),
+        (["--notes", "nowhere.mid", "--score", "s.musicxml", "--out", "x.musicxml"], "nowhere.mid"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_tried(
