@@ -175,9 +175,7 @@ class Desktop:
     def save(self, score: Path) -> None:
         """Save the score from the main window."""
         before = score.stat().st_mtime_ns
-        self.tool("windowfocus", "--sync", self.main)
-        time.sleep(1)
-        self.press("ctrl+s")
+        self.press_in(self.main, "ctrl+s")
         end = time.monotonic() + 60
         while score.stat().st_mtime_ns == before:
             assert time.monotonic() < end, "the score was not saved"
@@ -210,9 +208,32 @@ class Desktop:
         self.tool("key", "--delay", "80", *keys)
         time.sleep(0.4)
 
+    def press_in(self, window: str, *keys: str) -> None:
+        """Press keys in a window."""
+        self.tool("windowfocus", "--sync", window)
+        time.sleep(1)
+        self.press(*keys)
+
+    def is_dirty(self) -> bool:
+        """Whether the main window says that the score was changed since it was saved."""
+        return self.tool("getwindowname", self.main).endswith("*")
+
+    def until_dirty(self) -> None:
+        """Wait for that."""
+        end = time.monotonic() + 20
+        while not self.is_dirty():
+            assert time.monotonic() < end, "the score was not changed"
+            time.sleep(0.2)
+
     def picture(self, path: Path, window: str = "root") -> None:
         """Save a screenshot."""
         subprocess.run(["import", "-window", window, str(path)], env=self._env, timeout=60, check=True)
+
+    def quit(self) -> None:
+        """Leave MuseScore as a user does, without a trace of an ended session."""
+        self.press_in(self.main, "ctrl+q")
+        self.program.wait(60)
+        self.close()
 
     def close(self) -> None:
         """End both programs."""

@@ -89,7 +89,10 @@ MuseScore {
             plugin.last = analyse(step[1], step[2] || {});
         else if (kind === "undo")
             plugin.last.undo();
-        else if (kind === "remove")
+        else if (kind === "jump") {
+            Score.jump(ms(), Table.finish(Score.read(ms()), ""), step[1], step[2]);
+            report.push({ at: curScore.selection.elements[0].parent.parent.tick });
+        } else if (kind === "remove")
             report.push(Score.removeOurs(ms(), Table.finish(Score.read(ms()), "")));
         else if (kind === "save")
             report.push({ saved: writeScore(curScore, step[1], step[2]) });

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,17 @@ def _music(score: Path) -> str:
     return read_score(score).fingerprint()
 
 
+def _page(score: Path) -> bytes:
+    """What the file says of the page."""
+    with zipfile.ZipFile(score) as file:
+        return file.read(next(n for n in file.namelist() if n.endswith(".mscx")))
+
+
+def _notes(score: Path) -> list[bytes]:
+    """Every chord and rest as the file has it."""
+    return re.findall(rb"<(?:Chord|Rest)>.*?</(?:Chord|Rest)>", _page(score), re.DOTALL)
+
+
 def test_a_first_visit_adds_all_that_is_proposed_and_a_second_has_nothing_to_do(
     desktop: Desktop, score: Path, bridge: FakeBridge
 ) -> None:
@@ -77,16 +90,54 @@ def test_a_first_visit_adds_all_that_is_proposed_and_a_second_has_nothing_to_do(
     desktop.close_dialog()
     desktop.save(score)
     assert (_marks(score, True), _marks(score, False), _music(score)) == (sorted(ADDED), sorted(WRITTEN), music)
-    first = score.read_bytes()
+    first = _page(score)
     desktop.open_again()
     told = desktop.analyse("/music/take.wav")
     assert told["texts"]["apply"] == "Add 0, remove 0"
     assert told["texts"]["message"].startswith("Nothing to add")
     desktop.push("apply")  # cannot be pushed
     desktop.close_dialog()
-    time.sleep(1)
-    assert score.read_bytes() == first
+    assert not desktop.is_dirty()
+    desktop.save(score)
+    assert _page(score) == first  # every byte of what is written
     assert (_marks(score, True), _music(score)) == (sorted(ADDED), music)
+
+
+def test_a_score_that_was_edited_after_the_analysis_is_refused(desktop: Desktop, score: Path) -> None:
+    desktop.analyse("/music/take.wav")
+    desktop.press_in(desktop.main, "ctrl+Home", "Right", "Up")  # another pitch
+    desktop.until_dirty()
+    desktop.push("apply")
+    told = desktop.until(lambda told: told["phase"] == "failed")
+    assert told["texts"]["message"].startswith("the score was changed after the analysis")
+    desktop.close_dialog()
+    desktop.save(score)
+    assert _marks(score, True) == []
+
+
+def test_marks_that_were_saved_and_reopened_are_removed_and_the_music_is_the_same(
+    desktop: Desktop, home: Path, score: Path
+) -> None:
+    music, page = _music(score), _notes(score)
+    desktop.analyse("/music/take.wav")
+    desktop.push("tempo")
+    desktop.push("apply")
+    desktop.until(lambda told: told["phase"] == "applied")
+    desktop.close_dialog()
+    desktop.save(score)
+    desktop.quit()
+    assert len(_marks(score, True)) == len(ADDED)
+    again = Desktop(home, score)
+    try:
+        again.open_dialog("small")
+        again.push("remove")
+        again.until(lambda told: told["texts"].get("message", "").startswith("Mezzoforte's marks removed: "))
+        again.close_dialog()
+        again.save(score)
+    finally:
+        again.close()
+    assert (_marks(score, True), _marks(score, False)) == ([], sorted(WRITTEN))
+    assert (_music(score), _notes(score)) == (music, page)
 
 
 def test_marks_are_unticked_kept_taken_away_by_name_and_all_removed(

@@ -171,6 +171,12 @@ def test_after_saving_and_reopening_a_run_still_knows_its_own_marks(
     assert sorted(after["marks"]) == sorted(WRITTEN)
 
 
+def test_a_click_on_a_row_goes_to_its_bar(home: Path, score: Path) -> None:
+    starts = {0: 0, 480: 480, 2400: 1920, 7680: 7680, 13000: 11520}
+    told = perform(home, score, *[["jump", tick, 1] for tick in starts])
+    assert [t["at"] for t in told] == list(starts.values())
+
+
 def test_undo_takes_everything_back(home: Path, score: Path, bridge: FakeBridge) -> None:
     before, run, after = perform(home, score, ["look"], ["analyse", "/a.wav", {"tempo": True}], ["undo"], ["look"])
     assert run["steps"] == 4  # three hairpins by command, everything else in one
