@@ -191,7 +191,7 @@ def from_json(text: str) -> Analysis:
             warnings=tuple(data["warnings"]),
             **lists,
         )
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as e:
+    except (KeyError, TypeError, AttributeError, RecursionError, json.JSONDecodeError) as e:
         raise ValueError(f"not an analysis of schema {SCHEMA}: {e}") from e
 
 

@@ -36,7 +36,7 @@ class Store:
             return None
         try:
             record = json.loads((self._folder / f"{job_id}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return record if isinstance(record, dict) and record.get("id") == job_id else None
 

@@ -158,7 +158,7 @@ class Works:
         try:
             data = json.loads((folder / "work.json").read_text(encoding="utf-8"))
             return Work(**{k: data[k] for k in Work("", "", "", None, "", False, "").record()})
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             shutil.rmtree(folder, ignore_errors=True)  # a crash while it was made: nothing in it can be used
             return None
 

@@ -58,7 +58,7 @@ class State:
         try:
             values = json.loads(data or b"")
             return cls(**{**values, "warnings": tuple(values["warnings"]), "outputs": tuple(values["outputs"])})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return None
 
 
@@ -99,7 +99,7 @@ class Kept:
                 values["channels"],
                 None if marked is None else base64.b64decode(marked),
             )
-        except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error):
+        except (OSError, EOFError, ValueError, TypeError, KeyError, RecursionError, zlib.error):
             return None
 
     def named(self, name: str) -> Kept:
