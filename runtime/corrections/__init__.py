@@ -6,6 +6,7 @@ bars, dynamics and tempo follow. They come as a small JSON file or as words on t
 
 from runtime.corrections.files import from_json, read_file
 from runtime.corrections.said import (
+    DENSITIES,
     SAME_BEAT_S,
     SIGNS,
     CorrectionError,
@@ -22,6 +23,6 @@ from runtime.corrections.taps import read_taps
 from runtime.corrections.words import WORDS, parse_words
 
 __all__ = [
-    "SAME_BEAT_S", "SIGNS", "WORDS", "CorrectionError", "Corrections", "EditKind", "EditedKind", "MarkEdit", "Passage",
-    "Pin", "TempoFactor", "from_json", "merge", "parse_words", "read_file", "read_taps",
+    "DENSITIES", "SAME_BEAT_S", "SIGNS", "WORDS", "CorrectionError", "Corrections", "EditKind", "EditedKind", "MarkEdit",
+    "Passage", "Pin", "TempoFactor", "from_json", "merge", "parse_words", "read_file", "read_taps",
 ]  # fmt: skip

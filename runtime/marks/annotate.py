@@ -100,7 +100,9 @@ def annotate(
     second = second_time.marks(
         score, heard, _beats(score, heard, []), lambda beats: say(beats, price, scale=said.scale)
     )
-    marks = page.planned_marks(score, heard, said) + _stresses(score, alignment, analysis, options.density, staying)
+    marks = page.planned_marks(score, heard, said)
+    if page.n_known:  # where no beat was heard, what sticks out of the loudness is not known to be one of the score
+        marks += _stresses(score, alignment, analysis, options.density, staying)
     if options.second_time == "words" and options.policy != "compare":
         marks += _second_pass(score, alignment, heard, second, marks, staying)
         second = tuple(s for s in second if not second_time.can_be_written(score, s))

@@ -21,7 +21,7 @@ def table(plan: Plan, score: Score, second: Sequence[SecondTime] = (), language:
         m = e.mark
         end = ""
         if m.kind == "hairpin":
-            end = f"bar {plan.numbers[m.end_measure]}, beat {beat(score, m.end_measure, m.end_offset)}"
+            end = _told(score, m.end_measure, m.end_offset)
         mark = f"{e.instead_of} → {m.value}" if e.instead_of else m.value
         heard = ("", "")
         if m.reason is not None:
@@ -51,8 +51,13 @@ def beat(score: Score, measure: int, offset: Fraction) -> str:
 
 
 def _place(score: Score, at: Fraction) -> str:
-    """A written position for people; the end of a bar belongs to it."""
+    """A written position for people."""
     measure, offset = end_place(score, at) if at == score.end else (score.measure_at(at).index, ZERO)
     if at != score.end:
         offset = at - score.measures[measure].start
-    return f"bar {score.measures[measure].number}, beat {beat(score, measure, offset)}"
+    return _told(score, measure, offset)
+
+
+def _told(score: Score, measure: int, offset: Fraction) -> str:
+    m = score.measures[measure]
+    return f"end of bar {m.number}" if offset >= m.duration else f"bar {m.number}, beat {beat(score, measure, offset)}"

@@ -92,7 +92,14 @@ def test_when_nothing_was_heard_nothing_is_written_and_it_is_said():
         heard_of(score, lambda q: 64), velocity=np.full(64, np.nan), variance=np.full(64, np.inf),
         passes=(np.full(64, np.nan),),
     )  # fmt: skip
-    done = annotate(score, alignment_of(score), analysis_of(), nothing)
+    loudness = np.full(640, 5.0)
+    loudness[300:303] = 80.0  # a note that sticks out, on a beat
+    stressed = analysis_of(tuple(loudness.tolist()))
+    assert any(
+        m.value == "sf"
+        for m in annotate(score, alignment_of(score), stressed, heard_of(score, lambda q: 64)).plan.marks
+    )
+    done = annotate(score, alignment_of(score), stressed, nothing)
     assert not done.plan.marks and any("nothing was heard" in w for w in done.warnings)
 
 
