@@ -23,6 +23,6 @@ from runtime.corrections.taps import read_taps
 from runtime.corrections.words import WORDS, parse_words
 
 __all__ = [
-    "DENSITIES", "SAME_BEAT_S", "SIGNS", "WORDS", "CorrectionError", "Corrections", "EditKind", "EditedKind", "MarkEdit",
-    "Passage", "Pin", "TempoFactor", "from_json", "merge", "parse_words", "read_file", "read_taps",
+    "DENSITIES", "SAME_BEAT_S", "SIGNS", "WORDS", "CorrectionError", "Corrections", "EditKind", "EditedKind",
+    "MarkEdit", "Passage", "Pin", "TempoFactor", "from_json", "merge", "parse_words", "read_file", "read_taps",
 ]  # fmt: skip
