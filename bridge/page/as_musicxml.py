@@ -25,7 +25,7 @@ _GRID = Fraction(1, DIVISIONS)
 
 @dataclass(frozen=True)
 class _Piece:
-    """Part of a chord, or a rest, that one note value holds."""
+    """Part of a chord, or a rest, that one note value holds; `start` in quarters from the start of its bar."""
 
     start: Fraction
     quarters: Fraction
@@ -156,50 +156,98 @@ def _voice(
     notes: Sequence[tuple[Note, Spelling, Fraction, Fraction, bool, bool]],
     voice: int,
 ) -> None:
+    if not notes:
+        _empty(element, m, voice)
+        return
     chords: dict[Fraction, list[tuple[Note, Spelling, Fraction, Fraction, bool, bool]]] = defaultdict(list)
     for n in notes:
         chords[n[2]].append(n)
     starts = sorted(chords)
+    values: list[_Written] = []
     at = Fraction(0)
     for start, following in zip(starts, [*starts[1:], m.duration], strict=True):
-        at = _rest(element, at, start, voice)
-        end = min(max(n[3] for n in chords[start]), following)
-        at = _chord(element, chords[start], start, end, voice)
-    _rest(element, at, m.duration, voice)
+        values += _rests(at, start)
+        at = min(max(n[3] for n in chords[start]), following)
+        values += _chord(chords[start], start, at)
+    values += _rests(at, m.duration)
+    _tuplets(values)
+    at = Fraction(0)
+    for value in values:
+        if value.piece.start > at:  # what is shorter than any note value
+            _move(element, "forward", value.piece.start - at)
+        _value(element, value, voice)
+        at = value.piece.start + value.piece.quarters
+    if m.duration > at:
+        _move(element, "forward", m.duration - at)
 
 
-def _rest(element: etree._Element, start: Fraction, end: Fraction, voice: int) -> Fraction:
-    for piece in _pieces(start, end):
-        note = etree.SubElement(element, "note")
-        etree.SubElement(note, "rest")
-        _length(note, piece, voice)
-    return max(start, end)
+@dataclass
+class _Written:
+    """A note value with the names of its notes and whether each is tied before and after; without notes a rest."""
+
+    piece: _Piece
+    notes: list[tuple[Spelling, bool, bool]]
+    tuplet: str = ""
+    """``start``, ``stop``, or nothing inside and outside of one."""
+
+
+def _empty(element: etree._Element, m: Measure, voice: int) -> None:
+    """A rest for the whole bar."""
+    note = etree.SubElement(element, "note")
+    etree.SubElement(note, "rest", measure="yes")
+    etree.SubElement(note, "duration").text = str(int(m.duration * DIVISIONS))
+    etree.SubElement(note, "voice").text = str(voice)
+
+
+def _rests(start: Fraction, end: Fraction) -> list[_Written]:
+    return [_Written(piece, []) for piece in _pieces(start, end)]
 
 
 def _chord(
-    element: etree._Element,
-    notes: Sequence[tuple[Note, Spelling, Fraction, Fraction, bool, bool]],
-    start: Fraction,
-    end: Fraction,
-    voice: int,
-) -> Fraction:
+    notes: Sequence[tuple[Note, Spelling, Fraction, Fraction, bool, bool]], start: Fraction, end: Fraction
+) -> list[_Written]:
     pieces = _pieces(start, end)
-    for k, piece in enumerate(pieces):
-        for j, (_, name, _, _, before, after) in enumerate(notes):
-            note = etree.SubElement(element, "note")
-            if j:
-                etree.SubElement(note, "chord")
-            pitch = etree.SubElement(note, "pitch")
-            etree.SubElement(pitch, "step").text = name.step
-            if name.alter:
-                etree.SubElement(pitch, "alter").text = str(name.alter)
-            etree.SubElement(pitch, "octave").text = str(name.octave)
-            ties = [t for t, yes in (("stop", before or k > 0), ("start", after or k + 1 < len(pieces))) if yes]
-            _length(note, piece, voice, ties)
-    return end
+    last = len(pieces) - 1
+    return [
+        _Written(piece, [(name, before or k > 0, after or k < last) for _, name, _, _, before, after in notes])
+        for k, piece in enumerate(pieces)
+    ]
 
 
-def _length(note: etree._Element, piece: _Piece, voice: int, ties: Sequence[str] = ()) -> None:
+def _tuplets(values: Sequence[_Written]) -> None:
+    """Say where triplets begin and end: as soon as together they have the length of a plain note value."""
+    group: list[_Written] = []
+    for value, following in zip(values, [*values[1:], None], strict=True):
+        if not value.piece.triplet:
+            continue
+        group.append(value)
+        whole = sum((v.piece.quarters for v in group), Fraction(0))
+        is_plain = whole.denominator & (whole.denominator - 1) == 0
+        if is_plain or following is None or not following.piece.triplet:
+            group[0].tuplet = "start" if len(group) > 1 else "both"
+            group[-1].tuplet = "stop" if len(group) > 1 else "both"
+            group = []
+
+
+def _value(element: etree._Element, value: _Written, voice: int) -> None:
+    if not value.notes:
+        note = etree.SubElement(element, "note")
+        etree.SubElement(note, "rest")
+        _length(note, value, voice, ())
+    for j, (name, before, after) in enumerate(value.notes):
+        note = etree.SubElement(element, "note")
+        if j:
+            etree.SubElement(note, "chord")
+        pitch = etree.SubElement(note, "pitch")
+        etree.SubElement(pitch, "step").text = name.step
+        if name.alter:
+            etree.SubElement(pitch, "alter").text = str(name.alter)
+        etree.SubElement(pitch, "octave").text = str(name.octave)
+        _length(note, value, voice, [t for t, yes in (("stop", before), ("start", after)) if yes], is_first=j == 0)
+
+
+def _length(note: etree._Element, value: _Written, voice: int, ties: Sequence[str], *, is_first: bool = True) -> None:
+    piece = value.piece
     etree.SubElement(note, "duration").text = str(int(piece.quarters * DIVISIONS))
     for tie in ties:
         etree.SubElement(note, "tie", type=tie)
@@ -211,10 +259,14 @@ def _length(note: etree._Element, piece: _Piece, voice: int, ties: Sequence[str]
         changed = etree.SubElement(note, "time-modification")
         etree.SubElement(changed, "actual-notes").text = "3"
         etree.SubElement(changed, "normal-notes").text = "2"
-    if ties:
-        notations = etree.SubElement(note, "notations")
-        for tie in ties:
-            etree.SubElement(notations, "tied", type=tie)
+    if not ties and not (value.tuplet and is_first):
+        return
+    notations = etree.SubElement(note, "notations")
+    for tie in ties:
+        etree.SubElement(notations, "tied", type=tie)
+    for side in ("start", "stop"):
+        if is_first and value.tuplet in (side, "both"):
+            etree.SubElement(notations, "tuplet", type=side)
 
 
 def _move(element: etree._Element, name: str, quarters: Fraction) -> None:

@@ -7,6 +7,7 @@ and only the tags and attributes of `TAGS` and `ATTRIBUTES` pass.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def engrave(path: Path, width: int) -> Engraving:
     if not toolkit.loadData(musicxml_of(source, score)):
         raise ScoreError("the score cannot be engraved", where=path.name, cause="Verovio does not understand it")
     pages = [clean(toolkit.renderToSVG(n)) for n in range(1, toolkit.getPageCount() + 1)]
-    places, measures = _places(toolkit)
+    places, measures = _places(toolkit, {name: n for n, page in enumerate(pages, 1) for name in _names(page)})
     return Engraving(pages, places, measures)
 
 
@@ -91,15 +92,26 @@ def _toolkit(width: int) -> Any:
     return toolkit
 
 
-def _places(toolkit: Any) -> tuple[list[tuple[float, int, str]], list[tuple[int, str]]]:
+def _names(tree: Tree) -> Iterator[str]:
+    """The id of every element in a tree."""
+    _, attributes, children = tree
+    if "id" in attributes:
+        yield attributes["id"]
+    for child in children:
+        if isinstance(child, list):
+            yield from _names(child)
+
+
+def _places(toolkit: Any, page_of: dict[str, int]) -> tuple[list[tuple[float, int, str]], list[tuple[int, str]]]:
+    # Verovio's own answer to "on which page is this" takes 5 ms for every element.
     places: list[tuple[float, int, str]] = []
     measures: list[tuple[int, str]] = []
     for event in toolkit.renderToTimemap({"includeMeasures": True}):
-        if "measureOn" in event:
-            measures.append((int(toolkit.getPageWithElement(event["measureOn"])), str(event["measureOn"])))
-        if event.get("on"):
-            first = str(event["on"][0])
-            places.append((float(event["qstamp"]), int(toolkit.getPageWithElement(first)), first))
+        if (measure := event.get("measureOn")) in page_of:
+            measures.append((page_of[measure], measure))
+        first = next((name for name in event.get("on", ()) if name in page_of), None)
+        if first is not None:
+            places.append((float(event["qstamp"]), page_of[first], first))
     return places, measures
 
 

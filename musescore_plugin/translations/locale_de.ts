@@ -12,8 +12,20 @@
         <translation>Hier beginnt ein Takt</translation>
     </message>
     <message>
+        <source>a beat is at {time}</source>
+        <translation>ein Schlag liegt bei {time}</translation>
+    </message>
+    <message>
         <source>a beat moved to {time}</source>
         <translation>ein Schlag nach {time} verschoben</translation>
+    </message>
+    <message>
+        <source>a broken copy or download</source>
+        <translation>unvollständig kopiert oder heruntergeladen</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, fewer than four bars of it, or a recording without enough piano</source>
+        <translation>ein anderes Stück oder ein anderer Satz, weniger als vier Takte davon oder eine Aufnahme mit zu wenig Klavier</translation>
     </message>
     <message>
         <source>a mark is here</source>
@@ -104,6 +116,10 @@
         <translation>Takte einen Schlag später</translation>
     </message>
     <message>
+        <source>Bars {n} beats later</source>
+        <translation>Takte {n} Schläge später</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>Schlag</translation>
     </message>
@@ -126,6 +142,10 @@
     <message>
         <source>beats that would change: {n}</source>
         <translation>Schläge, die sich ändern würden: {n}</translation>
+    </message>
+    <message>
+        <source>browsers do not play such files</source>
+        <translation>Browser spielen solche Dateien nicht ab</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -188,8 +208,20 @@
         <translation>Farben</translation>
     </message>
     <message>
+        <source>Convert it to FLAC, OGG or MP3</source>
+        <translation>Wandeln Sie sie in FLAC, OGG oder MP3 um</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV or FLAC first</source>
+        <translation>Wandeln Sie sie zuerst in WAV oder FLAC um</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy or download it again, or re-encode the part that plays</source>
+        <translation>Kopieren oder laden Sie sie noch einmal, oder wandeln Sie den Teil um, der sich abspielen lässt</translation>
     </message>
     <message>
         <source>Correct beats and bars</source>
@@ -202,6 +234,10 @@
     <message>
         <source>crescendo</source>
         <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>Cut it up</source>
+        <translation>Zerteilen Sie sie</translation>
     </message>
     <message>
         <source>dark</source>
@@ -232,6 +268,10 @@
         <translation>diminuendo</translation>
     </message>
     <message>
+        <source>Drop a score beside the recording</source>
+        <translation>Ziehen Sie eine Partitur zusammen mit der Aufnahme hierher</translation>
+    </message>
+    <message>
         <source>Drop an audio file here, or write its path</source>
         <translation>Audiodatei hierher ziehen oder Pfad eingeben</translation>
     </message>
@@ -254,6 +294,14 @@
     <message>
         <source>few marks</source>
         <translation>wenige Zeichen</translation>
+    </message>
+    <message>
+        <source>fewer than two attacks of the score were found in the recording</source>
+        <translation>in der Aufnahme wurden weniger als zwei Anschläge der Partitur gefunden</translation>
+    </message>
+    <message>
+        <source>ffmpeg is not installed</source>
+        <translation>ffmpeg ist nicht installiert</translation>
     </message>
     <message>
         <source>Forget all corrections of beats</source>
@@ -360,6 +408,10 @@
         <translation>Zeichen von Mezzoforte entfernt</translation>
     </message>
     <message>
+        <source>Move this file away, or mend it</source>
+        <translation>Verschieben Sie diese Datei, oder bringen Sie sie in Ordnung</translation>
+    </message>
+    <message>
         <source>move to the left</source>
         <translation>nach links schieben</translation>
     </message>
@@ -382,6 +434,10 @@
     <message>
         <source>No recording is open.</source>
         <translation>Keine Aufnahme ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>no score came with this recording</source>
+        <translation>zu dieser Aufnahme kam keine Partitur</translation>
     </message>
     <message>
         <source>None</source>
@@ -466,6 +522,10 @@
     <message>
         <source>ready</source>
         <translation>fertig</translation>
+    </message>
+    <message>
+        <source>REAPER project</source>
+        <translation>REAPER-Projekt</translation>
     </message>
     <message>
         <source>Recording</source>
@@ -628,12 +688,20 @@
         <translation>das gewählte Zeichen lauter oder leiser</translation>
     </message>
     <message>
+        <source>the contents are not those of a {} file</source>
+        <translation>der Inhalt ist nicht der einer {}-Datei</translation>
+    </message>
+    <message>
         <source>the end</source>
         <translation>Schluss</translation>
     </message>
     <message>
         <source>the exported page differs from the score, so its ties and jumps are not used</source>
         <translation>die exportierte Seite weicht von der Partitur ab; ihre Bindungen und Sprünge werden nicht benutzt</translation>
+    </message>
+    <message>
+        <source>the file is empty (0 bytes)</source>
+        <translation>die Datei ist leer (0 Byte)</translation>
     </message>
     <message>
         <source>the file's content is not that of an audio file</source>
@@ -652,12 +720,24 @@
         <translation>das Klavier gilt als auf a' = {} Hz gestimmt</translation>
     </message>
     <message>
+        <source>the recorder or export stopped before it wrote any audio</source>
+        <translation>Aufnahmegerät oder Export hielt an, bevor Ton geschrieben wurde</translation>
+    </message>
+    <message>
         <source>the recording cannot be opened</source>
         <translation>die Aufnahme kann nicht geöffnet werden</translation>
     </message>
     <message>
-        <source>the recording does not play this score</source>
-        <translation>die Aufnahme spielt nicht diese Partitur</translation>
+        <source>the recording does not play this score, or no part of it that could be told from another</source>
+        <translation>die Aufnahme spielt nicht diese Partitur oder keinen Teil von ihr, der sich von anderen unterscheiden ließe</translation>
+    </message>
+    <message>
+        <source>the recording has 0 samples</source>
+        <translation>die Aufnahme ist leer</translation>
+    </message>
+    <message>
+        <source>the recording is larger than {} MiB</source>
+        <translation>die Aufnahme ist größer als {} MiB</translation>
     </message>
     <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
@@ -700,12 +780,28 @@
         <translation>die Partitur kann nicht gezeigt werden: Verovio ist nicht installiert</translation>
     </message>
     <message>
+        <source>the score has no measures</source>
+        <translation>die Partitur hat keine Takte</translation>
+    </message>
+    <message>
+        <source>the score has no pitched notes</source>
+        <translation>die Partitur hat keine Noten mit Tonhöhe</translation>
+    </message>
+    <message>
+        <source>the score is not well-formed XML</source>
+        <translation>die Partitur ist kein wohlgeformtes XML</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>die Partitur wurde nach der Analyse geändert</translation>
     </message>
     <message>
         <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
         <translation>Die Tempoangaben der Partitur bleiben stehen, wirken aber erst wieder, wenn die Zeichen von Mezzoforte entfernt sind.</translation>
+    </message>
+    <message>
+        <source>the {} data breaks off after about {} s</source>
+        <translation>die {}-Daten brechen nach etwa {} s ab</translation>
     </message>
     <message>
         <source>there</source>
@@ -718,6 +814,10 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>hier ist weder Note noch Pause</translation>
+    </message>
+    <message>
+        <source>there is no score to write marks into</source>
+        <translation>es gibt keine Partitur, in die Zeichen geschrieben werden könnten</translation>
     </message>
     <message>
         <source>there, not proposed now</source>
@@ -736,12 +836,24 @@
         <translation>dieser Computer hat kein Tongerät, das funktioniert</translation>
     </message>
     <message>
+        <source>this is not audio that can be read</source>
+        <translation>das ist kein Ton, der gelesen werden kann</translation>
+    </message>
+    <message>
+        <source>this is {}, which needs ffmpeg to be read</source>
+        <translation>das ist {}; zum Lesen wird ffmpeg gebraucht</translation>
+    </message>
+    <message>
         <source>This page needs the address that this command opens:</source>
         <translation>Diese Seite braucht die Adresse, die dieser Befehl öffnet:</translation>
     </message>
     <message>
         <source>this place is not played in the recording</source>
         <translation>diese Stelle wird in der Aufnahme nicht gespielt</translation>
+    </message>
+    <message>
+        <source>this recording cannot be put into a report</source>
+        <translation>diese Aufnahme kann nicht in einen Bericht aufgenommen werden</translation>
     </message>
     <message>
         <source>this version cannot write accents</source>
@@ -792,6 +904,10 @@
         <translation>an diese Aufnahme anpassen</translation>
     </message>
     <message>
+        <source>Verovio does not understand it</source>
+        <translation>Verovio versteht sie nicht</translation>
+    </message>
+    <message>
         <source>Waiting for other analyses</source>
         <translation>Warten auf andere Analysen</translation>
     </message>
@@ -802,6 +918,10 @@
     <message>
         <source>What was heard</source>
         <translation>Was zu hören war</translation>
+    </message>
+    <message>
+        <source>What you said of beats and bars: {n}</source>
+        <translation>Was Sie über Schläge und Takte gesagt haben: {n}</translation>
     </message>
     <message>
         <source>Whole recording</source>
@@ -842,6 +962,14 @@
     <message>
         <source>{time}, bar {bar}, beat {beat}</source>
         <translation>{time}, Takt {bar}, Schlag {beat}</translation>
+    </message>
+    <message>
+        <source>{} analyses are waiting already</source>
+        <translation>{} Analysen warten schon</translation>
+    </message>
+    <message>
+        <source>{} cannot be written</source>
+        <translation>{} kann nicht geschrieben werden</translation>
     </message>
 </context>
 </TS>

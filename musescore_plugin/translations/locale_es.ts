@@ -12,8 +12,20 @@
         <translation>Aquí comienza un compás</translation>
     </message>
     <message>
+        <source>a beat is at {time}</source>
+        <translation>hay un pulso en {time}</translation>
+    </message>
+    <message>
         <source>a beat moved to {time}</source>
         <translation>un pulso movido a {time}</translation>
+    </message>
+    <message>
+        <source>a broken copy or download</source>
+        <translation>una copia o descarga incompleta</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, fewer than four bars of it, or a recording without enough piano</source>
+        <translation>otra pieza u otro movimiento, menos de cuatro compases, o una grabación con muy poco piano</translation>
     </message>
     <message>
         <source>a mark is here</source>
@@ -104,6 +116,10 @@
         <translation>Compases un pulso más tarde</translation>
     </message>
     <message>
+        <source>Bars {n} beats later</source>
+        <translation>Compases {n} pulsos más tarde</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>pulso</translation>
     </message>
@@ -126,6 +142,10 @@
     <message>
         <source>beats that would change: {n}</source>
         <translation>pulsos que cambiarían: {n}</translation>
+    </message>
+    <message>
+        <source>browsers do not play such files</source>
+        <translation>los navegadores no reproducen estos archivos</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -188,8 +208,20 @@
         <translation>Colores</translation>
     </message>
     <message>
+        <source>Convert it to FLAC, OGG or MP3</source>
+        <translation>Conviértala a FLAC, OGG o MP3</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV or FLAC first</source>
+        <translation>Conviértalo primero a WAV o FLAC</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Copy or download it again, or re-encode the part that plays</source>
+        <translation>Cópielo o descárguelo de nuevo, o recodifique la parte que suena</translation>
     </message>
     <message>
         <source>Correct beats and bars</source>
@@ -202,6 +234,10 @@
     <message>
         <source>crescendo</source>
         <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>Cut it up</source>
+        <translation>Divídala</translation>
     </message>
     <message>
         <source>dark</source>
@@ -232,6 +268,10 @@
         <translation>diminuendo</translation>
     </message>
     <message>
+        <source>Drop a score beside the recording</source>
+        <translation>Suelte una partitura junto con la grabación</translation>
+    </message>
+    <message>
         <source>Drop an audio file here, or write its path</source>
         <translation>Suelte aquí un archivo de audio o escriba su ruta</translation>
     </message>
@@ -254,6 +294,14 @@
     <message>
         <source>few marks</source>
         <translation>pocas indicaciones</translation>
+    </message>
+    <message>
+        <source>fewer than two attacks of the score were found in the recording</source>
+        <translation>se encontraron menos de dos ataques de la partitura en la grabación</translation>
+    </message>
+    <message>
+        <source>ffmpeg is not installed</source>
+        <translation>ffmpeg no está instalado</translation>
     </message>
     <message>
         <source>Forget all corrections of beats</source>
@@ -360,6 +408,10 @@
         <translation>Indicaciones de Mezzoforte quitadas</translation>
     </message>
     <message>
+        <source>Move this file away, or mend it</source>
+        <translation>Mueva este archivo o arréglelo</translation>
+    </message>
+    <message>
         <source>move to the left</source>
         <translation>mover a la izquierda</translation>
     </message>
@@ -382,6 +434,10 @@
     <message>
         <source>No recording is open.</source>
         <translation>No hay ninguna grabación abierta.</translation>
+    </message>
+    <message>
+        <source>no score came with this recording</source>
+        <translation>esta grabación vino sin partitura</translation>
     </message>
     <message>
         <source>None</source>
@@ -466,6 +522,10 @@
     <message>
         <source>ready</source>
         <translation>listo</translation>
+    </message>
+    <message>
+        <source>REAPER project</source>
+        <translation>proyecto de REAPER</translation>
     </message>
     <message>
         <source>Recording</source>
@@ -628,12 +688,20 @@
         <translation>la indicación elegida más fuerte o más suave</translation>
     </message>
     <message>
+        <source>the contents are not those of a {} file</source>
+        <translation>el contenido no es el de un archivo {}</translation>
+    </message>
+    <message>
         <source>the end</source>
         <translation>el final</translation>
     </message>
     <message>
         <source>the exported page differs from the score, so its ties and jumps are not used</source>
         <translation>la página exportada difiere de la partitura: no se usan sus ligaduras ni sus saltos</translation>
+    </message>
+    <message>
+        <source>the file is empty (0 bytes)</source>
+        <translation>el archivo está vacío (0 bytes)</translation>
     </message>
     <message>
         <source>the file's content is not that of an audio file</source>
@@ -652,12 +720,24 @@
         <translation>se supone que el piano está afinado a la = {} Hz</translation>
     </message>
     <message>
+        <source>the recorder or export stopped before it wrote any audio</source>
+        <translation>la grabadora o la exportación se detuvo antes de escribir audio</translation>
+    </message>
+    <message>
         <source>the recording cannot be opened</source>
         <translation>no se puede abrir la grabación</translation>
     </message>
     <message>
-        <source>the recording does not play this score</source>
-        <translation>la grabación no toca esta partitura</translation>
+        <source>the recording does not play this score, or no part of it that could be told from another</source>
+        <translation>la grabación no toca esta partitura, o ninguna parte de ella que se pueda distinguir de otra</translation>
+    </message>
+    <message>
+        <source>the recording has 0 samples</source>
+        <translation>la grabación está vacía</translation>
+    </message>
+    <message>
+        <source>the recording is larger than {} MiB</source>
+        <translation>la grabación supera los {} MiB</translation>
     </message>
     <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
@@ -700,12 +780,28 @@
         <translation>no se puede mostrar la partitura: Verovio no está instalado</translation>
     </message>
     <message>
+        <source>the score has no measures</source>
+        <translation>la partitura no tiene compases</translation>
+    </message>
+    <message>
+        <source>the score has no pitched notes</source>
+        <translation>la partitura no tiene notas con altura</translation>
+    </message>
+    <message>
+        <source>the score is not well-formed XML</source>
+        <translation>la partitura no es XML bien formado</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>la partitura cambió después del análisis</translation>
     </message>
     <message>
         <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
         <translation>Las indicaciones de tempo de la partitura se quedan, pero sin efecto hasta que se quiten las de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>the {} data breaks off after about {} s</source>
+        <translation>los datos {} se cortan tras unos {} s</translation>
     </message>
     <message>
         <source>there</source>
@@ -718,6 +814,10 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>aquí no hay nota ni silencio</translation>
+    </message>
+    <message>
+        <source>there is no score to write marks into</source>
+        <translation>no hay partitura en la que escribir indicaciones</translation>
     </message>
     <message>
         <source>there, not proposed now</source>
@@ -736,12 +836,24 @@
         <translation>este equipo no tiene ningún dispositivo de sonido que funcione</translation>
     </message>
     <message>
+        <source>this is not audio that can be read</source>
+        <translation>esto no es audio que se pueda leer</translation>
+    </message>
+    <message>
+        <source>this is {}, which needs ffmpeg to be read</source>
+        <translation>esto es {}, que necesita ffmpeg para leerse</translation>
+    </message>
+    <message>
         <source>This page needs the address that this command opens:</source>
         <translation>Esta página necesita la dirección que abre esta orden:</translation>
     </message>
     <message>
         <source>this place is not played in the recording</source>
         <translation>este lugar no se toca en la grabación</translation>
+    </message>
+    <message>
+        <source>this recording cannot be put into a report</source>
+        <translation>esta grabación no se puede incluir en un informe</translation>
     </message>
     <message>
         <source>this version cannot write accents</source>
@@ -792,6 +904,10 @@
         <translation>adaptarlas a esta grabación</translation>
     </message>
     <message>
+        <source>Verovio does not understand it</source>
+        <translation>Verovio no la entiende</translation>
+    </message>
+    <message>
         <source>Waiting for other analyses</source>
         <translation>Esperando otros análisis</translation>
     </message>
@@ -802,6 +918,10 @@
     <message>
         <source>What was heard</source>
         <translation>Lo que se oyó</translation>
+    </message>
+    <message>
+        <source>What you said of beats and bars: {n}</source>
+        <translation>Lo que dijo de pulsos y compases: {n}</translation>
     </message>
     <message>
         <source>Whole recording</source>
@@ -842,6 +962,14 @@
     <message>
         <source>{time}, bar {bar}, beat {beat}</source>
         <translation>{time}, compás {bar}, pulso {beat}</translation>
+    </message>
+    <message>
+        <source>{} analyses are waiting already</source>
+        <translation>ya esperan {} análisis</translation>
+    </message>
+    <message>
+        <source>{} cannot be written</source>
+        <translation>no se puede escribir {}</translation>
     </message>
 </context>
 </TS>

@@ -12,8 +12,20 @@
         <translation>Une mesure commence ici</translation>
     </message>
     <message>
+        <source>a beat is at {time}</source>
+        <translation>un temps est à {time}</translation>
+    </message>
+    <message>
         <source>a beat moved to {time}</source>
         <translation>un temps déplacé à {time}</translation>
+    </message>
+    <message>
+        <source>a broken copy or download</source>
+        <translation>une copie ou un téléchargement interrompu</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, fewer than four bars of it, or a recording without enough piano</source>
+        <translation>une autre pièce ou un autre mouvement, moins de quatre mesures, ou un enregistrement où l'on entend trop peu le piano</translation>
     </message>
     <message>
         <source>a mark is here</source>
@@ -104,6 +116,10 @@
         <translation>Mesures un temps plus tard</translation>
     </message>
     <message>
+        <source>Bars {n} beats later</source>
+        <translation>Mesures {n} temps plus tard</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>temps</translation>
     </message>
@@ -126,6 +142,10 @@
     <message>
         <source>beats that would change: {n}</source>
         <translation>temps qui changeraient : {n}</translation>
+    </message>
+    <message>
+        <source>browsers do not play such files</source>
+        <translation>les navigateurs ne lisent pas ces fichiers</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -188,8 +208,20 @@
         <translation>Couleurs</translation>
     </message>
     <message>
+        <source>Convert it to FLAC, OGG or MP3</source>
+        <translation>Convertissez-le en FLAC, OGG ou MP3</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV or FLAC first</source>
+        <translation>Convertissez-le d'abord en WAV ou FLAC</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>Copier</translation>
+    </message>
+    <message>
+        <source>Copy or download it again, or re-encode the part that plays</source>
+        <translation>Copiez-le ou téléchargez-le de nouveau, ou réencodez la partie lisible</translation>
     </message>
     <message>
         <source>Correct beats and bars</source>
@@ -202,6 +234,10 @@
     <message>
         <source>crescendo</source>
         <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>Cut it up</source>
+        <translation>Découpez-le</translation>
     </message>
     <message>
         <source>dark</source>
@@ -232,6 +268,10 @@
         <translation>diminuendo</translation>
     </message>
     <message>
+        <source>Drop a score beside the recording</source>
+        <translation>Déposez une partition avec l'enregistrement</translation>
+    </message>
+    <message>
         <source>Drop an audio file here, or write its path</source>
         <translation>Déposez un fichier audio ici ou écrivez son chemin</translation>
     </message>
@@ -254,6 +294,14 @@
     <message>
         <source>few marks</source>
         <translation>peu de nuances</translation>
+    </message>
+    <message>
+        <source>fewer than two attacks of the score were found in the recording</source>
+        <translation>moins de deux attaques de la partition ont été trouvées dans l'enregistrement</translation>
+    </message>
+    <message>
+        <source>ffmpeg is not installed</source>
+        <translation>ffmpeg n'est pas installé</translation>
     </message>
     <message>
         <source>Forget all corrections of beats</source>
@@ -360,6 +408,10 @@
         <translation>Nuances de Mezzoforte retirées</translation>
     </message>
     <message>
+        <source>Move this file away, or mend it</source>
+        <translation>Déplacez ce fichier ou réparez-le</translation>
+    </message>
+    <message>
         <source>move to the left</source>
         <translation>déplacer à gauche</translation>
     </message>
@@ -382,6 +434,10 @@
     <message>
         <source>No recording is open.</source>
         <translation>Aucun enregistrement n'est ouvert.</translation>
+    </message>
+    <message>
+        <source>no score came with this recording</source>
+        <translation>aucune partition n'accompagne cet enregistrement</translation>
     </message>
     <message>
         <source>None</source>
@@ -466,6 +522,10 @@
     <message>
         <source>ready</source>
         <translation>prêt</translation>
+    </message>
+    <message>
+        <source>REAPER project</source>
+        <translation>projet REAPER</translation>
     </message>
     <message>
         <source>Recording</source>
@@ -628,12 +688,20 @@
         <translation>la nuance choisie plus forte ou plus douce</translation>
     </message>
     <message>
+        <source>the contents are not those of a {} file</source>
+        <translation>le contenu n'est pas celui d'un fichier {}</translation>
+    </message>
+    <message>
         <source>the end</source>
         <translation>la fin</translation>
     </message>
     <message>
         <source>the exported page differs from the score, so its ties and jumps are not used</source>
         <translation>la page exportée diffère de la partition : ses liaisons et ses renvois ne sont pas utilisés</translation>
+    </message>
+    <message>
+        <source>the file is empty (0 bytes)</source>
+        <translation>le fichier est vide (0 octet)</translation>
     </message>
     <message>
         <source>the file's content is not that of an audio file</source>
@@ -652,12 +720,24 @@
         <translation>le piano est supposé accordé à la = {} Hz</translation>
     </message>
     <message>
+        <source>the recorder or export stopped before it wrote any audio</source>
+        <translation>l'enregistreur ou l'export s'est arrêté avant d'écrire du son</translation>
+    </message>
+    <message>
         <source>the recording cannot be opened</source>
         <translation>l'enregistrement ne peut pas être ouvert</translation>
     </message>
     <message>
-        <source>the recording does not play this score</source>
-        <translation>l'enregistrement ne joue pas cette partition</translation>
+        <source>the recording does not play this score, or no part of it that could be told from another</source>
+        <translation>l'enregistrement ne joue pas cette partition, ou aucune partie reconnaissable de celle-ci</translation>
+    </message>
+    <message>
+        <source>the recording has 0 samples</source>
+        <translation>l'enregistrement est vide</translation>
+    </message>
+    <message>
+        <source>the recording is larger than {} MiB</source>
+        <translation>l'enregistrement dépasse {} Mio</translation>
     </message>
     <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
@@ -700,12 +780,28 @@
         <translation>la partition ne peut pas être affichée : Verovio n'est pas installé</translation>
     </message>
     <message>
+        <source>the score has no measures</source>
+        <translation>la partition n'a pas de mesures</translation>
+    </message>
+    <message>
+        <source>the score has no pitched notes</source>
+        <translation>la partition n'a pas de notes de hauteur définie</translation>
+    </message>
+    <message>
+        <source>the score is not well-formed XML</source>
+        <translation>la partition n'est pas du XML bien formé</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>la partition a été modifiée après l'analyse</translation>
     </message>
     <message>
         <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
         <translation>Les indications de tempo de la partition restent, mais sans effet jusqu'au retrait des nuances de Mezzoforte.</translation>
+    </message>
+    <message>
+        <source>the {} data breaks off after about {} s</source>
+        <translation>les données {} s'interrompent après environ {} s</translation>
     </message>
     <message>
         <source>there</source>
@@ -718,6 +814,10 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>ni note ni silence ici</translation>
+    </message>
+    <message>
+        <source>there is no score to write marks into</source>
+        <translation>il n'y a pas de partition où écrire des nuances</translation>
     </message>
     <message>
         <source>there, not proposed now</source>
@@ -736,12 +836,24 @@
         <translation>cet ordinateur n'a pas de périphérique audio qui fonctionne</translation>
     </message>
     <message>
+        <source>this is not audio that can be read</source>
+        <translation>ce n'est pas un fichier audio lisible</translation>
+    </message>
+    <message>
+        <source>this is {}, which needs ffmpeg to be read</source>
+        <translation>c'est du {}, qu'il faut ffmpeg pour lire</translation>
+    </message>
+    <message>
         <source>This page needs the address that this command opens:</source>
         <translation>Cette page a besoin de l'adresse qu'ouvre cette commande :</translation>
     </message>
     <message>
         <source>this place is not played in the recording</source>
         <translation>cet endroit n'est pas joué dans l'enregistrement</translation>
+    </message>
+    <message>
+        <source>this recording cannot be put into a report</source>
+        <translation>cet enregistrement ne peut pas être inclus dans un rapport</translation>
     </message>
     <message>
         <source>this version cannot write accents</source>
@@ -792,6 +904,10 @@
         <translation>adapter à cet enregistrement</translation>
     </message>
     <message>
+        <source>Verovio does not understand it</source>
+        <translation>Verovio ne la comprend pas</translation>
+    </message>
+    <message>
         <source>Waiting for other analyses</source>
         <translation>En attente d'autres analyses</translation>
     </message>
@@ -802,6 +918,10 @@
     <message>
         <source>What was heard</source>
         <translation>Ce qui a été entendu</translation>
+    </message>
+    <message>
+        <source>What you said of beats and bars: {n}</source>
+        <translation>Ce que vous avez dit des temps et des mesures : {n}</translation>
     </message>
     <message>
         <source>Whole recording</source>
@@ -842,6 +962,14 @@
     <message>
         <source>{time}, bar {bar}, beat {beat}</source>
         <translation>{time}, mesure {bar}, temps {beat}</translation>
+    </message>
+    <message>
+        <source>{} analyses are waiting already</source>
+        <translation>{} analyses attendent déjà</translation>
+    </message>
+    <message>
+        <source>{} cannot be written</source>
+        <translation>{} ne peut pas être écrit</translation>
     </message>
 </context>
 </TS>

@@ -12,8 +12,20 @@
         <translation>小节从这里开始</translation>
     </message>
     <message>
+        <source>a beat is at {time}</source>
+        <translation>拍点位于 {time}</translation>
+    </message>
+    <message>
         <source>a beat moved to {time}</source>
         <translation>拍点移至 {time}</translation>
+    </message>
+    <message>
+        <source>a broken copy or download</source>
+        <translation>复制或下载不完整</translation>
+    </message>
+    <message>
+        <source>a different piece or movement, fewer than four bars of it, or a recording without enough piano</source>
+        <translation>另一首乐曲或乐章、不足四小节，或录音中的钢琴声过少</translation>
     </message>
     <message>
         <source>a mark is here</source>
@@ -104,6 +116,10 @@
         <translation>小节线后移一拍</translation>
     </message>
     <message>
+        <source>Bars {n} beats later</source>
+        <translation>小节线后移 {n} 拍</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>拍</translation>
     </message>
@@ -126,6 +142,10 @@
     <message>
         <source>beats that would change: {n}</source>
         <translation>将改变的拍点：{n}</translation>
+    </message>
+    <message>
+        <source>browsers do not play such files</source>
+        <translation>浏览器无法播放此类文件</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -188,8 +208,20 @@
         <translation>颜色</translation>
     </message>
     <message>
+        <source>Convert it to FLAC, OGG or MP3</source>
+        <translation>请转换为 FLAC、OGG 或 MP3</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV or FLAC first</source>
+        <translation>请先转换为 WAV 或 FLAC</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy or download it again, or re-encode the part that plays</source>
+        <translation>请重新复制或下载，或重新编码可播放的部分</translation>
     </message>
     <message>
         <source>Correct beats and bars</source>
@@ -202,6 +234,10 @@
     <message>
         <source>crescendo</source>
         <translation>渐强</translation>
+    </message>
+    <message>
+        <source>Cut it up</source>
+        <translation>请将其分割</translation>
     </message>
     <message>
         <source>dark</source>
@@ -232,6 +268,10 @@
         <translation>渐弱</translation>
     </message>
     <message>
+        <source>Drop a score beside the recording</source>
+        <translation>请将乐谱与录音一起拖入</translation>
+    </message>
+    <message>
         <source>Drop an audio file here, or write its path</source>
         <translation>将音频文件拖到此处，或输入其路径</translation>
     </message>
@@ -254,6 +294,14 @@
     <message>
         <source>few marks</source>
         <translation>记号少</translation>
+    </message>
+    <message>
+        <source>fewer than two attacks of the score were found in the recording</source>
+        <translation>在录音中找到的乐谱起音少于两个</translation>
+    </message>
+    <message>
+        <source>ffmpeg is not installed</source>
+        <translation>未安装 ffmpeg</translation>
     </message>
     <message>
         <source>Forget all corrections of beats</source>
@@ -360,6 +408,10 @@
         <translation>已移除 Mezzoforte 的记号</translation>
     </message>
     <message>
+        <source>Move this file away, or mend it</source>
+        <translation>请移走或修复此文件</translation>
+    </message>
+    <message>
         <source>move to the left</source>
         <translation>左移</translation>
     </message>
@@ -382,6 +434,10 @@
     <message>
         <source>No recording is open.</source>
         <translation>没有打开的录音。</translation>
+    </message>
+    <message>
+        <source>no score came with this recording</source>
+        <translation>此录音没有附带乐谱</translation>
     </message>
     <message>
         <source>None</source>
@@ -466,6 +522,10 @@
     <message>
         <source>ready</source>
         <translation>就绪</translation>
+    </message>
+    <message>
+        <source>REAPER project</source>
+        <translation>REAPER 工程</translation>
     </message>
     <message>
         <source>Recording</source>
@@ -628,12 +688,20 @@
         <translation>所选记号更强或更弱</translation>
     </message>
     <message>
+        <source>the contents are not those of a {} file</source>
+        <translation>内容不是 {} 文件</translation>
+    </message>
+    <message>
         <source>the end</source>
         <translation>结尾</translation>
     </message>
     <message>
         <source>the exported page differs from the score, so its ties and jumps are not used</source>
         <translation>导出的页面与乐谱不同，因此不使用其连线和跳转</translation>
+    </message>
+    <message>
+        <source>the file is empty (0 bytes)</source>
+        <translation>文件为空（0 字节）</translation>
     </message>
     <message>
         <source>the file's content is not that of an audio file</source>
@@ -652,12 +720,24 @@
         <translation>假定钢琴的标准音为 a' = {} Hz</translation>
     </message>
     <message>
+        <source>the recorder or export stopped before it wrote any audio</source>
+        <translation>录音或导出在写入音频之前就停止了</translation>
+    </message>
+    <message>
         <source>the recording cannot be opened</source>
         <translation>无法打开录音</translation>
     </message>
     <message>
-        <source>the recording does not play this score</source>
-        <translation>录音演奏的不是这份乐谱</translation>
+        <source>the recording does not play this score, or no part of it that could be told from another</source>
+        <translation>录音演奏的不是这份乐谱，或者不是其中可辨认的部分</translation>
+    </message>
+    <message>
+        <source>the recording has 0 samples</source>
+        <translation>录音是空的</translation>
+    </message>
+    <message>
+        <source>the recording is larger than {} MiB</source>
+        <translation>录音大于 {} MiB</translation>
     </message>
     <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
@@ -700,12 +780,28 @@
         <translation>无法显示乐谱：未安装 Verovio</translation>
     </message>
     <message>
+        <source>the score has no measures</source>
+        <translation>乐谱没有小节</translation>
+    </message>
+    <message>
+        <source>the score has no pitched notes</source>
+        <translation>乐谱中没有有音高的音符</translation>
+    </message>
+    <message>
+        <source>the score is not well-formed XML</source>
+        <translation>乐谱不是格式正确的 XML</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>乐谱在分析后被修改</translation>
     </message>
     <message>
         <source>The score's own tempo marks stay but are silent until Mezzoforte's marks are removed.</source>
         <translation>乐谱原有的速度记号保留，但在移除 Mezzoforte 的记号之前不起作用。</translation>
+    </message>
+    <message>
+        <source>the {} data breaks off after about {} s</source>
+        <translation>{} 数据在约 {} 秒后中断</translation>
     </message>
     <message>
         <source>there</source>
@@ -718,6 +814,10 @@
     <message>
         <source>there is no note or rest here</source>
         <translation>此处没有音符或休止符</translation>
+    </message>
+    <message>
+        <source>there is no score to write marks into</source>
+        <translation>没有可写入记号的乐谱</translation>
     </message>
     <message>
         <source>there, not proposed now</source>
@@ -736,12 +836,24 @@
         <translation>此电脑没有可用的声音设备</translation>
     </message>
     <message>
+        <source>this is not audio that can be read</source>
+        <translation>这不是可读取的音频</translation>
+    </message>
+    <message>
+        <source>this is {}, which needs ffmpeg to be read</source>
+        <translation>这是 {}，需要 ffmpeg 才能读取</translation>
+    </message>
+    <message>
         <source>This page needs the address that this command opens:</source>
         <translation>此页面需要由以下命令打开的地址：</translation>
     </message>
     <message>
         <source>this place is not played in the recording</source>
         <translation>录音中没有演奏此处</translation>
+    </message>
+    <message>
+        <source>this recording cannot be put into a report</source>
+        <translation>此录音无法放入报告</translation>
     </message>
     <message>
         <source>this version cannot write accents</source>
@@ -792,6 +904,10 @@
         <translation>按此录音更新</translation>
     </message>
     <message>
+        <source>Verovio does not understand it</source>
+        <translation>Verovio 无法理解</translation>
+    </message>
+    <message>
         <source>Waiting for other analyses</source>
         <translation>等待其他分析</translation>
     </message>
@@ -802,6 +918,10 @@
     <message>
         <source>What was heard</source>
         <translation>听到的内容</translation>
+    </message>
+    <message>
+        <source>What you said of beats and bars: {n}</source>
+        <translation>您对拍点和小节的更正：{n}</translation>
     </message>
     <message>
         <source>Whole recording</source>
@@ -842,6 +962,14 @@
     <message>
         <source>{time}, bar {bar}, beat {beat}</source>
         <translation>{time}，第 {bar} 小节第 {beat} 拍</translation>
+    </message>
+    <message>
+        <source>{} analyses are waiting already</source>
+        <translation>已有 {} 个分析在等待</translation>
+    </message>
+    <message>
+        <source>{} cannot be written</source>
+        <translation>无法写入 {}</translation>
     </message>
 </context>
 </TS>

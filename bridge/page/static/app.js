@@ -9,7 +9,7 @@ export const $ = id => document.getElementById(id);
 // range, unsaved, model, outline}; null while there is none.
 export const app = { about: null, queue: null, lane: null, sheet: null, player: null, work: null, open: null };
 
-const GAIN = 0.95, STATES_KEPT = 30;
+const STATES_KEPT = 30;
 const drawers = [];
 
 // Called after every change of what is known, with what was heard.
@@ -30,7 +30,7 @@ export async function hear(corrections) {
     return here.heard.get(key);
 }
 
-export function render(fresh = false) {
+export function render() {
     const open = app.open, heard = heardNow(), chosen = open.selected;
     open.model = models.build(heard, said(), open.tried);
     open.selected = chosen && open.model.marks.find(m => models.isSame(m, chosen)) || null;
@@ -38,12 +38,12 @@ export function render(fresh = false) {
         const proposed = models.build(open.proposal.heard, open.proposal.said);
         Object.assign(open.model, { old: open.model.beats, beats: proposed.beats, bars: proposed.bars });
     }
-    open.model.outline = (from, to, width) => open.outline.at(from, to, width);
-    open.model.gain = GAIN;
+    Object.assign(open.model, models.outlined(open.outline));
+    open.model.pins = [...said().pins, ...(said().taps ?? [])].map(pin => pin.time_s).sort((a, b) => a - b);
     open.model.selection = open.range;
     app.player.beats = open.model.beats;
     app.player.loop = open.range;
-    app.lane.show(open.model, fresh);
+    app.lane.show(open.model);
     for (const draw of drawers)
         draw(heard);
 }

@@ -3,9 +3,9 @@
 import { $, app, hear, heardNow, render, said, whenRendered } from "./app.js";
 import * as models from "./model.js";
 import { commit } from "./save.js";
-import { failed, say } from "./tell.js";
+import { errorText, failed, say } from "./tell.js";
 import { clock } from "./view.js";
-import { t } from "./words.js";
+import { t, told } from "./words.js";
 
 export const NUDGE_S = 0.01;
 const AT_BEAT_S = 0.3;
@@ -53,7 +53,6 @@ export function refuse() {
 }
 
 const beatHere = () => models.nearestBeat(app.open.model.beats, app.player.time);
-const everywhere = () => app.open.range ?? [0, Infinity];
 
 export function moveBeat(beat, time) {
     const { duration, beats } = app.open.model;
@@ -76,15 +75,13 @@ export function barHere() {
             t("a bar begins at {time}", { time: clock(time, 2) }));
 }
 
-export const twice = () => propose(models.withTempo(said(), "double"), t("Twice as many beats"));
-export const halved = () => propose(models.withTempo(said(), "half"), t("Half as many beats"));
-export const offbeat = () => propose({ ...said(), offbeat: !said().offbeat }, t("Half a beat over"));
-export const shift = () => propose(models.shifted(said(), app.open.model.beats, ...everywhere()), t("Bars one beat later"));
+// These hold for the selected passage, or everywhere.
+export const twice = () => propose(models.withTempo(said(), "double", app.open.range), t("Twice as many beats"));
+export const halved = () => propose(models.withTempo(said(), "half", app.open.range), t("Half as many beats"));
+export const offbeat = () => propose(models.withOffbeat(said(), app.open.range), t("Half a beat over"));
+export const shift = () => propose(models.shifted(said(), app.open.model.beats, app.open.range), t("Bars one beat later"));
+export const metre = count => propose(models.metred(said(), count, app.open.range), t("Beats in a bar"));
 export const forget = () => propose(models.withoutBeats(said()), t("Forget all corrections of beats"));
-
-export function metre(count) {
-    propose(models.metred(said(), app.open.model.beats, count, count ? app.open.range : null), t("Beats in a bar"));
-}
 
 // ---- tapping along ----
 
@@ -115,6 +112,33 @@ export function dropTaps() {
     controls();
 }
 
+// ---- what was said ----
+
+const SAID = {
+    double: () => t("Twice as many beats"), half: () => t("Half as many beats"), offbeat: () => t("Half a beat over"),
+    metre: n => `${t("Beats in a bar")}: ${n}`, shift: n => t("Bars {n} beats later", { n }), taps: n => t("{n} beats tapped", { n }),
+    bar: (_, time) => t("a bar begins at {time}", { time }), beat: (_, time) => t("a beat is at {time}", { time }),
+};
+
+function inWords({ kind, value, from_s, to_s }) {
+    const text = SAID[kind](value, from_s === undefined ? "" : clock(from_s, 2));
+    return to_s === undefined ? text : `${text} (${clock(from_s, 1)} – ${to_s === null ? "…" : clock(to_s, 1)})`;
+}
+
+function list() {
+    const all = models.statements(said());
+    $("said-frame").hidden = !all.length;
+    $("said-title").textContent = t("What you said of beats and bars: {n}", { n: all.length });
+    $("said").replaceChildren(...all.map(statement => {
+        const item = document.createElement("li"), text = inWords(statement), button = document.createElement("button");
+        button.textContent = "✕";
+        button.setAttribute("aria-label", `${t("remove")}: ${text}`);
+        button.addEventListener("click", () => propose(statement.without, `${t("remove")}: ${text}`));
+        item.append(text, " ", button);
+        return item;
+    }));
+}
+
 function controls() {
     const { model, proposal, taps } = app.open;
     for (const id of ["twice", "halved", "offbeat", "shift", "metre"])
@@ -126,10 +150,11 @@ function controls() {
 
 whenRendered(() => {
     controls();
+    list();
     const { plan_error: error } = heardNow(), warnings = app.open.model.warnings;
-    $("warnings").replaceChildren(...[...(error ? [error.message, error.advice] : []), ...warnings].filter(Boolean).map(text => {
+    $("warnings").replaceChildren(...[...(error ? [errorText(error)] : []), ...warnings.map(told)].map(text => {
         const item = document.createElement("li");
-        item.textContent = t(text);
+        item.textContent = text;
         return item;
     }));
 });

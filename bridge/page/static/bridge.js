@@ -23,6 +23,7 @@ export function begin(whenTold) {
     if (location.hash)
         history.replaceState(null, "", location.pathname);
     sessionStorage.setItem(KEY, token);
+    addEventListener("hashchange", () => location.reload());  // another address of this page was put in its window
     onToken = whenTold;
     channel?.addEventListener("message", event => {
         if (typeof event.data?.token === "string" && event.data.token !== token) {

@@ -6,7 +6,7 @@ const CLOSEST_S = 0.05, GRIP_PX = 6;
 
 export class Lane {
     constructor(canvas, overview, events) {
-        Object.assign(this, { canvas, overview, events, model: null, view: { from: 0, to: 30 }, time: 0, drawn: 0 });
+        Object.assign(this, { canvas, overview, events, model: null, view: { from: 0, to: 30 }, time: 0 });
         canvas.addEventListener("wheel", event => this.#wheel(event), { passive: false });
         canvas.addEventListener("pointerdown", event => this.#down(event));
         canvas.addEventListener("pointermove", event => this.#hover(event));
@@ -21,7 +21,8 @@ export class Lane {
         this.redraw();
     }
 
-    show(model, fresh) {
+    // `fresh`: another recording than before.
+    show(model, fresh = false) {
         this.model = model;
         this.over = null;
         if (fresh)
@@ -79,7 +80,7 @@ export class Lane {
         context.lineTo(x, 9);
         context.fill();
         this.#paintOverview();
-        this.drawn++;
+        Object.assign(this.canvas.dataset, { from: this.view.from, to: this.view.to, time: this.time });
     }
 
     #paintOverview() {

@@ -70,6 +70,8 @@ export function seek(time) {
 
 export function range(pair) {
     const { open, player, lane } = app;
+    if (!open?.model)
+        return;
     open.range = pair && pair[1] - pair[0] > SHORTEST_LOOP_S ? pair.map(models.rounded) : null;
     open.model.selection = player.loop = open.range;
     lane.redraw();

@@ -19,6 +19,7 @@ import * as work from "./work.js";
 const METRES = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "12"], RESIZED_MS = 120;
 
 function wireMarks() {
+    marks.wire();
     for (const [name, taken] of [["input", false], ["change", true]])
         $("density").addEventListener(name, () => marks.tryDensity(heardNow(), Number($("density").value), taken));
     $("policy").addEventListener("change", () => marks.choosePolicy($("policy").value));
@@ -60,7 +61,7 @@ function wire() {
         if (app.open?.unsaved)
             event.preventDefault();
     });
-    onChangedElsewhere(() => work.load().catch(failed));
+    onChangedElsewhere(() => work.renew().catch(failed));
     onReturn(work.again);
     askBy(() => app.queue.refresh().catch(failed));
 }

@@ -112,7 +112,7 @@ function choices(heard) {
     $("policy").value = said().existing ?? "keep";
     $("density").max = steps.length - 1;
     $("density").value = density;
-    $("density-name").textContent = t("{n} marks", { n: steps[density].marks.length });
+    $("density-name").textContent = t("{n} marks", { n: app.open.model.marks.length });
     $("density").setAttribute("aria-valuetext", $("density-name").textContent);
 }
 
@@ -124,28 +124,50 @@ export function draw() {
         return;
     open.model.selected = open.selected;
     const focused = document.activeElement?.closest?.("#marks") ? document.activeElement.dataset.name : null;
-    $("marks").replaceChildren(...open.model.marks.map(row));
+    const marks = open.model.marks, reached = open.selected ?? marks[0];
+    $("marks").replaceChildren(...marks.map(mark => row(mark, mark === reached)));
     if (focused)
         $("marks").querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
     if (sheet.told)
-        sheet.show(open.model.marks, open.selected);
+        sheet.show(marks, open.selected);
 }
 
-function row(mark) {
+// Up and down the list; of all its rows one alone is reached by Tab.
+function onKey(event) {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key], { open } = app;
+    if (!by || !open?.model || event.altKey || event.ctrlKey)
+        return;
+    event.preventDefault();
+    event.stopPropagation();
+    const rows = [...$("marks").rows], at = rows.findIndex(r => r.contains(event.target));
+    const name = rows[at + by]?.querySelector("button").dataset.name;
+    if (!name)
+        return;
+    go(open.model.marks[at + by]);
+    $("marks").querySelector(`[data-name="${CSS.escape(name)}"]`).focus();
+}
+
+export const wire = () => $("marks").addEventListener("keydown", onKey);
+
+function go(mark) {
+    app.player.time = mark.time_s;
+    select(mark);
+}
+
+function row(mark, isReached) {
     const made = document.createElement("tr"), name = `${mark.kind} ${mark.time_s}`;
     made.classList.toggle("chosen", mark === app.open.selected);
     const where = `${mark.bar}${mark.beat ? ` · ${Math.round(mark.beat * 100) / 100}` : ""}`;
-    const go = button(where, `${t("Bar")} ${where}: ${t(mark.value)}`, `go ${name}`, () => {
-        app.player.time = mark.time_s;
-        select(mark);
-    });
+    const first = button(where, `${t("Bar")} ${where}: ${t(mark.value)}`, `go ${name}`, () => go(mark));
     const clear = mark.said ? t("by hand") : mark.clearness ? words.clearness(mark.clearness) : `${Math.round(100 * mark.confidence)} %`;
-    const cells = [[go], [clock(mark.time_s, 2)], [sign(mark)], [clear], [words.reason(mark.reason)], editable(mark) ? buttons(mark, name) : []];
+    const cells = [[first], [clock(mark.time_s, 2)], [sign(mark)], [clear], [words.reason(mark.reason)], editable(mark) ? buttons(mark, name) : []];
     made.append(...cells.map(content => {
         const cell = document.createElement("td");
         cell.append(...content);
         return cell;
     }));
+    for (const each of made.querySelectorAll("button"))
+        each.tabIndex = isReached ? 0 : -1;
     return made;
 }
 

@@ -3,7 +3,7 @@
 import { lowerBound, modelOf } from "./view.js";
 
 export const NOTHING_SAID = Object.freeze({ corrections: 1, tempo: "same", offbeat: false, pins: [] });
-const TICKS = 480;
+const TICKS = 480, GAIN = 0.95;
 const SAME_PLACE = 1e-3;  // quarters; browsers round the time that they play
 
 // The written position (quarters) that is played at a time, and back.
@@ -76,6 +76,13 @@ export class Places {
         const { measures, starts, numbers, positions, times_s } = this.data;
         return measures.map((m, n) => ({ time_s: Places.#interp(starts[n], positions, times_s), number: numbers[m] }));
     }
+}
+
+export const outlined = outline => ({ gain: GAIN, outline: (from, to, width) => outline.at(from, to, width) });
+
+// A recording of which nothing but its sound is known.
+export function soundOf(outline, duration) {
+    return { ...outlined(outline), duration, loudness: { hop_s: 1, values: [], peak: 0 }, beats: [], bars: [], marks: [] };
 }
 
 // `tried` is a density that is being looked at and not yet said.
@@ -186,7 +193,7 @@ export function whereIs(time, model) {
 
 // Corrections of beats. Each takes what was said so far and returns what is said then.
 
-const SAME_S = 0.03;
+const SAME_S = 0.03, SHIFTS = 16;
 
 export function withPin(said, pin, insteadOf = null, beats = []) {
     const reach = intervalAt(beats, insteadOf ?? pin.time_s) * 0.35;
@@ -195,44 +202,95 @@ export function withPin(said, pin, insteadOf = null, beats = []) {
     return { ...said, pins: sorted([...said.pins.filter(stays), pin]) };
 }
 
+// Between the taps there are no other beats; what was said of them before is gone.
 export function withTaps(said, taps) {
     const times = taps.slice().sort((a, b) => a - b).filter((t, i, all) => i === 0 || t - all[i - 1] > SAME_S);
-    const first = times[0] - SAME_S, last = times.at(-1) + SAME_S;
-    const outside = said.pins.filter(p => p.time_s < first || p.time_s > last);
-    return { ...said, pins: sorted([...outside, ...times.map(t => ({ time_s: rounded(t) }))]) };
+    const first = times[0] - SAME_S, last = times.at(-1) + SAME_S, outside = p => p.time_s < first || p.time_s > last;
+    const rows = [...(said.taps ?? []).filter(outside), ...times.map(t => ({ time_s: rounded(t) }))];
+    return { ...said, pins: said.pins.filter(outside), taps: sorted(rows) };
 }
 
-// Every bar line one beat later, in the selection or from beginning to end.
-export function shifted(said, beats, from, to) {
-    const pins = [];
-    beats.forEach((beat, i) => {
-        if (beat.position === 1 && beat.time_s >= from && beat.time_s <= to && beats[i + 1])
-            pins.push({ time_s: rounded(beats[i + 1].time_s), position: 1 });
-    });
-    return { ...said, pins: mixed(said.pins, pins) };
+// Every bar one beat later: all of them, or those of a selection, which the bar lines on both sides of it bound.
+export function shifted(said, beats, selection) {
+    if (!selection)
+        return { ...said, shift_beats: ((said.shift_beats ?? 0) + 1) % SHIFTS };
+    const [from, to] = selection, downbeats = beats.map((_, i) => i).filter(i => beats[i].position === 1);
+    const inside = downbeats.filter(i => beats[i].time_s >= from && beats[i].time_s <= to && beats[i + 1]);
+    if (!inside.length)
+        return said;
+    const bounds = [downbeats.findLast(i => beats[i].time_s < from), downbeats.find(i => beats[i].time_s > to)];
+    const pins = [...bounds.filter(i => i !== undefined), inside[0] + 1].map(i => ({ time_s: rounded(beats[i].time_s), position: 1 }));
+    return { ...said, pins: mixed(said.pins, sorted(pins)) };
 }
 
-// Bars of `count` beats, in the selection (its first beat is a first beat), or in everything.
-export function metred(said, beats, count, selection) {
-    if (!selection) {
-        const next = { ...said };
-        delete next.beats_per_bar;
-        return count ? { ...next, beats_per_bar: count, pins: said.pins.filter(p => (p.position ?? 1) <= count) } : next;
-    }
-    const inside = beats.filter(b => b.time_s >= selection[0] && b.time_s <= selection[1]);
-    const pins = inside.map((b, i) => ({ time_s: rounded(b.time_s), position: 1 + i % count }));
-    const before = said.pins.filter(p => p.time_s < selection[0] || p.time_s > selection[1]);
-    return { ...said, pins: mixed(before, pins) };
+// Bars of `count` beats (null: as heard), in the selection or in everything.
+export function metred(said, count, selection) {
+    if (selection)
+        return withPassage(said, selection, { beats_per_bar: count ?? undefined });
+    return { ...said, beats_per_bar: count ?? undefined, pins: said.pins.filter(p => !count || (p.position ?? 1) <= count) };
 }
 
-export function withTempo(said, factor) {
-    const power = { half: -1, same: 0, double: 1 }[said.tempo] + (factor === "double" ? 1 : -1);
-    return Math.abs(power) > 1 ? said : { ...said, tempo: power < 0 ? "half" : power > 0 ? "double" : "same" };
+const POWERS = { half: -1, same: 0, double: 1 };
+
+// Twice or half as many beats than there are now; null where that would be a factor of 4.
+function timesTwo(before, factor) {
+    const power = POWERS[before ?? "same"] + POWERS[factor];
+    return Math.abs(power) > 1 ? null : Object.keys(POWERS).find(name => POWERS[name] === power);
+}
+
+export function withTempo(said, factor, selection) {
+    const before = selection ? passageOf(said, selection)?.tempo : said.tempo, tempo = timesTwo(before, factor);
+    if (tempo === null)
+        return said;
+    return selection ? withPassage(said, selection, { tempo }) : { ...said, tempo };
+}
+
+export function withOffbeat(said, selection) {
+    return selection ? withPassage(said, selection, { offbeat: !passageOf(said, selection)?.offbeat }) : { ...said, offbeat: !said.offbeat };
+}
+
+const passageOf = (said, [from, to]) => said.passages?.find(p => p.start_s === from && p.end_s === to);
+
+// Something more of a passage; one of which nothing is said any more goes.
+function withPassage(said, [start_s, end_s], change) {
+    const before = passageOf(said, [start_s, end_s]), now = { start_s, end_s, ...before, ...change };
+    const says = now.beats_per_bar || now.offbeat || (now.tempo ?? "same") !== "same";
+    return { ...said, passages: [...(said.passages ?? []).filter(p => p !== before), ...(says ? [now] : [])] };
 }
 
 export function withoutBeats(said) {
     const { marks, density, existing, tuning_hz } = said;
     return { ...NOTHING_SAID, marks, density, existing, tuning_hz };
+}
+
+// What was said of beats, one by one: {kind, value, from_s, to_s} and what is said `without` it.
+export function statements(said) {
+    const all = [], tapped = said.taps ?? [];
+    if (said.tempo !== "same")
+        all.push({ kind: said.tempo, without: { ...said, tempo: "same" } });
+    if (said.offbeat)
+        all.push({ kind: "offbeat", without: { ...said, offbeat: false } });
+    if (said.beats_per_bar)
+        all.push({ kind: "metre", value: said.beats_per_bar, without: { ...said, beats_per_bar: undefined } });
+    if (said.shift_beats)
+        all.push({ kind: "shift", value: said.shift_beats, without: { ...said, shift_beats: undefined } });
+    for (const passage of said.passages ?? []) {
+        const without = change => withPassage(said, [passage.start_s, passage.end_s], change);
+        const where = { from_s: passage.start_s, to_s: passage.end_s ?? null };
+        if ((passage.tempo ?? "same") !== "same")
+            all.push({ kind: passage.tempo, ...where, without: without({ tempo: "same" }) });
+        if (passage.offbeat)
+            all.push({ kind: "offbeat", ...where, without: without({ offbeat: false }) });
+        if (passage.beats_per_bar)
+            all.push({ kind: "metre", value: passage.beats_per_bar, ...where, without: without({ beats_per_bar: undefined }) });
+    }
+    if (tapped.length)
+        all.push({ kind: "taps", value: tapped.length, from_s: tapped[0].time_s, to_s: tapped.at(-1).time_s,
+                   without: { ...said, taps: [] } });
+    for (const pin of said.pins)
+        all.push({ kind: pin.position === 1 ? "bar" : "beat", from_s: pin.time_s,
+                   without: { ...said, pins: said.pins.filter(p => p !== pin) } });
+    return all;
 }
 
 export function withMark(said, edits) {
@@ -253,7 +311,7 @@ export function canonical(value) {
     return `{${names.map(n => `${n}:${canonical(value[n])}`).join()}}`;
 }
 
-const isNothing = value => value === undefined || value === null || (Array.isArray(value) && !value.length);
+const isNothing = value => [undefined, null, false, 0, "same"].includes(value) || (Array.isArray(value) && !value.length);
 
 export const isSame = (a, b) => a.kind === b.kind && a.value === b.value && Math.abs(a.time_s - b.time_s) < 1e-3;
 export const rounded = t => Math.round(t * 1e4) / 1e4;

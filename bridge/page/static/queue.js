@@ -8,7 +8,7 @@ import { clock } from "./view.js";
 const SCORES = [".musicxml", ".xml", ".mxl", ".mscx", ".mscz", ".mid", ".midi"];
 const suffix = name => (name.match(/\.[A-Za-z0-9]+$/)?.[0] ?? "").toLowerCase();
 const stem = name => name.slice(0, name.length - suffix(name).length).toLowerCase();
-const QUICK_MS = 700, SLOW_MS = 4000;
+const QUICK_MS = 400, SLOW_MS = 4000;
 
 // Recordings with their scores: by name where that agrees, else a single score goes with a single recording.
 export function paired(files) {
@@ -74,7 +74,7 @@ export class Queue {
             } catch (error) {
                 this.sending = this.sending.filter(l => l !== line);
                 this.failed(error.code === "gone" ? error : null);
-                this.say(`${recording.name}: ${t(error.message)}${error.advice ? `. ${t(error.advice)}` : ""}`, true);
+                this.say(`${recording.name}: ${errorText(error)}`, true);
                 this.draw();
             }
         }

@@ -7,15 +7,15 @@ import { failed, say } from "./tell.js";
 import { t } from "./words.js";
 
 export const SAVE_MS = 250;
-let waiting = null, reload = () => {};
+let waiting = null, renew = () => {};
 
-// `load` shows a work again whose corrections were changed elsewhere.
-export function onChangedElsewhere(load) {
-    reload = load;
+// `act` shows what another window has said of the work on show.
+export function onChangedElsewhere(act) {
+    renew = act;
     bridge.hear(message => {
         const open = app.open;
         if (message.saved && message.saved === open?.id && !open.unsaved && !open.proposal)
-            load();
+            renew();
     });
 }
 
@@ -42,7 +42,7 @@ async function write(here) {
     } catch (error) {
         if (error.code === "stale") {
             say(t("Another window has changed this recording: its corrections are shown now."), true);
-            reload();
+            renew();
         } else
             failed(error);
     }

@@ -3,6 +3,7 @@
 import { get } from "./bridge.js";
 import { lowerBound } from "./view.js";
 
+const LEVEL_WIDTH = 13;  // half a level's, with room around it, in units of the page
 const SVG = "http://www.w3.org/2000/svg";
 const TAGS = new Set(["svg", "g", "defs", "use", "path", "rect", "line", "polyline", "polygon", "ellipse", "circle",
                       "text", "tspan", "title", "desc"]);
@@ -166,16 +167,19 @@ export class Sheet {
         const to = this.spot(mark.endWritten);
         if (!to)
             return;
+        const levels = this.marks.filter(m => m.kind !== "hairpin").map(m => m.written);
+        const room = written => levels.some(w => Math.abs(w - written) < 1e-3) ? LEVEL_WIDTH : 0;
+        const left = from.x + room(mark.written), right = to.x - room(mark.endWritten);
         const wedge = (page, x1, x2, yy) => {
             const [tip, open] = mark.value === "crescendo" ? [x1, x2] : [x2, x1];
             const made = make("polyline", { class: name, points: `${open},${yy - 5} ${tip},${yy} ${open},${yy + 5}` });
             put(page, made);
         };
         if (to.page === from.page && to.top === from.top)
-            wedge(from.page, from.x, Math.max(to.x, from.x + 8), y);
+            wedge(from.page, left, Math.max(right, left + 8), y);
         else {
-            wedge(from.page, from.x, from.right, y);
-            wedge(to.page, to.left, Math.max(to.x, to.left + 8), to.between);
+            wedge(from.page, left, Math.max(from.right, left + 8), y);
+            wedge(to.page, to.left, Math.max(right, to.left + 8), to.between);
         }
     }
 

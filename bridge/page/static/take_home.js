@@ -8,7 +8,7 @@ import { t } from "./words.js";
 
 const NAMES = {
     score: "the marked score", html: "report", corrections: "corrections", midi: "MIDI", dawproject: "DAWproject", click: "click track",
-    json: "JSON", csv: "CSV", labels: "Audacity labels", jams: "JAMS", svl: "Sonic Visualiser", daw: "Ardour and REAPER", png: "picture",
+    json: "JSON", csv: "CSV", rpp: "REAPER project", labels: "Audacity labels", jams: "JAMS", svl: "Sonic Visualiser", daw: "Ardour and REAPER", png: "picture",
 };
 const KEPT_MS = 60000;
 

@@ -2,7 +2,7 @@
 
 import { $ } from "./app.js";
 import * as bridge from "./bridge.js";
-import { t } from "./words.js";
+import { t, told } from "./words.js";
 
 const POLL_MS = 2000, COMMAND = "mezzoforte open";
 let down = null, whenBack = async () => {};
@@ -17,7 +17,7 @@ export function say(text, isError = false) {
 export function errorText(error) {
     if (!error)
         return t("the analysis failed");
-    return [t(error.message), t(error.advice)].filter(Boolean).map(s => s.replace(/\.$/, "")).join(". ");
+    return [told(error.message), told(error.advice ?? "")].filter(Boolean).map(s => s.replace(/\.$/, "")).join(". ");
 }
 
 // `back` is called when the bridge answers again after it did not.

@@ -32,6 +32,27 @@ export function t(text, values = {}) {
     return said.replace(/{(\w+)}/g, (whole, name) => name in values ? String(values[name]) : whole);
 }
 
+// A sentence of the bridge, perhaps with its likely cause: keys of those with values have {} there, in the order of all languages.
+export function told(text) {
+    const [, what, cause] = /^(.*?)(?: \(likely cause: (.*)\))?$/s.exec(text);
+    return cause ? `${sentence(what)} (${t("likely cause")}: ${sentence(cause)})` : sentence(what);
+}
+
+function sentence(text) {
+    if (language === "en" || texts[text])
+        return t(text);
+    for (const [key, row] of Object.entries(texts)) {
+        const values = key.includes("{}") && pattern(key).exec(text);
+        if (values) {
+            let said = 0;
+            return row[language].replace(/{}/g, () => values[++said]);
+        }
+    }
+    return text;
+}
+
+const pattern = key => RegExp(`^${key.split("{}").map(part => part.replace(/[.*+?^$()|[\]\\]/g, "\\$&")).join("(.+)")}$`, "s");
+
 // What was heard, as `runtime.words.marks.reason` says it.
 export function reason(found) {
     const row = found && marks?.reasons[found.key];

@@ -5,6 +5,7 @@ import * as bridge from "./bridge.js";
 import { History } from "./history.js";
 import { follow } from "./listen.js";
 import { draw } from "./marks.js";
+import * as models from "./model.js";
 import { Outline } from "./outline.js";
 import { stateText } from "./queue.js";
 import { save } from "./save.js";
@@ -50,8 +51,8 @@ function close() {
     app.sheet.close();
 }
 
-// Opens the chosen work, or opens it again.
-export async function load() {
+// Opens the chosen work.
+async function load() {
     const work = app.work;
     close();
     const next = {
@@ -64,23 +65,40 @@ export async function load() {
     };
     app.open = next;
     app.player.open(work.sound);
-    const kept = await bridge.get(`/v1/works/${work.id}/corrections`);
-    const history = await History.of(work.id, kept.corrections);
-    if (app.open !== next)
-        return;
-    Object.assign(next, { history, revision: kept.revision, file: kept.file });
-    await hear(history.present);
-    if (app.open !== next)
-        return;
     $("open").hidden = false;
+    $("heard").hidden = true;
     $("name").textContent = work.score ? `${work.name} · ${work.score}` : work.name;
-    render(true);
+    app.lane.show(models.soundOf(next.outline, work.about.duration_s), true);  // what it sounds like is there at once
+    await learn(next);
+    if (app.open !== next)
+        return;
+    $("heard").hidden = false;
+    render();
     const at_s = bridge.placeIn(work.id);
     if (at_s !== null) {
         app.player.time = at_s;
         app.lane.follow(at_s);
     }
     await loadScore(work, next);
+}
+
+// What was said of a work, and what is heard then.
+async function learn(open) {
+    const kept = await bridge.get(`/v1/works/${open.id}/corrections`);
+    const history = await History.of(open.id, kept.corrections);
+    if (app.open !== open)
+        return;
+    Object.assign(open, { history, revision: kept.revision, file: kept.file });
+    await hear(history.present);
+}
+
+// Another window has said something else: that is shown.
+export async function renew() {
+    const open = app.open;
+    Object.assign(open, { proposal: null, taps: [], unsaved: false });
+    await learn(open);
+    if (app.open === open)
+        render();
 }
 
 async function loadScore(work, here) {

@@ -14,14 +14,21 @@ import pytest
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="the page is tried in a browser by selenium (group: test)")
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException  # noqa: E402
+from selenium.webdriver import ActionChains  # noqa: E402
 from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
 DRIVER = shutil.which("chromedriver")
+__all__ = ["ActionChains", "Browser", "Keys", "browser", "needs_browser"]
 needs_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="the page is tried in Chromium with chromedriver (Debian: chromium-driver)"
 )
 T = TypeVar("T")
+# Where the cursor is in the picture, from its middle, at the height where beats are gripped; and its time.
+CURSOR = """
+    const lane = document.querySelector('#lane'), { from, to, time } = lane.dataset;
+    return [((time - from) / (to - from) - 0.5) * lane.clientWidth, 0.2 * lane.clientHeight, Number(time)]"""
 
 
 @contextmanager
@@ -100,6 +107,58 @@ class Browser:
     def drop(self, *files: Path) -> None:
         """Give files to the page as a user does."""
         self.find("#files").send_keys("\n".join(map(str, files)))
+
+    def choose(self, selector: str, value: str) -> None:
+        """Choose a value of a list."""
+        script = "const e = document.querySelector(arguments[0]); e.value = arguments[1];"
+        self.js(f"{script} e.dispatchEvent(new Event('change'))", selector, value)
+
+    def value(self, selector: str) -> str:
+        """What is chosen in a list."""
+        return str(self.js("return document.querySelector(arguments[0]).value", selector))
+
+    def attribute(self, selector: str, name: str) -> str:
+        """An attribute of an element."""
+        return str(self.js("return document.querySelector(arguments[0]).getAttribute(arguments[1])", selector, name))
+
+    def time_s(self) -> float:
+        """Where the cursor is, in tenths of a second."""
+        return float(self.attribute("#lane", "aria-valuenow"))
+
+    def saved(self) -> int:
+        """The revision of the corrections that the bridge has confirmed last."""
+        return int(self.js("return document.body.dataset.saved") or 0)
+
+    def saved_after(self, revision: int) -> int:
+        """The next revision, when the bridge has confirmed it."""
+        return self.until(lambda: found if (found := self.saved()) > revision else None)
+
+    def take(self, format: str, ends_with: str) -> Path:
+        """A file that is taken home, nothing else left in the folder of downloads."""
+        for old in self.downloads.iterdir():
+            old.unlink()
+        self.click(f'[data-format="{format}"]')
+        return self.downloaded(ends_with)
+
+    def on_lane(self, time_s: float, height: float = 0.15) -> tuple[int, int]:
+        """A place in the picture of the whole recording, in pixels from its middle; `height` is a share, from above."""
+        self.js("document.querySelector('#lane').scrollIntoView({block: 'center'})")
+        self.keys("0")
+        box = self.js("const b = document.querySelector('#lane').getBoundingClientRect(); return [b.width, b.height]")
+        duration_s = float(self.attribute("#lane", "aria-valuemax"))
+        return round(time_s / duration_s * box[0] - box[0] / 2), round((height - 0.5) * box[1])
+
+    def drag_beat(self, by_px: int) -> float:
+        """Drag the beat that is under the cursor; where it was, in seconds."""
+        x, y, time_s = self.until(lambda: self.js(CURSOR))
+        drag = ActionChains(self.driver).move_to_element_with_offset(self.find("#lane"), round(x), round(y))
+        drag.click_and_hold().move_by_offset(by_px - 5, 0).move_by_offset(5, 0).release().perform()
+        return float(time_s)
+
+    def place(self, time_s: float) -> None:
+        """Put the cursor somewhere, without a sound."""
+        x, y = self.on_lane(time_s)
+        ActionChains(self.driver).move_to_element_with_offset(self.find("#lane"), x, y).click().perform()
 
     def downloaded(self, ends_with: str, within_s: float = 60.0) -> Path:
         """The file that was saved under a name with this end."""

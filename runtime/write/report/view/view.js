@@ -32,7 +32,7 @@ export function clock(s, digits = 0) {
     return `${sign}${minutes}:${rest.padStart(digits ? 3 + digits : 2, "0")}`;
 }
 
-// `view`: {from, to}; `model`: {duration, outline(from, to, width), loudness, beats, bars, marks, old, selection,
+// `view`: {from, to}; `model`: {duration, outline(from, to, width), loudness, beats, bars, marks, old, pins, selection,
 // selected, dragged}. `bars` are {time_s, number}; `old` are beats that a proposal would replace.
 export function draw(context, width, height, view, model, colours) {
     const x = t => (t - view.from) / (view.to - view.from) * width;
@@ -50,7 +50,19 @@ export function draw(context, width, height, view, model, colours) {
     if (model.old)
         beats(context, width, area, view, model.old, colours.faint, x, 0.4);
     beats(context, width, area, view, model.beats, model.old ? colours.accent : colours.beat, x, 1, model.dragged);
+    pins(context, area, view, model, colours, x);
     marks(context, width, height, view, model, colours, x);
+}
+
+// What is there for certain, because somebody said so.
+function pins(context, area, view, model, colours, x) {
+    const all = model.pins ?? [];
+    context.fillStyle = colours.accent;
+    for (let i = lowerBound(all, view.from, t => t); i < all.length && all[i] <= view.to; i++) {
+        context.beginPath();
+        context.arc(x(all[i]), area.bottom, 3.5, 0, 2 * Math.PI);
+        context.fill();
+    }
 }
 
 function outline(context, width, area, view, model, colours) {
@@ -160,6 +172,9 @@ function marks(context, width, height, view, model, colours, x) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineWidth = 1.5;
+    const near = time => Math.round(100 * time);
+    const levels = new Map(model.marks.filter(m => m.kind !== "hairpin").map(m => [near(m.time_s), m]));
+    const room = time => levels.has(near(time)) ? boxOf(levels.get(near(time)), height, x).width / 2 : 0;
     for (const mark of model.marks) {
         const end = mark.kind === "hairpin" ? mark.end_s : mark.time_s;
         if (mark.time_s === null || end < view.from || mark.time_s > view.to)
@@ -169,7 +184,8 @@ function marks(context, width, height, view, model, colours, x) {
         context.globalAlpha = chosen ? 1 : 0.4 + 0.6 * mark.confidence;
         context.fillStyle = context.strokeStyle = chosen ? colours.accent : colours.text;
         if (mark.kind === "hairpin") {
-            const [tip, open] = mark.value === "crescendo" ? [box.x, box.x + box.width] : [box.x + box.width, box.x];
+            const left = box.x + room(mark.time_s), right = Math.max(left + 6, box.x + box.width - room(mark.end_s));
+            const [tip, open] = mark.value === "crescendo" ? [left, right] : [right, left];
             context.beginPath();
             context.moveTo(open, middle - 7);
             context.lineTo(tip, middle);
