@@ -207,3 +207,45 @@ test("an accent stands on a note of its own staff, is not written twice, and onl
     const older = plain(propose(table(), [accent(0)]).rows);
     assert.deepStrictEqual(older.map((r) => [r.status, r.checked, r.why]), [["skip", false, "this version cannot write accents"]]);
 });
+
+// The same numbers every time; mulberry32.
+function dice(seed) {
+    return (n) => {
+        seed = (seed + 0x6d2b79f5) | 0;
+        let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+        return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
+    };
+}
+
+function anyMark(roll, make) {
+    const tick = 240 * roll(32);
+    const place = roll(3);
+    if (place === 0) return make("hairpin", ["crescendo", "diminuendo"][roll(2)], tick, tick + 240 * (1 + roll(12)));
+    return place === 1 ? make("accent", "accent", tick, tick) : make("dynamic", ["pp", "p", "mf", "f", "sf"][roll(5)], tick, tick);
+}
+
+test("whatever stands there and is wished: marks of people stay unless replaced, and a second time there is nothing to do", () => {
+    for (let seed = 0; seed < 3000; seed++) {
+        const roll = dice(seed);
+        const t = { ...table(8), accents: true };
+        t.marks = [...Array(roll(6))].map(() => anyMark(roll, (k, v, a, b) => ({ ...mark(k, v, a, b, roll(2) === 0), staff: 1 + roll(2) })));
+        const marks = [...Array(roll(10))].map(() => anyMark(roll, (k, v, a, b) =>
+            ({ ...dynamic(a, v, "clear", 1 + roll(2)), kind: k, end_tick: b })));
+        const policy = ["skip", "replace", "compare"][roll(3)];
+        const wishes = { earlier: ["keep", "update"][roll(2)], sort: ["place", "clearness"][roll(2)] };
+        const p = propose(t, marks, policy, wishes);
+        const edits = Plan.edits(p);
+        assert.strictEqual(new Set(edits.remove).size, edits.remove.length, `seed ${seed}`);
+        assert.ok(edits.remove.every((m) => t.marks.includes(m)), `seed ${seed}`);
+        if (policy !== "replace") assert.ok(edits.remove.every((m) => m.ours), `seed ${seed}`);
+        if (wishes.earlier === "keep") assert.ok(edits.remove.every((m) => !m.ours), `seed ${seed}`);
+        if (policy === "compare") assert.strictEqual(edits.add.length, 0, `seed ${seed}`);
+        for (const { kind, place } of edits.add) { // a note or rest at both ends, so that nothing is lost when it is saved
+            const slots = [...t.slots[place.staff], 8 * 1920];
+            assert.ok(slots.includes(place.tick) && (kind !== "hairpin" || slots.includes(place.end_tick)), `seed ${seed}`);
+        }
+        const again = Plan.edits(propose(applied(t, p), marks, policy, wishes));
+        assert.deepStrictEqual([again.add.length, again.remove.length], [0, 0], `seed ${seed}`);
+    }
+});
