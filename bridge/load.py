@@ -14,36 +14,44 @@ from runtime.corrections import WORDS
 from runtime.errors import InputError
 
 
-def add_correction_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``mezzoforte analyze`` that say what a listener knows better."""
-    words = f"{WORDS}; may be repeated (recordings only)"
-    parser.add_argument("--correct", action="append", default=[], metavar="WORD", help=words)
-    parser.add_argument("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file")
+def add_analysis_options(parser: argparse.ArgumentParser) -> None:
+    """The options of ``mezzoforte analyze`` that matter for one recording: its score, its quality, and what a listener
+    knows better."""
+    add = parser.add_argument_group("for recordings").add_argument
+    add("--score", type=Path, metavar="FILE", help="the score that is played: its beats are the beats")
+    add("--quality", choices=("fast", "best"), help="best (default) hears the notes too")
+    add("--correct", action="append", default=[], metavar="WORD", help=f"{WORDS}; may be repeated")
+    add("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file")
 
 
-def corrections_of(options: argparse.Namespace) -> list[str]:
-    """What was said with `add_correction_options`, as arguments of ``mezzoforte analyze``."""
+def analysis_options(options: argparse.Namespace) -> list[str]:
+    """What was said with `add_analysis_options`, as arguments of ``mezzoforte analyze``."""
     said = [part for word in options.correct for part in ("--correct", word)]
-    return said + (["--corrections", str(options.corrections)] if options.corrections is not None else [])
+    for name in ("corrections", "quality"):
+        if getattr(options, name) is not None:
+            said += [f"--{name}", str(getattr(options, name))]
+    return said if options.score is None else [*said, "--score", str(options.score), "--format", "json"]
 
 
-def load_analysis(path: Path, corrections: Sequence[str] = ()) -> Analysis:
-    """Read a schema-1 JSON file, or analyse a recording with ``mezzoforte analyze``, under corrections.
+def load_analysis(path: Path, options: Sequence[str] = ()) -> Analysis:
+    """Read a schema-1 JSON file, or analyse a recording with ``mezzoforte analyze`` and these options.
 
-    Raises `InputError` when the file is missing, not an analysis, or cannot be analysed, and for corrections of a
-    JSON file: they are honoured by decoding the recording again.
+    Raises `InputError` when the file is missing, not an analysis, or cannot be analysed, and for options with a
+    JSON file: they are honoured by hearing the recording again.
     """
     if not path.is_file():
         raise InputError("no such file", where=str(path))
     if path.suffix.lower() != ".json":
-        return _analyse(path, corrections)
-    if corrections:
-        raise InputError("corrections need the recording itself", where=str(path), advice="Give the recording instead")
+        return _analyse(path, options)
+    if options:
+        raise InputError(
+            f"{options[0]} needs the recording itself", where=str(path), advice="Give the recording instead"
+        )
     return read(path)
 
 
-def _analyse(path: Path, corrections: Sequence[str]) -> Analysis:
-    command = [*own_process.command("runtime.analyze"), "--quiet", *corrections, "--", str(path)]
+def _analyse(path: Path, options: Sequence[str]) -> Analysis:
+    command = [*own_process.command("runtime.analyze"), "--quiet", *options, "--", str(path)]
     run = subprocess.run(command, env=own_process.environment(), stdout=subprocess.PIPE, check=False)
     if run.returncode != 0:
         raise InputError("could not be analysed (the reason is above)", where=str(path))

@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
+from bridge.load import add_analysis_options, analysis_options, load_analysis, parse_target
 from bridge.osc.data import items
 from bridge.osc.net import Hub
 from bridge.osc.schema import BRIDGE_PORT, Arg, encode
@@ -148,7 +148,7 @@ class Player:
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mezzoforte play", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
-    add_correction_options(parser)
+    add_analysis_options(parser)
     parser.add_argument("--osc", action="append", default=[], metavar="HOST:PORT", help="send the result there, then")
     parser.add_argument("--live-only", action="append", default=[], metavar="HOST:PORT", help="acknowledges nothing")
     parser.add_argument("--port", type=int, default=BRIDGE_PORT, help="port that listeners say hello to (%(default)s)")
@@ -165,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     options = _arguments(argv)
     acknowledging, live_only = (list(map(parse_target, texts)) for texts in (options.osc, options.live_only))
-    analysis = load_analysis(options.input, corrections_of(options))
+    analysis = load_analysis(options.input, analysis_options(options))
     with Hub(options.bind, options.port, tcp=True) as hub:
         bridge = OscBridge(hub)
         bridge.publish(analysis)

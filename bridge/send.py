@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
+from bridge.load import add_analysis_options, analysis_options, load_analysis, parse_target
 from bridge.osc.schema import BRIDGE_PORT
 from bridge.osc.server import Sent, send_analysis
 from runtime.analysis import Analysis
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="mezzoforte send", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
-    add_correction_options(parser)
+    add_analysis_options(parser)
     parser.add_argument("--osc", required=True, metavar="HOST:PORT", help="where the listener waits")
     parser.add_argument("--tcp", choices=("slip", "length"), help="use TCP with this framing instead of UDP")
     parser.add_argument(
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     target = parse_target(options.osc)  # before the work, not after it
     sent = send_analysis(
-        load_analysis(options.input, corrections_of(options)),
+        load_analysis(options.input, analysis_options(options)),
         target.host,
         target.port,
         transport=options.tcp,

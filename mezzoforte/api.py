@@ -34,6 +34,7 @@ def analyse(
     rate_hz: int | None = None,
     *,
     quality: Quality | None = None,
+    score: StrPath | None = None,
     corrections: Corrections | Iterable[str] | None = None,
     model: str | Path | Model | None = None,
     provider: Provider = "auto",
@@ -44,12 +45,13 @@ def analyse(
 
     `recording`: a path, a file object opened for bytes, or samples (floats, full scale ±1, shape (n,) or
     (n, channels)) with their `rate_hz`; a file may also be the MIDI of a performance. `quality` ``best`` (the default)
-    hears the notes too: better beats and bars; ``fast`` takes a quarter of the time. `corrections`: words such as
-    ``["/2", "bar@12.3"]``, or `mezzoforte.types.Corrections`. `model`: a shipped model's name, a path, or one that
-    `runtime.model.load_model` has loaded (for many short recordings).
+    hears the notes too: better beats and bars; ``fast`` takes a quarter of the time. `score`: the one that is played;
+    its beats and metres are those of the analysis then, and `score` in it says where it is played. `corrections`: words
+    such as ``["/2", "bar@12.3"]``, or `mezzoforte.types.Corrections`. `model`: a shipped model's name, a path, or one
+    that `runtime.model.load_model` has loaded (for many short recordings).
     `provider`: ``auto``, ``cpu``, ``cuda`` or ``coreml``. `progress` is called with the finished fraction 0..1, and
     `cancel` asked whether to stop, both from the calling thread. Raises `AudioError`, `ModelError`,
-    `CorrectionError`, or `Cancelled` when `cancel` returned True.
+    `CorrectionError`, `ScoreError` when it does not play the score, or `Cancelled` when `cancel` returned True.
     """
     from mezzoforte.recording import as_file
     from runtime.analyze import analyse_file
@@ -57,7 +59,7 @@ def analyse(
     with as_file(recording, rate_hz) as path:
         return analyse_file(
             path, model=model, provider=provider, progress=progress, cancel=cancel, corrections=_said(corrections),
-            quality=quality,
+            quality=quality, score=score,
         )  # fmt: skip
 
 

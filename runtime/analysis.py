@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,21 +51,32 @@ class ModelIdentity:
 
 @dataclass(frozen=True)
 class Beat:
-    """A beat; `bar` counts from 1 (0 for a pickup), `position` 1 is the downbeat."""
+    """A beat; `bar` counts from 1 (0 for a pickup), `position` 1 is the downbeat. `measure`: the printed number of its
+    measure, where the beats are those of a score."""
 
     time_s: float
     bar: int
     position: int
     confidence: float
+    measure: str | None = None
 
 
 @dataclass(frozen=True)
 class Metre:
-    """The number of beats per bar from `time_s` on."""
+    """The number of beats per bar from `time_s` on. `signature`: the time signature that is printed there, such as
+    6/8 (two beats), where the beats are those of a score."""
 
     time_s: float
     beats_per_bar: int
     confidence: float
+    signature: str | None = None
+
+    @property
+    def beat_quarters(self) -> Fraction:
+        """How many quarters a beat is."""
+        if self.signature is None:
+            return Fraction(1)
+        return Fraction(4 * int(self.signature.split("/")[0]), int(self.signature.split("/")[1])) / self.beats_per_bar
 
 
 @dataclass(frozen=True)
@@ -154,6 +166,8 @@ def folded(level: str) -> str:
     return LEVELS[FOLDED[LADDER.index(level)]]
 
 
+_OF_SCORES = ("measure", "signature")
+"""Fields that are written only where they say something."""
 _DIGITS = {"bpm": 3, "ntot_sone": 3, "confidence": 4}
 
 
@@ -161,7 +175,7 @@ def _rounded(value: Any, key: str = "") -> Any:
     if isinstance(value, float):
         return round(value, _DIGITS.get(key, 4))
     if isinstance(value, dict):
-        return {k: _rounded(v, k) for k, v in value.items()}
+        return {k: _rounded(v, k) for k, v in value.items() if v is not None or k not in _OF_SCORES}
     if isinstance(value, list | tuple):
         return [_rounded(v, key) for v in value]
     return value

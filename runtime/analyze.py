@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from runtime.thorough import Quality
     from runtime.transcribe.transcription import Transcriber
 
-    ScoreCommand = Callable[[Heard, Callable[[str], None]], None]
+    ScoreCommand = Callable[[Heard, Callable[[str], None]], Analysis | None]
 
 STDIN = Path("-")
 EXIT_OK, EXIT_SOME_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -47,8 +47,12 @@ def analyse_file(
     corrections: Corrections | None = None,
     longest_s: float | None = None,
     quality: Quality | None = None,
+    score: str | os.PathLike[str] | None = None,
 ) -> Analysis:
     """Analyse one recording, or the MIDI of a performance, under `corrections` when somebody knows better.
+
+    With the `score` that it plays, the beats are the written ones as they were played (`runtime.marks.on_score`); then
+    `ScoreError` is raised too.
 
     `model` is a shipped model's name, a path to a card or ONNX file, a model already loaded (`provider` is
     then not used), or None for the shipped default. `progress` is called with the finished fraction 0..1,
@@ -68,9 +72,14 @@ def analyse_file(
     from runtime.thorough import hear_thoroughly, listens, load_listener
 
     if quality == "best" or (quality is None and listens(ready)):
-        listener = load_listener(ready)
-        return hear_thoroughly(path, ready, listener, progress, cancel, corrections, longest_s).analysis
-    return hear(path, ready, progress, cancel, corrections, longest_s).analysis
+        heard = hear_thoroughly(path, ready, load_listener(ready), progress, cancel, corrections, longest_s)
+    else:
+        heard = hear(path, ready, progress, cancel, corrections, longest_s)
+    if score is None:
+        return heard.analysis
+    from runtime.marks.on_score import heard_on_score
+
+    return heard_on_score(Path(path), heard, Path(score))
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -90,7 +99,12 @@ def build_parser() -> argparse.ArgumentParser:
         "recorded as MIDI alone; - reads stdin",
     )
     add("--out", metavar="FILE|DIR", help="where to write; without it one recording's JSON goes to stdout")
-    add("--format", default="", metavar="LIST", help="json, csv, midi, labels, jams, png, …, with commas between")
+    add(
+        "--format",
+        default="",
+        metavar="LIST",
+        help="json, csv, midi, labels, jams, png, …, with commas between; with --score also score and plan",
+    )
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
     add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
     add("--quality", choices=("fast", "best"),
@@ -118,7 +132,12 @@ def build_parser() -> argparse.ArgumentParser:
 def add_score_options(parser: argparse.ArgumentParser) -> None:
     """The options that only matter with `--score`, `--notes` or `--transcribe`."""
     add = parser.add_argument_group("with a score").add_argument
-    add("--score", type=Path, metavar="FILE", help="MusicXML, mxl, mscx, mscz or MIDI: gets the dynamics (needs --out)")
+    add(
+        "--score",
+        type=Path,
+        metavar="FILE",
+        help="MusicXML, mxl, mscx, mscz or MIDI: gets the dynamics, and its beats are the beats of every --format",
+    )
     add("--density", choices=("sparse", "normal", "detailed"), help="how many marks (default: normal)")
     add("--existing", choices=("keep", "replace", "compare"), help="marks in the score: what to do (default: keep)")
     add("--second-time", choices=("tell", "words"), default="tell",
@@ -167,6 +186,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, kept: Path | None) -> int:
     """As `run`; `kept` is the file in which stdin was kept."""
+    options.from_stdin = kept is not None
     try:
         corrections = _corrections(options)
         if options.osc is not None:
@@ -303,8 +323,9 @@ def _analyse(
     with TerminalProgress(sys.stderr, path.name, enabled=not options.quiet) as bar:
         heard = _hear(path, model, bar, corrections, transcriber)
         bar.wipe()
+        analysis: Analysis | None = heard.analysis
         if command is not None:
-            command(heard, say)
+            analysis = command(heard, say)
         elif files:
             from runtime.commands.outputs import write
 
@@ -316,7 +337,7 @@ def _analyse(
         if options.osc is not None:
             from runtime.commands.destinations import destination
 
-            say(destination("osc")(heard.analysis, options.osc))
+            say(destination("osc")(analysis or heard.analysis, options.osc))
     if command is None and not options.quiet:
         _tell(heard.analysis, path.name if path == kept else str(path), files)
 

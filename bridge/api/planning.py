@@ -5,7 +5,6 @@ Nothing musical is decided here: the runtime aligns and annotates, this module t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +19,7 @@ from runtime.dynamics.mark import DEFAULT_STEP, PRICE_STEPS
 from runtime.marks.annotate import AnnotateOptions, Annotation, Policy, annotate
 from runtime.marks.files import align_file, score_summary, tuning_warning
 from runtime.marks.heard import evidence_of, hear
+from runtime.marks.on_score import on_score
 from runtime.pipeline import Heard
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import PlannedMark, planned
@@ -33,7 +33,7 @@ def plan_all(
 ) -> tuple[Analysis, dict[str, Any]]:
     """Align the recording with the score (unless that is known) and plan its marks for every density and policy.
 
-    Returns the analysis with what is known of the score in its field `score`, and
+    Returns the analysis on the score's beats (`runtime.marks.on_score`), and
     ``{"policies": {"keep": {"densities", "default"}, …}, "curve", "tempos", "warnings"}`` (see schema ``Plan``).
     Raises `ScoreError` when the recording does not play this score.
     """
@@ -65,7 +65,7 @@ def plan_all(
         ],
     }
     usual = annotate(score, alignment, analysis, in_score, AnnotateOptions(policy="replace"))
-    return replace(analysis, score=score_summary(score, alignment, usual)), told
+    return on_score(heard, score, alignment, score_summary(score, alignment, usual)), told
 
 
 def sounding(decided: Annotation, score: Score, keep: bool) -> list[PlannedMark]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from bridge.load import add_correction_options, corrections_of, load_analysis
+from bridge.load import add_analysis_options, analysis_options, load_analysis
 from bridge.osc.schema import Arg, BadPacketError, decode
 from runtime.analysis import Analysis
 from runtime.errors import MezzoforteError, command
@@ -149,11 +149,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Command line. Returns 0, or 1 after a problem told on stderr."""
     parser = argparse.ArgumentParser(prog="mezzoforte ableton", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
-    add_correction_options(parser)
+    add_analysis_options(parser)
     parser.add_argument("--port", type=int, default=SEND_PORT, help="AbletonOSC's port (%(default)s)")
     parser.add_argument("--answer-port", type=int, default=ANSWER_PORT, help="where it answers (%(default)s)")
     options = parser.parse_args(argv)
-    analysis = load_analysis(options.input, corrections_of(options))
+    analysis = load_analysis(options.input, analysis_options(options))
     with Live(port=options.port, answer_port=options.answer_port) as live:
         print(f"{write_cues(analysis, live)} cue points", file=sys.stderr)
     return 0

@@ -20,7 +20,7 @@ from pathlib import Path
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.daw.ardour_session import TRACK, prepare, read_saved, read_session, restore_hints, session_file
-from bridge.load import add_correction_options, corrections_of, load_analysis, parse_target
+from bridge.load import add_analysis_options, analysis_options, load_analysis, parse_target
 from bridge.osc.net import address_of
 from runtime.analysis import Analysis
 from runtime.errors import OutputError, command
@@ -143,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--audio", type=Path, metavar="FILE", help="the recording, where the input is an analysis: "
                         "imported with --live, unless the session has it")  # fmt: skip
     add_tempo_options(parser)
-    add_correction_options(parser)
+    add_analysis_options(parser)
     options = parser.parse_args(argv)
     recording = options.audio if options.input.suffix.lower() == ".json" else options.input
     choices = replace(
@@ -152,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     if options.audio is not None and not options.audio.is_file():
         raise OutputError("no such recording", where=str(options.audio), advice="Check the path after --audio")
-    analysis = load_analysis(options.input, corrections_of(options))
+    analysis = load_analysis(options.input, analysis_options(options))
     if options.live:
         target = parse_target(options.live)
         check_listening(target.host, target.port)

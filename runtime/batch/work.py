@@ -129,12 +129,15 @@ def _mark(job: Job, heard: Heard, recording: Path, score: Path, folder: Path) ->
     """The analysis with its alignment, and the marked score's bytes."""
     from runtime.marks import MarkOptions, mark_file
     from runtime.marks.annotate import AnnotateOptions
-    from runtime.marks.files import with_alignment
+    from runtime.marks.on_score import aligned, on_score
+    from runtime.score.read.files import read_score
 
     out = folder / f"marked-{score.name}"
     options = MarkOptions(AnnotateOptions(job.item.options.density, job.item.options.existing))
-    report = mark_file(recording, score, out, heard.analysis, options, evidence=heard.evidence)
-    analysis = with_alignment(heard.analysis, report)
+    written = read_score(score)
+    alignment = aligned(recording, written, heard)
+    report = mark_file(recording, score, out, heard.analysis, options, alignment, heard.evidence)
+    analysis = on_score(heard, written, alignment, report.score_summary)
     return replace(analysis, warnings=(*analysis.warnings, *report.warnings)), out.read_bytes()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from runtime.errors import OutputError
 from runtime.pipeline import Heard
@@ -14,19 +15,23 @@ _SUFFIXES = {name: writer.suffix for name, writer in WRITERS.items()}
 _BY_SUFFIX = {**{suffix: name for name, suffix in _SUFFIXES.items()}, ".txt": "labels"}
 
 
-def plan(recording: Path, out: str, formats: Sequence[str]) -> Mapping[str, Path]:
+def plan(
+    recording: Path, out: str, formats: Sequence[str], more: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, Path]:
     """The file of each format that ``--out out`` and ``--format formats`` mean for one recording.
 
+    `more`: formats besides those of `runtime.write`, and what their files are called in a folder.
     A folder: `out` is one, ends with a slash, has no suffix, or several formats are to be written. Folders that are
     missing will be made. Raises `OutputError` for unknown formats and suffixes, for a place that cannot be written to
     and for a result that would overwrite the recording.
     """
     for name in formats:
-        if name not in WRITERS:
-            raise OutputError(f"format {name!r} is not one of {', '.join(WRITERS)}")
+        if name not in WRITERS and name not in more:
+            raise OutputError(f"format {name!r} is not one of {', '.join([*more, *WRITERS])}")
     path = Path(out)
     if len(formats) > 1 or path.is_dir() or out.endswith(("/", os.sep)) or not path.suffix:
-        files = {f: path / f"{recording.stem}{_SUFFIXES[f]}" for f in formats or ["json"]}
+        names = {name: f"{recording.stem}{suffix}" for name, suffix in _SUFFIXES.items()} | dict(more)
+        files = {f: path / names[f] for f in formats or ["json"]}
         _refuse_unwritable(path)
     else:
         files = {formats[0] if formats else format_of(path): path}
@@ -85,8 +90,13 @@ def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> No
         audio_channels=heard.channels,
     )
     for name, path in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as e:
-            raise OutputError(f"the folder cannot be made ({e.strerror or e})", where=str(path.parent)) from e
+        make_folder(path.parent)
         save(heard.analysis, path, name, options)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing. Raises `OutputError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise OutputError(f"the folder cannot be made ({e.strerror or e})", where=str(folder)) from e

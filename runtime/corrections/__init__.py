@@ -7,6 +7,7 @@ bars, dynamics and tempo follow. They come as a small JSON file or as words on t
 from runtime.corrections.files import from_json, read_file
 from runtime.corrections.said import (
     DENSITIES,
+    POLICIES,
     SAME_BEAT_S,
     SIGNS,
     CorrectionError,
@@ -23,6 +24,7 @@ from runtime.corrections.taps import read_taps
 from runtime.corrections.words import WORDS, parse_words
 
 __all__ = [
-    "DENSITIES", "SAME_BEAT_S", "SIGNS", "WORDS", "CorrectionError", "Corrections", "EditKind", "EditedKind",
-    "MarkEdit", "Passage", "Pin", "TempoFactor", "from_json", "merge", "parse_words", "read_file", "read_taps",
+    "DENSITIES", "POLICIES", "SAME_BEAT_S", "SIGNS", "WORDS", "CorrectionError", "Corrections", "EditKind",
+    "EditedKind", "MarkEdit", "Passage", "Pin", "TempoFactor", "from_json", "merge", "parse_words", "read_file",
+    "read_taps",
 ]  # fmt: skip

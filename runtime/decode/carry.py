@@ -2,7 +2,9 @@
 
 The network may hear every bar begin half a bar late. A pin alone would mend one bar, and the bars would go back to
 where they are heard. So a pin is also taken to say by how many beats bars are heard too early or too late, and what is
-heard is moved by as many: from the pin on to the next one, and back from it as far as bars are heard without a break.
+heard is moved by as many: from the pin on and, before the first one, back from it, as far as bars are heard without a
+break. A break is where a bar is heard that ends early, for a beat too many or too few, or because the network changes
+its mind.
 """
 
 from __future__ import annotations
@@ -40,20 +42,25 @@ def moved(p_downbeat: Floats, later: Ints | int) -> Floats:
 
 def _moved_by(heard: BarGrid, pins: Ints, position: Ints) -> Ints:
     """By how many beats what is heard is to be moved at each beat [n] (positive: later)."""
-    out = np.zeros(len(heard.position), np.int64)
+    n = len(heard.position)
+    out = np.zeros(n, np.int64)
     breaks = np.flatnonzero(_is_broken(heard))
     # Bars begin before the beats that are pinned in them.
-    starts = np.append(np.maximum(pins - (position - 1), 0), len(out))
-    for n, (pin, place) in enumerate(zip(pins, position, strict=True)):
-        first = starts[n] if n else max(breaks[breaks <= pin], default=0)
-        out[first : starts[n + 1]] = _off(heard, int(pin), int(place))
+    starts = np.maximum(pins - (position - 1), 0)
+    for k, (pin, place) in enumerate(zip(pins, position, strict=True)):
+        first = starts[k] if k else max(breaks[breaks <= pin], default=0)
+        after = min(breaks[breaks > pin], default=n)
+        out[first:after] = _off(heard, int(pin), int(place))
     return out
 
 
 def _is_broken(heard: BarGrid) -> npt.NDArray[np.bool_]:
-    """Whether the bar before each beat [n] was cut short, or a beat of it counted twice."""
+    """Whether the bar before each beat [n] was cut short, a beat of it counted twice, or bars of another length begin
+    (but for those of half or twice as many beats, which begin alike)."""
     before, now = heard.position[:-1], heard.position[1:]
-    goes_on = (now == before + 1) | ((now == 1) & (before == heard.beats_per_bar[:-1]))
+    metre, then = heard.beats_per_bar[:-1], heard.beats_per_bar[1:]
+    alike = np.maximum(metre, then) % np.minimum(metre, then) == 0
+    goes_on = (now == before + 1) | ((now == 1) & (before == metre) & alike)
     return np.append(False, ~goes_on)
 
 

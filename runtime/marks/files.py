@@ -202,8 +202,3 @@ def remove_marks(score_path: str | Path, out_path: str | Path) -> Path | None:
     out = Path(out_path)
     write.check_output(source, out)
     return write.save(out, write.unmarked(source), Path(score_path))
-
-
-def with_alignment(analysis: Analysis, report: MarkReport) -> Analysis:
-    """The analysis with the alignment in its `score` field and the report's warnings added."""
-    return replace(analysis, score=report.score_summary, warnings=(*analysis.warnings, *report.warnings))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runtime.analysis import Analysis, Beat
+from runtime.analysis import Analysis, Beat, Metre
 from runtime.errors import OutputError
 
 # One quarter may not last longer than a standard MIDI tempo can say (16.78 s); stay well inside it.
@@ -42,10 +43,11 @@ def check_beats(beats: Sequence[Beat]) -> None:
         last_s = beat.time_s
 
 
-def quarters_of(beats: Sequence[Beat]) -> list[int]:
-    """Quarters that each beat lasts: 1, or more where the next beat is further than a tempo can say."""
-    gaps_s = [b.time_s - a.time_s for a, b in itertools.pairwise(beats)]
-    return [max(1, math.ceil(gap_s / LONGEST_QUARTER_S)) for gap_s in gaps_s] + [1]
+def lengths_in_beats(analysis: Analysis) -> list[int]:
+    """How many beats each beat lasts: 1, or more where the next one is further than a tempo can say."""
+    gaps = itertools.pairwise(analysis.beats)
+    longest_s = [LONGEST_QUARTER_S * float(metre_at(analysis, b.time_s).beat_quarters) for b in analysis.beats]
+    return [max(1, math.ceil((b.time_s - a.time_s) / s)) for (a, b), s in zip(gaps, longest_s, strict=False)] + [1]
 
 
 def bar_groups(beats: Sequence[Beat]) -> list[range]:
@@ -60,11 +62,18 @@ def bar_groups(beats: Sequence[Beat]) -> list[range]:
 
 def beats_per_bar(analysis: Analysis, time_s: float) -> int:
     """Metre in force at a time; without any metre the commonest bar length among the beats, else 4."""
+    return metre_at(analysis, time_s).beats_per_bar
+
+
+def metre_at(analysis: Analysis, time_s: float) -> Metre:
+    """The same with its signature, where the beats are those of a score."""
     if analysis.metre:
-        past = [m for m in analysis.metre if m.time_s <= time_s + SNAP_S]
-        return max(1, (past[-1] if past else analysis.metre[0]).beats_per_bar)
+        at = bisect.bisect_right(analysis.metre, time_s + SNAP_S, key=lambda m: m.time_s)
+        metre = analysis.metre[max(0, at - 1)]
+        return metre if metre.beats_per_bar > 0 else Metre(metre.time_s, 1, metre.confidence)
     lengths = Counter(len(g) for g in bar_groups(analysis.beats)[1:-1])
-    return lengths.most_common(1)[0][0] if lengths else max((b.position for b in analysis.beats), default=4)
+    beats = lengths.most_common(1)[0][0] if lengths else max((b.position for b in analysis.beats), default=4)
+    return Metre(0.0, beats, 0.0)
 
 
 def lay_bars(analysis: Analysis, finest: int = 64) -> tuple[list[Bar], list[float]]:
@@ -79,24 +88,34 @@ def lay_bars(analysis: Analysis, finest: int = 64) -> tuple[list[Bar], list[floa
     check_beats(beats)
     if not beats:
         return [Bar(1, 0.0, beats_per_bar(analysis, 0.0), 4)], []
-    lasts = quarters_of(beats)
+    lasts = lengths_in_beats(analysis)
     bars, at, missing = _lead_in(analysis, finest)
     positions: list[float] = []
     groups = bar_groups(beats)
     for group in groups:
+        metre = metre_at(analysis, beats[group.start].time_s)
         before = missing if group is groups[0] else 0
         length = before + sum(lasts[i] for i in group)
         if group is groups[-1]:
-            length = max(length, beats_per_bar(analysis, beats[group.start].time_s))
-        if length > LARGEST_NUMERATOR:
+            length = max(length, metre.beats_per_bar)
+        bar = _bar(beats[group.start].bar, at, length, metre)
+        if bar.numerator > LARGEST_NUMERATOR:
             raise OutputError(f"bar {beats[group.start].bar} lasts longer than any time signature can say")
-        bars.append(Bar(beats[group.start].bar, at, length, 4))
-        step = at + before
+        bars.append(bar)
+        step = before
         for i in group:
-            positions.append(step)
+            positions.append(at + float(step * metre.beat_quarters))
             step += lasts[i]
-        at += length
+        at += float(length * metre.beat_quarters)
     return bars, positions
+
+
+def _bar(number: int, at: float, beats: int, metre: Metre) -> Bar:
+    """A bar of so many beats at a position in quarters."""
+    printed = 4 if metre.signature is None else int(metre.signature.split("/")[1])
+    quarters = beats * metre.beat_quarters
+    denominator = max(printed, quarters.denominator * 4)
+    return Bar(number, at, int(quarters * denominator / 4), denominator)
 
 
 def _lead_in(analysis: Analysis, finest: int) -> tuple[list[Bar], float, int]:
@@ -104,7 +123,8 @@ def _lead_in(analysis: Analysis, finest: int) -> tuple[list[Bar], float, int]:
     beats = analysis.beats
     first, number = beats[0], beats[0].bar
     interval_s = beats[1].time_s - first.time_s if len(beats) > 1 else 0.5
-    metre = beats_per_bar(analysis, first.time_s)
+    said = metre_at(analysis, first.time_s)
+    metre = said.beats_per_bar
     if first.time_s < SNAP_S:
         return [], 0.0, 0
     silent = first.position - 1
@@ -116,8 +136,9 @@ def _lead_in(analysis: Analysis, finest: int) -> tuple[list[Bar], float, int]:
     whole = min(counts, key=lambda k: stretch(silent + k * metre))
     fits = stretch(silent + whole * metre) <= math.log(MOST_LEAD_IN_SPEEDUP) or first.time_s > interval_s * metre
     if fits or finest == 0:
-        bars = [Bar(number - whole + k, k * float(metre), metre, 4) for k in range(whole)]
-        return bars, float(whole * metre), silent
+        length = float(metre * said.beat_quarters)
+        bars = [_bar(number - whole + k, k * length, metre, said) for k in range(whole)]
+        return bars, whole * length, silent
     notes = [d for d in (4, 8, 16, 32, 64) if d <= finest]
     unhurried = [d for d in notes if 60 * (4 / d) / first.time_s <= FASTEST_LEAD_IN_BPM]
     denominator = unhurried[0] if unhurried else notes[-1]

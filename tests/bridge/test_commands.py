@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge import listen, play, send
-from bridge.load import load_analysis, parse_target
+from bridge.load import add_analysis_options, analysis_options, load_analysis, parse_target
 from bridge.osc.schema import decode
 from runtime.analysis import from_json
 from runtime.errors import InputError
@@ -20,6 +21,7 @@ from tests.runtime.write.takes import take
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "examples" / "minuet.ogg"
+SCORE = REPOSITORY / "examples" / "minuet.musicxml"
 TAKE = take(30.0)
 
 
@@ -112,3 +114,13 @@ def test_corrections_are_passed_on_to_the_analysis_of_the_recording_and_refused_
 def test_targets_that_are_none_are_told(text):
     with pytest.raises(InputError, match="HOST:PORT"):
         parse_target(text)
+
+
+def test_a_score_and_the_quality_are_passed_on_and_refused_for_a_finished_analysis(take_file):
+    parser = argparse.ArgumentParser()
+    add_analysis_options(parser)
+    said = analysis_options(parser.parse_args(["--score", str(SCORE), "--quality", "fast"]))
+    found = load_analysis(EXAMPLE, said)
+    assert found.score is not None and found.beats[0].measure is not None and not found.model.transcriber
+    with pytest.raises(InputError, match="needs the recording itself"):
+        load_analysis(take_file, said)

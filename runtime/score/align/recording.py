@@ -169,23 +169,19 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
     measures, alike = again.first_places(score, found.measures, found.runs)
     positions = np.concatenate([p.positions for p in placed])
     times = np.maximum.accumulate(np.concatenate([p.times_s for p in placed]))
-    clarity = np.concatenate([p.clarity for p in placed])
+    attacks, clarity = positions, np.concatenate([p.clarity for p in placed])
+    struck = np.concatenate([verify.struck_around(p.struck) for p in placed])
     positions, times = _rising(positions, times)
     positions, times = with_unstruck(beats[0], positions, times)
     last_beat_q = float(score.measures[found.measures[-1]].time.beat_quarters)
-    positions, times = _with_ends(played, positions, times, last_beat_q)
+    positions, times = _with_ends(played, positions, times, last_beat_q, heard.duration_s)
     unfolding = unfold.Unfolding.of(score, measures)
     return Alignment(
         tuple(measures),
         played.starts,
         positions,
         times,
-        _confidence(
-            played,
-            np.concatenate([p.positions for p in placed]),
-            clarity,
-            np.concatenate([verify.struck_around(p.struck) for p in placed]),
-        ),
+        _counted(played, attacks, _confidence(played, attacks, clarity, struck)),
         tuple(r.first for r in found.runs[1:]),
         unfold.repeats_taken(score, unfolding),
         tuple(sorted(set(range(len(score.measures))) - set(measures))),
@@ -284,6 +280,7 @@ def _written_beats(score: Score, played: Played) -> tuple[Floats, Floats]:
 
 
 _OPENING_KNOTS = 8
+_COUNTED = 0.4
 # Where performances of training folds end with a beat after the last attack, this factor puts the most of them within a
 # quarter of a second of the label: little more than a third.
 _RITARDANDO = 1.2
@@ -297,11 +294,13 @@ def _rising(positions: Floats, times: Floats) -> tuple[Floats, Floats]:
     return positions[keep], times[keep]
 
 
-def _with_ends(played: Played, positions: Floats, times: Floats, last_beat_q: float) -> tuple[Floats, Floats]:
-    """Strictly rising knots that also cover the first and last position.
+def _with_ends(
+    played: Played, positions: Floats, times: Floats, last_beat_q: float, duration_s: float
+) -> tuple[Floats, Floats]:
+    """Rising knots that also cover the first and last position, within the recording.
 
     What is before the first attack has the pace of the nearest bars, what is after the last one that of the last
-    beat, and a little slower.
+    beat, and a little slower; where the recording has no room for that, it is as fast as it must be.
     """
     positions, times = _rising(positions, times)
 
@@ -311,14 +310,23 @@ def _with_ends(played: Played, positions: Floats, times: Floats, last_beat_q: fl
     n = min(_OPENING_KNOTS, len(times) - 1)
     start, end = float(played.starts[0]), float(played.starts[-1])
     if positions[0] > start:
-        times = np.concatenate([[times[0] - (positions[0] - start) * pace(0, n)], times])
+        times = np.concatenate([[max(0.0, times[0] - (positions[0] - start) * pace(0, n))], times])
         positions = np.concatenate([[start], positions])
     if positions[-1] < end:
         back = min(last_beat_q, float(positions[-1] - positions[0]))
         ending = (times[-1] - float(np.interp(positions[-1] - back, positions, times))) / back
         times = np.concatenate([times, [times[-1] + (end - positions[-1]) * _RITARDANDO * ending]])
         positions = np.concatenate([positions, [end]])
-    return positions, times
+    return positions, np.clip(times, 0.0, duration_s)
+
+
+def _counted(played: Played, positions: Floats, confidence: Floats) -> Floats:
+    """The confidence of the measures, before the first and after the last attack no higher than an uncertain one's:
+    where these are was not heard but counted."""
+    where = np.searchsorted(played.starts[:-1], positions, side="right") - 1
+    measure = np.arange(len(played.measures))
+    outside = (measure < where.min()) | (measure > where.max())
+    return np.asarray(np.where(outside, np.minimum(confidence, _COUNTED), confidence))
 
 
 def _confidence(played: Played, positions: Floats, clarity: Floats, struck: Floats) -> Floats:

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 from lxml import etree
@@ -69,7 +70,9 @@ def test_the_plan_is_json_and_the_analysis_tells_the_repeats_taken(tmp_path: Pat
     [
         (["--score", "nowhere.musicxml", "--dry-run"], 1, "nowhere.musicxml"),
         (["--score", str(SCORE)], 2, "where shall the marked score go"),
-        (["--score", str(SCORE), "--format", "png", "--out", "x"], 2, "json or plan"),
+        (["--score", str(SCORE), "--format", "png"], 2, "without --out there is only json or plan"),
+        (["--score", str(SCORE), "--format", "score,tiff", "--out", "x/"], 2, "'tiff' is not one of score, plan, json"),
+        (["--correct", "bar@999"], 1, "outside the recording, which ends at"),
         (["--score", str(RECORDING), "--dry-run"], 1, "minuet.ogg"),
         (["--correct", "x3"], 2, "'x3' is not known"),
         (["--correct", "bar@-1"], 2, "outside any recording"),
@@ -84,6 +87,39 @@ def test_what_cannot_work_is_said_in_one_line(
     assert message in result.err and "Traceback" not in result.err
     assert len(result.err.strip().splitlines()) == 1
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
+
+
+def test_every_format_beside_the_marked_score_has_the_beats_of_the_score(tmp_path: Path, card: Path) -> None:
+    formats = "score,json,midi,dawproject,csv,labels,plan"
+    result = analyze(tmp_path, RECORDING, "--model", card, "--score", SCORE, "--format", formats, "--out", "all")
+    assert result.status == 0, result.err
+    written = sorted(p.name for p in (tmp_path / "all").iterdir())
+    assert written == [
+        "minuet.csv", "minuet.dawproject", "minuet.json", "minuet.labels.txt", "minuet.marked.musicxml", "minuet.mid",
+        "minuet.plan.json",
+    ]  # fmt: skip
+    analysis = from_json((tmp_path / "all" / "minuet.json").read_text())
+    score = analysis.score
+    assert score is not None
+    assert [b.time_s for b in analysis.beats] == pytest.approx([b["time_s"] for b in score["beats"]], abs=1e-3)
+    assert [b.measure for b in analysis.beats] == [b["measure"] for b in score["beats"]]
+    assert score["beats_detected"] and score["beats_detected"] != score["beats"]
+    assert [(m.beats_per_bar, m.signature) for m in analysis.metre] == [(3, "3/4")]
+    assert not any("unsure" in w for w in analysis.warnings)
+    labels = (tmp_path / "all" / "minuet.labels.txt").read_text().splitlines()
+    assert sum(row.split("\t")[2] == "1.1" for row in labels) == 1
+    signatures = {(m.numerator, m.denominator) for m in mido.MidiFile(tmp_path / "all" / "minuet.mid").tracks[0]
+                  if m.type == "time_signature"}  # fmt: skip
+    assert (3, 4) in signatures
+    assert etree.parse(tmp_path / "all" / "minuet.marked.musicxml").findall(".//dynamics")
+
+
+def test_a_pin_holds_a_written_beat_too(tmp_path: Path, card: Path) -> None:
+    words = ["--model", card, "--score", SCORE, "--format", "json", "--quiet"]
+    beats = from_json(analyze(tmp_path, RECORDING, *words).out.decode()).beats
+    moved_s = beats[20].time_s + 0.1
+    pinned = from_json(analyze(tmp_path, RECORDING, *words, "--correct", f"beat@{moved_s:.4f}").out.decode()).beats
+    assert pinned[20].time_s == pytest.approx(moved_s, abs=1e-3) and pinned[40].time_s == beats[40].time_s
 
 
 def test_a_score_without_measures_is_refused(tmp_path: Path, card: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from runtime.errors import ScoreError
 from runtime.frames import SAMPLE_RATE_HZ
-from runtime.score.align import features
+from runtime.score.align import features, recording
 from runtime.score.align.fine import Evidence
 from runtime.score.align.performance import play
 from runtime.score.align.recording import POOR, Alignment, align, position_in
@@ -191,3 +191,21 @@ def test_feature_frames_do_not_depend_on_how_the_audio_is_cut():
     parts = features.listen([audio[:1], audio[1:900], audio[900:50_000], audio[50_000:]])
     assert np.array_equal(whole.harmony, parts.harmony) and np.array_equal(whole.onset, parts.onset)
     assert len(whole.harmony) == 1 + 70_001 // 441
+
+
+def test_nothing_lies_outside_a_recording_that_ends_with_the_last_attack():
+    score = tune(12)
+    audio, positions, seconds = synth.perform(play(score, list(range(12))))
+    last_s = float(np.interp(max(float(n.onset) for n in score.notes), positions, seconds))
+    found = align(score, blocks(audio[: int((last_s + 0.3) * SAMPLE_RATE_HZ)]))
+    assert found.measures == tuple(range(12))
+    assert found.times_s.min() >= 0 and found.times_s.max() <= found.duration_s < last_s + 0.4
+
+
+def test_ends_are_within_the_recording_and_counted_bars_are_uncertain():
+    played = play(tune(4), [0, 1, 2, 3])
+    attacks = np.arange(2.0, 9.0)
+    positions, times = recording._with_ends(played, attacks, attacks * 0.5, 1.0, 5.0)
+    assert (positions[0], positions[-1]) == (0.0, 16.0) and times[0] == 0.0 and times[-1] == 5.0
+    sure = recording._counted(played, attacks, np.ones(4))
+    assert sure.tolist() == [1.0, 1.0, 1.0, recording._COUNTED] and sure[-1] < POOR
