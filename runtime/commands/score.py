@@ -47,7 +47,7 @@ def mark_command(
     files = _files(options)
     report, analysis = _marked(options, heard, None if options.dry_run else files.get(SCORE))
     if not options.quiet:
-        for warning in dict.fromkeys((*analysis.warnings, *report.warnings)):
+        for warning in analysis.warnings:
             say(f"warning: {warning}")
     texts = {PLAN: report.text(PLAN), "json": analysis.to_json() + "\n"}
     if options.out is None:
@@ -85,7 +85,8 @@ def _marked(options: argparse.Namespace, heard: Heard, out: Path | None) -> tupl
         said=said.marks if said else (),
     )
     report = mark_file(recording, options.score, out, heard.analysis, marks, alignment, heard.evidence)
-    return report, on_score(heard, score, alignment, report.score_summary)
+    found = on_score(heard, score, alignment, report.score_summary)
+    return report, replace(found, warnings=tuple(dict.fromkeys((*found.warnings, *report.warnings))))
 
 
 def _files(options: argparse.Namespace) -> Mapping[str, Path]:
