@@ -142,8 +142,7 @@ class _Search:
                 self._kept_hairpin(self.kept_spans[i])
             else:
                 self._stay(i)
-                self._hairpins(i)
-                self._swells(i)
+                self._lead(i)
             if i < self.n:
                 self._write(i)
         return self._traced()
@@ -165,9 +164,6 @@ class _Search:
             is_flat, self._node(_FLAT, at, level), self._node(_WRITTEN, at, level)
         )
 
-    def _starts(self, i: int, longest: int) -> Ints:
-        return np.arange(max(0, i - longest, self.wall[i]), i - self.limits.shortest_hairpin + 1)
-
     def _stay(self, i: int) -> None:
         """The level in force goes on; one that was just written lasts for a while, unless other marks cut it short."""
         every = np.arange(self.k)
@@ -184,13 +180,22 @@ class _Search:
         self.best[state, i][better] = value[better]
         self.back[state, i][better] = node[better]
 
-    def _hairpins(self, i: int) -> None:
+    def _lead(self, i: int) -> None:
+        """Hairpins and halves of swells that end at beat i, all that may begin early enough."""
+        longest = max(self.limits.longest_hairpin, self.limits.longest_swell)
+        starts = np.arange(max(0, i - longest, self.wall[i]), i - self.limits.shortest_hairpin + 1)
+        if len(starts):
+            before, nodes = self._open(starts)
+            costs = self.lines.costs(starts, i)
+            hairpin, swell = (starts >= i - x for x in (self.limits.longest_hairpin, self.limits.longest_swell))
+            self._hairpins(i, starts[hairpin], before[hairpin], nodes[hairpin], costs[hairpin])
+            self._swells(i, starts[swell], before[swell], nodes[swell], costs[swell])
+
+    def _hairpins(self, i: int, starts: Ints, before: Floats, nodes: Ints, costs: Floats) -> None:
         """Hairpins to a level that is written at beat i."""
-        starts = self._starts(i, self.limits.longest_hairpin)
         if not len(starts):
             return
-        before, nodes = self._open(starts)
-        total = np.maximum(self.lines.costs(starts, i) @ self.to_levels, 0.0)
+        total = np.maximum(costs @ self.to_levels, 0.0)
         price = self.prices.begins[:, starts] + self.prices.ends[:, i, None]
         total += np.where(self.rising[None], price[_UP][:, None], price[_DOWN][:, None])
         against = 0.5 * (self.against[i] - self.against[starts])
@@ -201,13 +206,10 @@ class _Search:
         best = by_start.argmin(axis=0)
         self._offer(_ARRIVED, i, by_start[best, np.arange(self.k)], nodes.ravel()[best])
 
-    def _swells(self, i: int) -> None:
+    def _swells(self, i: int, starts: Ints, before: Floats, nodes: Ints, costs: Floats) -> None:
         """Tops and bottoms of swells at beat i, and swells that are over there."""
-        starts = self._starts(i, self.limits.longest_swell)
         if not len(starts):
             return
-        before, nodes = self._open(starts)
-        costs = self.lines.costs(starts, i)
         price = self.prices.begins[:, starts] + self.prices.ends[:, i, None]
         every = np.arange(self.k)
         against = self.against[i] - self.against[starts]

@@ -61,6 +61,13 @@ LEAST_SHARE = 0.4
 """and for it by no more than what leaves this share of its price."""
 LEAST_RISE_STEPS = 0.2
 """From the first half of a hairpin to the second the playing goes that way by so much; one of a step does by half."""
+LEAST_CHANGE_STEPS, SHORT_CHANGE_STEPS = 0.4, 1.0
+"""From before a level to after it the playing goes that way by so much; for less than a bar by as much as the second,
+and back."""
+REACH_BEATS = 8
+"""So much of what is before and after a change of level counts."""
+ALONE_STEPS = 1.0
+"""By so much a beat may stand out of those around it: what more it has is a stress, and no level."""
 RARE = np.array([4.0, 0.4, 0.0, 1.0, 0.8, 0.0, 0.4, 4.0])
 """How many prices of a mark a level costs more: editors write p and f, seldom mp, and ppp or fff in need."""
 
@@ -163,7 +170,7 @@ def say(
     scale = scale or scale_of(beats)
     known = np.isfinite(beats.velocity) & np.isfinite(beats.variance)
     weight = np.where(known, 0.5 / scatter(beats), 0.0)
-    velocity = np.where(known, beats.velocity, 0.0)
+    velocity = np.where(known, beats.velocity - _beyond(stands_alone(beats) / scale.step) * scale.step, 0.0)
     per_bar = max(1, int(np.median(beats.beats_per_bar))) if len(velocity) else 4
     limits = Limits(longest_hairpin=4 * per_bar, longest_swell=2 * per_bar)
     chosen = choose(
@@ -176,7 +183,86 @@ def say(
         walls,
     )
     hairpins = _played(chosen.hairpins, {x.at for x in (*chosen.levels, *kept_levels)}, beats, scale)
-    return Said(chosen.levels, hairpins, scale)
+    levels = _done(chosen.levels, kept_levels, (*hairpins, *kept_hairpins), beats, scale)
+    return Said(levels, hairpins, scale)
+
+
+def stands_alone(beats: Beats) -> Floats:
+    """By how many velocities [n] each beat is louder (softer, below 0) than all that are within two beats of it, where
+    there are some before and some after; 0 for the others."""
+    known = np.isfinite(beats.velocity)
+    out = np.zeros(len(known))
+    for sign in (1, -1):
+        around = np.full((4, len(known)), -np.inf)
+        v = np.where(known, sign * beats.velocity, -np.inf)
+        for row, shift in enumerate((1, 2)):
+            around[row, shift:], around[2 + row, :-shift] = v[:-shift], v[shift:]
+        before, after = around[:2].max(axis=0), around[2:].max(axis=0)
+        both = known & np.isfinite(before) & np.isfinite(after)
+        out[both] += sign * np.maximum(0.0, v[both] - np.maximum(before, after)[both])
+    return out
+
+
+def _beyond(steps: Floats) -> Floats:
+    """What is more than `ALONE_STEPS`."""
+    return np.asarray(np.sign(steps) * np.maximum(0.0, np.abs(steps) - ALONE_STEPS))
+
+
+def _done(
+    levels: tuple[Level[int], ...],
+    kept: Sequence[Level[int]],
+    hairpins: Sequence[Hairpin[int]],
+    beats: Beats,
+    scale: Scale,
+) -> tuple[Level[int], ...]:
+    """The levels that the playing really goes to, the least of the others taken out first. Steady playing between two
+    rungs is near to both, and a few beats can be nearer to the other one; what a hairpin leads to stays."""
+    fixed = {x.at for x in kept} | {h.end for h in hairpins}
+    ours = {x.at for x in levels}
+    rest = sorted((*levels, *kept), key=lambda x: x.at)
+    while True:
+        slack = [_slack(rest, i, beats, scale) if x.at in ours - fixed else 0.0 for i, x in enumerate(rest)]
+        if min(slack, default=0.0) >= 0:
+            return tuple(x for x in rest if x.at in ours)
+        weakest = slack.index(min(slack))
+        after = rest[weakest + 1 :]
+        if after and after[0].level == rest[weakest - 1].level and after[0].at in ours - fixed:
+            after = after[1:]
+        rest = [*rest[:weakest], *after]
+
+
+def _slack(levels: list[Level[int]], i: int, beats: Beats, scale: Scale) -> float:
+    """By how many steps more than it must the playing goes to this level, and back from it where it is soon over; the
+    first level is never in doubt."""
+    if i == 0:
+        return 0.0
+    ends = [*(x.at for x in levels[1:]), len(beats.velocity)]
+    at, end = levels[i].at, ends[i]
+    before, here, after = (
+        _mean(beats.velocity, a, b)
+        for a, b in (
+            (max(levels[i - 1].at, at - REACH_BEATS), at),
+            (at, min(end, at + REACH_BEATS)),
+            (end, min(ends[i + 1] if i + 1 < len(ends) else end, end + REACH_BEATS)),
+        )
+    )
+    sign = 1 if levels[i].level > levels[i - 1].level else -1
+    goes = sign * (here - before) / scale.step
+    if end - at >= beats.beats_per_bar[at]:
+        return _known(goes) - LEAST_CHANGE_STEPS
+    turns = i + 1 < len(levels) and (levels[i + 1].level > levels[i].level) == (sign < 0)
+    comes_back = sign * (here - after) / scale.step if turns else np.inf
+    return min(_known(goes), _known(comes_back)) - SHORT_CHANGE_STEPS
+
+
+def _known(steps: float) -> float:
+    return np.inf if np.isnan(steps) else steps
+
+
+def _mean(velocity: Floats, first: int, end: int) -> float:
+    part = velocity[first:end]
+    part = part[np.isfinite(part)]
+    return float(part.mean()) if len(part) else np.nan
 
 
 def _played(

@@ -43,6 +43,8 @@ STRESS_RATIOS: dict[Density, tuple[float, float | None]] = {
     "sparse": (3.0, None), "normal": (2.4, None), "detailed": (2.0, 1.6),
 }  # fmt: skip
 """How many times as loud as those around it a note is that gets an sf, and an accent."""
+HARD_STEPS: dict[Density, float] = {"sparse": 2.5, "normal": 2.0, "detailed": 1.5}
+"""How many steps of the ladder harder than all around it a beat is that gets an sf."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def annotate(
     )
     marks = page.planned_marks(score, heard, said)
     if page.n_known:  # where no beat was heard, what sticks out of the loudness is not known to be one of the score
-        marks += _stresses(score, alignment, analysis, options.density, staying)
+        hard = page.hard_beats(score, heard, options.density)
+        marks += _stresses(score, alignment, analysis, options.density, staying, hard)
     if options.second_time == "words" and options.policy != "compare":
         marks += _second_pass(score, alignment, heard, second, marks, staying)
         second = tuple(s for s in second if not second_time.can_be_written(score, s))
@@ -180,6 +183,10 @@ class Page:
 
     def say(self, price: float) -> Said:
         return say(self.beats, price, self.kept_levels, self.kept_hairpins, self.walls, self.scale)
+
+    def hard_beats(self, score: Score, heard: HeardInScore, density: Density) -> list[stresses.Stress]:
+        at = heard.at[self.first : self.first + len(self.beats.velocity)]
+        return stresses.hard_beats(score, at, self.beats, self.scale.step, HARD_STEPS[density])
 
     def planned_marks(self, score: Score, heard: HeardInScore, said: Said) -> list[PlannedMark]:
         """Our marks with how clear each is and what was heard."""
@@ -310,11 +317,18 @@ def _second_pass(
 
 
 def _stresses(
-    score: Score, alignment: Alignment, analysis: Analysis, density: Density, staying: list[Mark]
+    score: Score,
+    alignment: Alignment,
+    analysis: Analysis,
+    density: Density,
+    staying: list[Mark],
+    hard: list[stresses.Stress],
 ) -> list[PlannedMark]:
-    """``sf`` between the staves, or an accent on the highest staff that is struck there; not where people wrote."""
+    """``sf`` between the staves, or an accent on the highest staff that is struck there; not where people wrote. Beats
+    that are `hard` have theirs."""
     good, taken = good_measures(alignment), {m.start for m in staying if m.kind in ("dynamic", "accent")}
-    found = stresses.stresses(score, alignment, analysis, *STRESS_RATIOS[density])
+    heard = stresses.stresses(score, alignment, analysis, *STRESS_RATIOS[density])
+    found = [*hard, *(s for s in heard if all(s.at != h.at for h in hard))]
     return [_stress_mark(score, s) for s in found if score.measure_at(s.at).index in good and s.at not in taken]
 
 

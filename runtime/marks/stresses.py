@@ -1,13 +1,18 @@
-"""Single notes that stick out of the recording."""
+"""Single notes that stick out of the recording, by its loudness, and beats that were struck harder than all around."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from runtime.analysis import Analysis
+from runtime.dynamics.mark import Beats, stands_alone
+from runtime.marks.onsets import nearest_onset
+from runtime.marks.reasons import decibels
 from runtime.score.align.recording import Alignment, Floats, position_in
 from runtime.score.table import Score
 
@@ -56,6 +61,23 @@ def stresses(
     onsets = set(score.onsets())
     clear = sorted((s for s in found.values() if s.at in onsets), key=lambda s: -s.ratio)[:limit]
     return sorted(clear, key=lambda s: s.at)
+
+
+def hard_beats(
+    score: Score, at: Sequence[Fraction], beats: Beats, step_velocity: float, least_steps: float
+) -> list[Stress]:
+    """Beats struck at least so many steps of the ladder harder than all within two beats of them, which no level is
+    written for (`runtime.dynamics.mark`); `at` are their written places. The hardest, few enough to mean something."""
+    alone = stands_alone(beats)
+    many = max(1, len({score.measure_at(place).index for place in at}) // _BARS_PER_STRESS)
+    hardest = sorted((int(i) for i in np.flatnonzero(alone >= least_steps * step_velocity)), key=lambda i: -alone[i])
+    found = []
+    for i in hardest[:many]:
+        struck = float(beats.velocity[i])
+        ratio = 2 ** (decibels(struck - float(alone[i]), struck) / 10)
+        sure = 0.5 * (1 + math.erf(0.5 * float(alone[i]) / math.sqrt(max(1.0, float(beats.variance[i])))))
+        found.append(Stress(nearest_onset(score, at[i]), ratio, True, sure))
+    return sorted(found, key=lambda s: s.at)
 
 
 def _peaks(curve: Floats, hop_s: float, times: Floats) -> Floats:

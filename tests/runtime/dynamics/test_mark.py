@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from runtime.analysis import LADDER, LEVELS
 from runtime.dynamics.ladder import Level
-from runtime.dynamics.mark import LEAST_SHARE, MOST_ODDS, PRICE_STEPS, PRICES, STEP_VELOCITY, prices, say, scale_of
+from runtime.dynamics.mark import (
+    LEAST_SHARE,
+    MOST_ODDS,
+    PRICE_STEPS,
+    PRICES,
+    STEP_VELOCITY,
+    prices,
+    say,
+    scale_of,
+    stands_alone,
+)
 from tests.runtime.dynamics.beats import beats
 
 LOUD_SOFT = np.repeat([85.0, 50.0, 85.0], 16)
@@ -49,6 +59,32 @@ def test_no_hairpin_stands_over_even_playing_wherever_it_lies_between_two_levels
             )
             assert rise * h.sign > 0.5
     assert say(beats(np.full(64, float(velocity))), PRICES["detailed"]).hairpins == ()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_steady_playing_gets_no_levels_wherever_it_lies_between_two_rungs(seed):
+    random = np.random.default_rng(seed)
+    steady = random.uniform(52, 78) + 2 * np.sin(np.arange(64) / 9 + seed)
+    played = np.concatenate([np.full(32, 45.0), steady, np.full(32, 90.0)]) + random.normal(0, 4, 128)
+    assert [x.at for x in say(beats(played), PRICES["normal"]).levels if 34 < x.at < 94] == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_one_hard_beat_gets_no_level_of_its_own(seed):
+    random = np.random.default_rng(seed)
+    played = np.repeat([55.0, 75.0], 48) + random.normal(0, 4, 96)
+    hard = 20 + seed % 4
+    played[hard] += 30
+    assert [x.at for x in say(beats(played), PRICES["normal"]).levels if abs(x.at - hard) < 5] == []
+    assert np.flatnonzero(stands_alone(beats(played)) > 15).tolist() == [hard]
+
+
+def test_two_levels_stand_within_two_beats_where_the_playing_really_drops():
+    played = np.repeat([60.0, 105.0, 45.0], [32, 3, 29])
+    at = [x.at for x in say(beats(played), PRICES["normal"]).levels]
+    assert 32 in at and 35 in at
+    little = np.repeat([60.0, 66.0, 60.0], [32, 3, 29])
+    assert len(say(beats(little), PRICES["detailed"]).levels) == 1
 
 
 @pytest.mark.parametrize("price", [0.3, 3.0])

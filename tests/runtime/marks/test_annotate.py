@@ -299,3 +299,11 @@ def test_whatever_is_played_the_marks_can_be_written_and_stay_musical(corners, g
     assert all(0 <= m.confidence <= 1 for m in plan.marks)
     assert from_json(plan.to_json(), score).marks
     assert write_musicxml.remove(write_musicxml.apply(bytes_, plan, "t"), "t") == bytes_
+
+
+def test_a_single_hard_beat_gets_an_sf_and_no_level():
+    touch = steps((0, 60), (21, 110), (22, 60))
+    found = marks(score_of(), touch)
+    assert ("sf", F(21)) in found and [at for value, at in found if value in LADDER] == [F(0)]
+    assert all(value != "sf" for value, _ in marks(score_of(), steps((0, 60), (21, 72), (22, 60))))
+    assert all(value != "sf" for value, _ in marks(score_of(), SOFT_LOUD_SOFT))
