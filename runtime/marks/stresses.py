@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from runtime.analysis import Analysis
+from runtime.dynamics.ladder import VELOCITY_PER_STEP
 from runtime.dynamics.mark import Beats, stands_alone
 from runtime.marks.onsets import nearest_onset
 from runtime.marks.reasons import decibels
@@ -66,11 +67,15 @@ def stresses(
 def hard_beats(
     score: Score, at: Sequence[Fraction], beats: Beats, step_velocity: float, least_steps: float
 ) -> list[Stress]:
-    """Beats struck at least so many steps of the ladder harder than all within two beats of them, which no level is
-    written for (`runtime.dynamics.mark`); `at` are their written places. The hardest, few enough to mean something."""
+    """Beats struck at least so many steps of the ladder (and one of MuseScore's) harder than all within two beats of
+    them, which no level is written for (`runtime.dynamics.mark`); `at` are their written places. The hardest, few
+    enough to mean something."""
     alone = stands_alone(beats)
     many = max(1, len({score.measure_at(place).index for place in at}) // _BARS_PER_STRESS)
-    hardest = sorted((int(i) for i in np.flatnonzero(alone >= least_steps * step_velocity)), key=lambda i: -alone[i])
+    hardest = sorted(
+        (int(i) for i in np.flatnonzero(alone >= max(least_steps * step_velocity, VELOCITY_PER_STEP))),
+        key=lambda i: -alone[i],
+    )
     found = []
     for i in hardest[:many]:
         struck = float(beats.velocity[i])

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.analysis import LADDER
-from runtime.corrections import DENSITIES, Corrections
+from runtime.corrections import Corrections
+from runtime.corrections.said import DENSITIES
 from runtime.dynamics.mark import PRICE_STEPS, PRICES
 from runtime.errors import ScoreError
 from runtime.marks.annotate import AnnotateOptions, Annotation, annotate, options_of, ranges
