@@ -36,15 +36,17 @@ madmom/bin/pip install "numpy==1.23.5" "scipy==1.10.1" mido "Cython<3" "setuptoo
 CYTHON_FORCE_REGEN=1 madmom/bin/pip install --no-build-isolation --no-deps madmom==0.16.1
 
 python3.11 -m venv torch
-torch/bin/pip install beat_this transkun piano_transcription_inference soundfile soxr torch torchaudio
+torch/bin/pip install torch "setuptools<81" soundfile soxr einops rotary-embedding-torch librosa torchlibrosa \\
+    pretty_midi mir_eval moduleconf pydub ncls scipy matplotlib
+torch/bin/pip install --no-deps beat_this transkun piano_transcription_inference torchaudio
 
 python -m benchmarks.speed --madmom-python madmom/bin/python --beat-this-python torch/bin/python \\
     --transkun-python torch/bin/python --hpt-python torch/bin/python --report docs/speed.md
 ```
 
-madmom reads other sampling rates through `ffmpeg`. torch and torchaudio must be of one build: with torch for the CPU
-and a torchaudio for CUDA, `import torchaudio` fails until its `lib/_torchaudio.abi3.so` is deleted; Beat This does not
-need it.
+madmom reads other sampling rates through `ffmpeg`. Where torch is the build for the CPU and torchaudio the one for
+CUDA, delete `torchaudio/lib/*.so`: Beat This needs none of them. Transkun asks for `pkg_resources`, which newer
+setuptools lack.
 """
 
 
