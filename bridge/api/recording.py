@@ -28,12 +28,12 @@ def is_audio(head: bytes) -> bool:
 def check_recording(text: object, most_bytes: int) -> Path:
     """The path of a recording that may be opened. Raises `Refusal`, which does not repeat the path."""
     if not isinstance(text, str) or not 0 < len(text) <= 4096 or "\0" in text:
-        raise Refusal(422, "bad_recording", "recording.path is not a path", "Send the full path of an audio file")
+        raise _no_path()
     if text.startswith(("//", "\\\\")):
         raise Refusal(422, "bad_recording", "a path on another computer is not opened", "Copy the recording here")
     path = Path(text)
     if not path.is_absolute() or ".." in path.parts:
-        raise Refusal(422, "bad_recording", "recording.path is not a full path without '..'")
+        raise _no_path()
     if path.suffix.lower() not in SUFFIXES:
         raise Refusal(422, "bad_recording", "the recording's suffix is not one of an audio file", _ADVICE)
     head, size = _read_head(path)
@@ -42,6 +42,11 @@ def check_recording(text: object, most_bytes: int) -> Path:
     if not is_audio(head):
         raise Refusal(422, "bad_recording", "the file's content is not that of an audio file", _ADVICE)
     return path
+
+
+def _no_path() -> Refusal:
+    advice = "Choose the file, or write where it is from the first folder on, without '..'"
+    return Refusal(422, "bad_recording", "this is not the full path of a recording", advice)
 
 
 def _read_head(path: Path) -> tuple[bytes, int]:

@@ -32,6 +32,10 @@
         <translation>hier steht ein Zeichen</translation>
     </message>
     <message>
+        <source>a path on another computer is not opened</source>
+        <translation>ein Pfad auf einem anderen Rechner wird nicht geöffnet</translation>
+    </message>
+    <message>
         <source>a transposed score, or a recording at another pitch or speed</source>
         <translation>eine transponierte Partitur oder eine Aufnahme in anderer Tonhöhe oder Geschwindigkeit</translation>
     </message>
@@ -120,6 +124,10 @@
         <translation>Takte {n} Schläge später</translation>
     </message>
     <message>
+        <source>bars {} have the same notes as bars {}: the first place is taken</source>
+        <translation>die Takte {} haben dieselben Noten wie die Takte {}: die erste Stelle wird genommen</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>Schlag</translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>Dateien wählen…</translation>
     </message>
     <message>
+        <source>Choose the file, or write where it is from the first folder on, without '..'</source>
+        <translation>Wählen Sie die Datei, oder schreiben Sie vom ersten Ordner an, wo sie liegt, ohne „..“</translation>
+    </message>
+    <message>
         <source>Clearness</source>
         <translation>Deutlichkeit</translation>
     </message>
@@ -224,6 +236,10 @@
         <translation>Kopieren oder laden Sie sie noch einmal, oder wandeln Sie den Teil um, der sich abspielen lässt</translation>
     </message>
     <message>
+        <source>Copy the recording here</source>
+        <translation>Kopieren Sie die Aufnahme hierher</translation>
+    </message>
+    <message>
         <source>Correct beats and bars</source>
         <translation>Schläge und Takte korrigieren</translation>
     </message>
@@ -234,6 +250,10 @@
     <message>
         <source>crescendo</source>
         <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>Cut it into pieces</source>
+        <translation>Teilen Sie sie in Stücke</translation>
     </message>
     <message>
         <source>Cut it up</source>
@@ -360,6 +380,10 @@
         <translation>wahrscheinliche Ursache</translation>
     </message>
     <message>
+        <source>Links and devices are not opened</source>
+        <translation>Verweise und Geräte werden nicht geöffnet</translation>
+    </message>
+    <message>
         <source>Listen and propose</source>
         <translation>Anhören und vorschlagen</translation>
     </message>
@@ -462,6 +486,10 @@
     <message>
         <source>Nothing to add: these marks are in the score already.</source>
         <translation>Nichts hinzuzufügen: Diese Zeichen stehen schon in der Partitur.</translation>
+    </message>
+    <message>
+        <source>nothing was heard on the score's beats, so no marks are written</source>
+        <translation>auf den Schlägen der Partitur wurde nichts gehört, deshalb werden keine Zeichen gesetzt</translation>
     </message>
     <message>
         <source>only compare</source>
@@ -628,6 +656,18 @@
         <translation>die Analyse ist fehlgeschlagen</translation>
     </message>
     <message>
+        <source>the analysis is {}</source>
+        <translation>die Analyse ist {}</translation>
+    </message>
+    <message>
+        <source>the analysis process ended unexpectedly ({})</source>
+        <translation>der Analyseprozess endete unerwartet ({})</translation>
+    </message>
+    <message>
+        <source>the analysis took longer than {} s</source>
+        <translation>die Analyse dauerte länger als {} s</translation>
+    </message>
+    <message>
         <source>the answer belongs to another score</source>
         <translation>die Antwort gehört zu einer anderen Partitur</translation>
     </message>
@@ -740,8 +780,16 @@
         <translation>die Aufnahme ist größer als {} MiB</translation>
     </message>
     <message>
+        <source>the recording is not a regular file</source>
+        <translation>die Aufnahme ist keine gewöhnliche Datei</translation>
+    </message>
+    <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
         <translation>die Aufnahme ist stumm und kann der Partitur nicht zugeordnet werden</translation>
+    </message>
+    <message>
+        <source>The recording may be damaged, or memory ran out. Convert it to WAV and try again</source>
+        <translation>Die Aufnahme ist vielleicht beschädigt, oder der Speicher reichte nicht. Wandeln Sie sie in WAV um und versuchen Sie es noch einmal</translation>
     </message>
     <message>
         <source>the recording sounds {} semitone higher than the score</source>
@@ -792,6 +840,10 @@
         <translation>die Partitur ist kein wohlgeformtes XML</translation>
     </message>
     <message>
+        <source>the score is played from {} s to {} s of the recording; the rest is left out</source>
+        <translation>die Partitur wird von {} s bis {} s der Aufnahme gespielt; der Rest bleibt beiseite</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>die Partitur wurde nach der Analyse geändert</translation>
     </message>
@@ -840,6 +892,10 @@
         <translation>das ist kein Ton, der gelesen werden kann</translation>
     </message>
     <message>
+        <source>this is not the full path of a recording</source>
+        <translation>das ist nicht der vollständige Pfad einer Aufnahme</translation>
+    </message>
+    <message>
         <source>this is {}, which needs ffmpeg to be read</source>
         <translation>das ist {}; zum Lesen wird ffmpeg gebraucht</translation>
     </message>
@@ -880,6 +936,10 @@
         <translation>Erneut versuchen</translation>
     </message>
     <message>
+        <source>Try again when one has ended</source>
+        <translation>Versuchen Sie es noch einmal, wenn eine beendet ist</translation>
+    </message>
+    <message>
         <source>turn round</source>
         <translation>umkehren</translation>
     </message>
@@ -902,6 +962,10 @@
     <message>
         <source>update to this recording</source>
         <translation>an diese Aufnahme anpassen</translation>
+    </message>
+    <message>
+        <source>Use a shorter recording</source>
+        <translation>Nehmen Sie eine kürzere Aufnahme</translation>
     </message>
     <message>
         <source>Verovio does not understand it</source>

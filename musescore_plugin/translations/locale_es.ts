@@ -32,6 +32,10 @@
         <translation>aquí hay una indicación</translation>
     </message>
     <message>
+        <source>a path on another computer is not opened</source>
+        <translation>no se abre una ruta de otro ordenador</translation>
+    </message>
+    <message>
         <source>a transposed score, or a recording at another pitch or speed</source>
         <translation>una partitura transportada o una grabación con otra afinación o velocidad</translation>
     </message>
@@ -120,6 +124,10 @@
         <translation>Compases {n} pulsos más tarde</translation>
     </message>
     <message>
+        <source>bars {} have the same notes as bars {}: the first place is taken</source>
+        <translation>los compases {} tienen las mismas notas que los compases {}: se toma el primer lugar</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>pulso</translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>Elegir archivos…</translation>
     </message>
     <message>
+        <source>Choose the file, or write where it is from the first folder on, without '..'</source>
+        <translation>Elija el archivo o escriba dónde está desde la primera carpeta, sin «..»</translation>
+    </message>
+    <message>
         <source>Clearness</source>
         <translation>Claridad</translation>
     </message>
@@ -224,6 +236,10 @@
         <translation>Cópielo o descárguelo de nuevo, o recodifique la parte que suena</translation>
     </message>
     <message>
+        <source>Copy the recording here</source>
+        <translation>Copie la grabación aquí</translation>
+    </message>
+    <message>
         <source>Correct beats and bars</source>
         <translation>Corregir pulsos y compases</translation>
     </message>
@@ -234,6 +250,10 @@
     <message>
         <source>crescendo</source>
         <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>Cut it into pieces</source>
+        <translation>Córtela en trozos</translation>
     </message>
     <message>
         <source>Cut it up</source>
@@ -360,6 +380,10 @@
         <translation>causa probable</translation>
     </message>
     <message>
+        <source>Links and devices are not opened</source>
+        <translation>No se abren enlaces ni dispositivos</translation>
+    </message>
+    <message>
         <source>Listen and propose</source>
         <translation>Escuchar y proponer</translation>
     </message>
@@ -462,6 +486,10 @@
     <message>
         <source>Nothing to add: these marks are in the score already.</source>
         <translation>Nada que añadir: estas indicaciones ya están en la partitura.</translation>
+    </message>
+    <message>
+        <source>nothing was heard on the score's beats, so no marks are written</source>
+        <translation>no se oyó nada en los pulsos de la partitura, así que no se escriben indicaciones</translation>
     </message>
     <message>
         <source>only compare</source>
@@ -628,6 +656,18 @@
         <translation>el análisis falló</translation>
     </message>
     <message>
+        <source>the analysis is {}</source>
+        <translation>el análisis está {}</translation>
+    </message>
+    <message>
+        <source>the analysis process ended unexpectedly ({})</source>
+        <translation>el proceso de análisis terminó de forma inesperada ({})</translation>
+    </message>
+    <message>
+        <source>the analysis took longer than {} s</source>
+        <translation>el análisis duró más de {} s</translation>
+    </message>
+    <message>
         <source>the answer belongs to another score</source>
         <translation>la respuesta es de otra partitura</translation>
     </message>
@@ -740,8 +780,16 @@
         <translation>la grabación supera los {} MiB</translation>
     </message>
     <message>
+        <source>the recording is not a regular file</source>
+        <translation>la grabación no es un archivo normal</translation>
+    </message>
+    <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
         <translation>la grabación está en silencio y no se puede comparar con la partitura</translation>
+    </message>
+    <message>
+        <source>The recording may be damaged, or memory ran out. Convert it to WAV and try again</source>
+        <translation>La grabación puede estar dañada o faltó memoria. Conviértala a WAV e inténtelo de nuevo</translation>
     </message>
     <message>
         <source>the recording sounds {} semitone higher than the score</source>
@@ -792,6 +840,10 @@
         <translation>la partitura no es XML bien formado</translation>
     </message>
     <message>
+        <source>the score is played from {} s to {} s of the recording; the rest is left out</source>
+        <translation>la partitura se toca de {} s a {} s de la grabación; el resto se deja fuera</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>la partitura cambió después del análisis</translation>
     </message>
@@ -840,6 +892,10 @@
         <translation>esto no es audio que se pueda leer</translation>
     </message>
     <message>
+        <source>this is not the full path of a recording</source>
+        <translation>esta no es la ruta completa de una grabación</translation>
+    </message>
+    <message>
         <source>this is {}, which needs ffmpeg to be read</source>
         <translation>esto es {}, que necesita ffmpeg para leerse</translation>
     </message>
@@ -880,6 +936,10 @@
         <translation>Reintentar</translation>
     </message>
     <message>
+        <source>Try again when one has ended</source>
+        <translation>Inténtelo de nuevo cuando termine uno</translation>
+    </message>
+    <message>
         <source>turn round</source>
         <translation>invertir</translation>
     </message>
@@ -902,6 +962,10 @@
     <message>
         <source>update to this recording</source>
         <translation>adaptarlas a esta grabación</translation>
+    </message>
+    <message>
+        <source>Use a shorter recording</source>
+        <translation>Use una grabación más corta</translation>
     </message>
     <message>
         <source>Verovio does not understand it</source>

@@ -32,6 +32,10 @@
         <translation>une nuance est ici</translation>
     </message>
     <message>
+        <source>a path on another computer is not opened</source>
+        <translation>un chemin sur un autre ordinateur n'est pas ouvert</translation>
+    </message>
+    <message>
         <source>a transposed score, or a recording at another pitch or speed</source>
         <translation>une partition transposée, ou un enregistrement à une autre hauteur ou vitesse</translation>
     </message>
@@ -120,6 +124,10 @@
         <translation>Mesures {n} temps plus tard</translation>
     </message>
     <message>
+        <source>bars {} have the same notes as bars {}: the first place is taken</source>
+        <translation>les mesures {} ont les mêmes notes que les mesures {} : le premier endroit est retenu</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>temps</translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>Choisir des fichiers…</translation>
     </message>
     <message>
+        <source>Choose the file, or write where it is from the first folder on, without '..'</source>
+        <translation>Choisissez le fichier, ou écrivez son emplacement depuis le premier dossier, sans « .. »</translation>
+    </message>
+    <message>
         <source>Clearness</source>
         <translation>Netteté</translation>
     </message>
@@ -224,6 +236,10 @@
         <translation>Copiez-le ou téléchargez-le de nouveau, ou réencodez la partie lisible</translation>
     </message>
     <message>
+        <source>Copy the recording here</source>
+        <translation>Copiez l'enregistrement ici</translation>
+    </message>
+    <message>
         <source>Correct beats and bars</source>
         <translation>Corriger temps et mesures</translation>
     </message>
@@ -234,6 +250,10 @@
     <message>
         <source>crescendo</source>
         <translation>crescendo</translation>
+    </message>
+    <message>
+        <source>Cut it into pieces</source>
+        <translation>Découpez-le en morceaux</translation>
     </message>
     <message>
         <source>Cut it up</source>
@@ -360,6 +380,10 @@
         <translation>cause probable</translation>
     </message>
     <message>
+        <source>Links and devices are not opened</source>
+        <translation>Les liens et les périphériques ne sont pas ouverts</translation>
+    </message>
+    <message>
         <source>Listen and propose</source>
         <translation>Écouter et proposer</translation>
     </message>
@@ -462,6 +486,10 @@
     <message>
         <source>Nothing to add: these marks are in the score already.</source>
         <translation>Rien à ajouter : ces nuances sont déjà dans la partition.</translation>
+    </message>
+    <message>
+        <source>nothing was heard on the score's beats, so no marks are written</source>
+        <translation>rien n'a été entendu sur les temps de la partition : aucune nuance n'est écrite</translation>
     </message>
     <message>
         <source>only compare</source>
@@ -628,6 +656,18 @@
         <translation>l'analyse a échoué</translation>
     </message>
     <message>
+        <source>the analysis is {}</source>
+        <translation>l'analyse est {}</translation>
+    </message>
+    <message>
+        <source>the analysis process ended unexpectedly ({})</source>
+        <translation>le processus d'analyse s'est terminé de façon inattendue ({})</translation>
+    </message>
+    <message>
+        <source>the analysis took longer than {} s</source>
+        <translation>l'analyse a duré plus de {} s</translation>
+    </message>
+    <message>
         <source>the answer belongs to another score</source>
         <translation>la réponse concerne une autre partition</translation>
     </message>
@@ -740,8 +780,16 @@
         <translation>l'enregistrement dépasse {} Mio</translation>
     </message>
     <message>
+        <source>the recording is not a regular file</source>
+        <translation>l'enregistrement n'est pas un fichier ordinaire</translation>
+    </message>
+    <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
         <translation>l'enregistrement est silencieux et ne peut être rapporté à la partition</translation>
+    </message>
+    <message>
+        <source>The recording may be damaged, or memory ran out. Convert it to WAV and try again</source>
+        <translation>L'enregistrement est peut-être endommagé, ou la mémoire a manqué. Convertissez-le en WAV et réessayez</translation>
     </message>
     <message>
         <source>the recording sounds {} semitone higher than the score</source>
@@ -792,6 +840,10 @@
         <translation>la partition n'est pas du XML bien formé</translation>
     </message>
     <message>
+        <source>the score is played from {} s to {} s of the recording; the rest is left out</source>
+        <translation>la partition est jouée de {} s à {} s de l'enregistrement ; le reste est laissé de côté</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>la partition a été modifiée après l'analyse</translation>
     </message>
@@ -840,6 +892,10 @@
         <translation>ce n'est pas un fichier audio lisible</translation>
     </message>
     <message>
+        <source>this is not the full path of a recording</source>
+        <translation>ce n'est pas le chemin complet d'un enregistrement</translation>
+    </message>
+    <message>
         <source>this is {}, which needs ffmpeg to be read</source>
         <translation>c'est du {}, qu'il faut ffmpeg pour lire</translation>
     </message>
@@ -880,6 +936,10 @@
         <translation>Réessayer</translation>
     </message>
     <message>
+        <source>Try again when one has ended</source>
+        <translation>Réessayez quand l'une d'elles sera terminée</translation>
+    </message>
+    <message>
         <source>turn round</source>
         <translation>inverser</translation>
     </message>
@@ -902,6 +962,10 @@
     <message>
         <source>update to this recording</source>
         <translation>adapter à cet enregistrement</translation>
+    </message>
+    <message>
+        <source>Use a shorter recording</source>
+        <translation>Prenez un enregistrement plus court</translation>
     </message>
     <message>
         <source>Verovio does not understand it</source>

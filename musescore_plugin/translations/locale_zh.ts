@@ -32,6 +32,10 @@
         <translation>此处已有记号</translation>
     </message>
     <message>
+        <source>a path on another computer is not opened</source>
+        <translation>不打开其他计算机上的路径</translation>
+    </message>
+    <message>
         <source>a transposed score, or a recording at another pitch or speed</source>
         <translation>乐谱已移调，或录音的音高或速度不同</translation>
     </message>
@@ -120,6 +124,10 @@
         <translation>小节线后移 {n} 拍</translation>
     </message>
     <message>
+        <source>bars {} have the same notes as bars {}: the first place is taken</source>
+        <translation>第 {} 小节与第 {} 小节的音相同：取第一处</translation>
+    </message>
+    <message>
         <source>beat</source>
         <translation>拍</translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>选择文件…</translation>
     </message>
     <message>
+        <source>Choose the file, or write where it is from the first folder on, without '..'</source>
+        <translation>请选择文件，或从最上层文件夹开始写出其位置，不含“..”</translation>
+    </message>
+    <message>
         <source>Clearness</source>
         <translation>明显程度</translation>
     </message>
@@ -224,6 +236,10 @@
         <translation>请重新复制或下载，或重新编码可播放的部分</translation>
     </message>
     <message>
+        <source>Copy the recording here</source>
+        <translation>请将录音复制到本机</translation>
+    </message>
+    <message>
         <source>Correct beats and bars</source>
         <translation>更正拍点和小节</translation>
     </message>
@@ -234,6 +250,10 @@
     <message>
         <source>crescendo</source>
         <translation>渐强</translation>
+    </message>
+    <message>
+        <source>Cut it into pieces</source>
+        <translation>请将其分割</translation>
     </message>
     <message>
         <source>Cut it up</source>
@@ -360,6 +380,10 @@
         <translation>可能的原因</translation>
     </message>
     <message>
+        <source>Links and devices are not opened</source>
+        <translation>不打开链接和设备</translation>
+    </message>
+    <message>
         <source>Listen and propose</source>
         <translation>聆听并建议</translation>
     </message>
@@ -462,6 +486,10 @@
     <message>
         <source>Nothing to add: these marks are in the score already.</source>
         <translation>没有可添加的内容：这些记号已在乐谱中。</translation>
+    </message>
+    <message>
+        <source>nothing was heard on the score's beats, so no marks are written</source>
+        <translation>在乐谱的拍点上没有听到声音，因此不写记号</translation>
     </message>
     <message>
         <source>only compare</source>
@@ -628,6 +656,18 @@
         <translation>分析失败</translation>
     </message>
     <message>
+        <source>the analysis is {}</source>
+        <translation>分析状态：{}</translation>
+    </message>
+    <message>
+        <source>the analysis process ended unexpectedly ({})</source>
+        <translation>分析进程意外结束（{}）</translation>
+    </message>
+    <message>
+        <source>the analysis took longer than {} s</source>
+        <translation>分析超过 {} 秒</translation>
+    </message>
+    <message>
         <source>the answer belongs to another score</source>
         <translation>响应属于另一份乐谱</translation>
     </message>
@@ -740,8 +780,16 @@
         <translation>录音大于 {} MiB</translation>
     </message>
     <message>
+        <source>the recording is not a regular file</source>
+        <translation>录音不是普通文件</translation>
+    </message>
+    <message>
         <source>the recording is silent, so it cannot be matched with the score</source>
         <translation>录音没有声音，无法与乐谱对应</translation>
+    </message>
+    <message>
+        <source>The recording may be damaged, or memory ran out. Convert it to WAV and try again</source>
+        <translation>录音可能已损坏，或内存不足。请转换为 WAV 后重试</translation>
     </message>
     <message>
         <source>the recording sounds {} semitone higher than the score</source>
@@ -792,6 +840,10 @@
         <translation>乐谱不是格式正确的 XML</translation>
     </message>
     <message>
+        <source>the score is played from {} s to {} s of the recording; the rest is left out</source>
+        <translation>乐谱在录音的 {} 秒至 {} 秒处演奏；其余部分略去</translation>
+    </message>
+    <message>
         <source>the score was changed after the analysis</source>
         <translation>乐谱在分析后被修改</translation>
     </message>
@@ -840,6 +892,10 @@
         <translation>这不是可读取的音频</translation>
     </message>
     <message>
+        <source>this is not the full path of a recording</source>
+        <translation>这不是录音的完整路径</translation>
+    </message>
+    <message>
         <source>this is {}, which needs ffmpeg to be read</source>
         <translation>这是 {}，需要 ffmpeg 才能读取</translation>
     </message>
@@ -880,6 +936,10 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Try again when one has ended</source>
+        <translation>请在其中一个结束后重试</translation>
+    </message>
+    <message>
         <source>turn round</source>
         <translation>反向</translation>
     </message>
@@ -902,6 +962,10 @@
     <message>
         <source>update to this recording</source>
         <translation>按此录音更新</translation>
+    </message>
+    <message>
+        <source>Use a shorter recording</source>
+        <translation>请使用较短的录音</translation>
     </message>
     <message>
         <source>Verovio does not understand it</source>

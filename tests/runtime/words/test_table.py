@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
+
+import pytest
 
 import bridge
 import musescore_plugin.translations.build as build
@@ -43,8 +46,28 @@ def test_nothing_is_in_the_table_that_nobody_says() -> None:
 def _is_said(text: str, code: str) -> bool:
     """Whether the code has the text; the parts of a sentence with values stand apart there."""
     if "{}" not in text:
-        return f'"{text}' in code
+        return f'"{text}"' in code
     return all(part.strip(" :") in code for part in re.split(r"{}|semitones? |(?:higher|lower) | \(", text))
+
+
+def _literals(path: Path) -> list[str]:
+    """What a module's refusals say, values as {}."""
+    out = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Refusal", "JobFailed", "_silent"):
+            for said in node.args:
+                if isinstance(said, ast.JoinedStr):
+                    parts = (str(v.value) if isinstance(v, ast.Constant) else "{}" for v in said.values)
+                    out.append("".join(parts))
+                elif isinstance(said, ast.Constant) and isinstance(said.value, str):
+                    out.append(said.value)
+    return [text for text in out if " " in text]
+
+
+@pytest.mark.parametrize("module", ["recording", "child", "jobs", "player"])
+def test_what_the_bridge_says_to_people_is_in_the_table(module: str) -> None:
+    said = _literals(BRIDGE / "api" / f"{module}.py")
+    assert said and [text for text in said if text not in texts()] == []
 
 
 def test_marks_have_their_words_in_the_same_languages() -> None:
