@@ -11,7 +11,8 @@ Bach in ASAP that test pieces are among (performances) and of Kinderszenen (play
 
 *Wrong*: more than two bars stand with confidence a second or more from where its notes are played. *Right*: not wrong,
 and nine of ten known beats are within 250 ms (of bars with the same notes, any); *in part*: neither. Where the piece is
-not played, only to refuse is right. What is heard of a piece is kept in DIR.
+not played, only to refuse is right. What is heard of a piece is kept in DIR; with ``--json FILE`` a run that was
+stopped goes on.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from runtime.errors import ScoreError
 from runtime.score.align.features import Heard
 from runtime.score.align.recording import POOR, Alignment, align_features
 from runtime.score.table import Score
+from runtime.write.atomic import write_bytes
 from train.fitting.command import Command, data_folder
 
 _OFF_S, _NEAR_S, _SHARE = 1.0, 0.25, 0.9
@@ -142,17 +144,24 @@ def run(options: Namespace) -> None:
     sets = [list(islice(bach(root, options.kept, not options.untested), options.pieces))]
     if not options.untested:
         sets.append(list(islice(kinderszenen(root, options.kept), options.pieces)))
-    rows = []
+    rows = [tuple(row) for row in json.loads(options.json.read_text())] if _is_there(options.json) else []
+    done = {(kind, name) for kind, name, _ in rows}
     for kind, name, score, heard, known in chain(*(cases(s) for s in sets)):
+        if (kind, name) in done:
+            continue
         rows.append((kind, name, _judged(outcome(score, heard, known), bool(known))))
         if rows[-1][2] in ("wrong", "in part"):
             print(*rows[-1], sep=": ", flush=True)
         if options.json:
-            options.json.write_text(json.dumps(rows, indent=0))
+            write_bytes(options.json, json.dumps(rows, indent=0).encode())
     print("| | n | right | in part | refused | wrong |\n|---|---:|---:|---:|---:|---:|")
     for kind in dict.fromkeys(r[0] for r in rows):
         counts = Counter(r[2] for r in rows if r[0] == kind)
         print(f"| {kind} | {counts.total()} |", *(f"{counts[k]} |" for k in ("right", "in part", "refused", "wrong")))
+
+
+def _is_there(path: Path | None) -> bool:
+    return path is not None and path.is_file()
 
 
 def _judged(found: str, played: bool) -> str:

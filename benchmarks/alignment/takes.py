@@ -16,7 +16,8 @@ annotation does not call the beat undeterminable.
 
 ``--repeats`` and ``--applause`` change the recordings (`benchmarks.alignment.changes`). synctoolbox cannot choose
 repeats: it is given the bars that are played, in order, and the music without applause. ``--wrong`` also aligns each
-recording with the score of the next piece and prints the fit of both.
+recording with the score of the next piece and prints the fit of both. ``--json FILE`` keeps the result of each take,
+and a run with the same options goes on from there.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from runtime.score.align.performance import nominal_seconds, play
 from runtime.score.align.recording import Alignment, align_features
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
+from runtime.write.atomic import write_bytes
 from train.fitting.command import Command, data_folder
 
 SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
@@ -291,19 +293,30 @@ def _right_length(takes: Iterable[Take], options: Namespace) -> Iterator[Take]:
     return (t for t in takes if options.shortest_s <= mido.MidiFile(t.midi).length <= options.longest_s)
 
 
+def _kept(path: Path | None) -> dict[str, Result]:
+    """The results of an earlier run by the names of their takes."""
+    if path is None or not path.is_file():
+        return {}
+    return {row["name"]: Result(**{**row, "worst": tuple(row["worst"])}) for row in json.loads(path.read_text())}
+
+
 def run(options: Namespace) -> None:
     """Align, measure, print."""
-    takes, results = chosen_takes(options, data_folder()), []
+    takes, kept = chosen_takes(options, data_folder()), _kept(options.json)
+    results = []
     for n, take in enumerate(takes):
+        if take.name in kept:
+            results.append(kept[take.name])
+            continue
         wrong = read_score(takes[(n + 1) % len(takes)].score) if options.wrong else None
         results.append(evaluate(take, options, wrong))
         r = results[-1]
         told = r.left_out or f"median {r.median_ms:.1f} ms, {r.within_70_ms:.1%} within 70 ms, fit {r.fit:.2f}"
         print(f"{n + 1}/{len(takes)} {take.name}: {told}", file=sys.stderr, flush=True)
+        if options.json:
+            write_bytes(options.json, json.dumps([asdict(r) for r in results], indent=1).encode())
     print(table(results))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-    if options.json:
-        options.json.write_text(json.dumps([asdict(r) for r in results], indent=1))
 
 
 main = Command(add_options, run)
