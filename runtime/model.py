@@ -111,16 +111,19 @@ class Model:
         self.session.run(None, {"samples": np.zeros((1, 1), np.float32)}, options)
 
 
+_CHECKPOINTS = (".pt", ".pth", ".ckpt")
+
+
 def find_card(model: str | Path | None = None) -> Path:
     """Path of the card that a name (of a shipped model) or a path (``.json`` or ``.onnx``) means.
 
     None is the shipped default. Raises `ModelError` that lists what there is.
     """
     text = str(model) if model is not None else DEFAULT_MODEL
-    if isinstance(model, Path) or text.endswith((".json", ".onnx")) or "/" in text or "\\" in text:
+    if isinstance(model, Path) or text.endswith((".json", ".onnx", *_CHECKPOINTS)) or "/" in text or "\\" in text:
         path = Path(text)
         card = path if path.suffix == ".json" else path.with_suffix(".json")
-        if path.suffix in (".pt", ".pth", ".ckpt"):
+        if path.suffix in _CHECKPOINTS:
             raise ModelError(
                 "this is a checkpoint of a training run, not a model", where=str(path),
                 advice="Make a model of it with: python -m export.dynest, which writes NAME.onnx and NAME.json",

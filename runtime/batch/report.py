@@ -39,7 +39,7 @@ class Report:
         self._place, self._stream, self._quiet, self._each = place, stream, quiet, each
         self._tty = not quiet and stream.isatty()
         self._part: dict[str, float] = {}
-        self._over = self._told = self._failed = 0
+        self._over = self._unworked = self._told = self._failed = 0
         self._audio_s = 0.0
         self._began_s = time.monotonic()
         self._next_s = self._began_s + (0.0 if self._tty else _LINE_EVERY_S)
@@ -91,6 +91,8 @@ class Report:
             self.log(f"tried again: {outcome.reason}")
             return
         self._over += self._weights[outcome.name]
+        if outcome.kind != "done" or outcome.reused:
+            self._unworked += self._weights[outcome.name]
         self._told += 1
         self._audio_s += 0.0 if outcome.reused else outcome.audio_s
         for warning in outcome.warnings:
@@ -129,10 +131,14 @@ class Report:
                 self._json.flush()
 
     def left_s(self) -> float | None:
-        """Seconds to the end at the rate so far; None before anything is known."""
-        done = self._over + sum(self._weights.get(n, 0) * part for n, part in list(self._part.items()))
+        """Seconds to the end at the rate so far; None before anything is known.
+
+        What was refused at once or taken from kept results says nothing of the rate.
+        """
+        parts = sum(self._weights.get(n, 0) * part for n, part in list(self._part.items()))
+        worked, rest = self._over - self._unworked + parts, self._all - self._over - parts
         elapsed_s = time.monotonic() - self._began_s
-        return elapsed_s * (self._all - done) / done if done and elapsed_s > 0 else None
+        return elapsed_s * rest / worked if worked > 0 and elapsed_s > 0 else None
 
     def _line(self) -> None:
         now_s = time.monotonic()

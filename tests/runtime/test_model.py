@@ -97,6 +97,9 @@ def test_model_is_found_by_path_of_either_file_and_missing_names_list_what_there
         find_card("no_such_model")
     with pytest.raises(ModelError, match="no model card here"):
         find_card("some/where.onnx")
+    for checkpoint in ("last.pt", "runs/last.ckpt"):
+        with pytest.raises(ModelError, match=r"a checkpoint of a training run.*export\.dynest"):
+            find_card(checkpoint)
 
 
 def test_a_model_of_another_kind_is_refused(card_path: Path) -> None:
