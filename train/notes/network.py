@@ -78,9 +78,11 @@ class PitchSpectrum(nn.Module):
 class NoteNetConfig:
     """Size of the network."""
 
-    channels: int = 32
-    stem: int = 16
+    channels: int = 48
+    stem: int = 24
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16)
+    second_look: int = 16
+    """Channels that see the first answer before the second one."""
 
 
 def _conv(n_in: int, n_out: int, time: int, pitch: int, dilation: int = 1) -> nn.Sequential:
@@ -90,7 +92,11 @@ def _conv(n_in: int, n_out: int, time: int, pitch: int, dilation: int = 1) -> nn
 
 
 class NoteNet(nn.Module):
-    """Power [B, T, bins] → logits: ``onset``, ``frame``, ``offset``, ``velocity`` [B, T, 88] and ``pedal`` [B, T]."""
+    """Power [B, T, bins] → logits: ``onset``, ``frame``, ``offset``, ``velocity`` [B, T, 88] and ``pedal`` [B, T].
+
+    Half-way every key hears what the whole keyboard does, and a second look corrects the rolls with the first answer
+    and the pedal in sight: how hard a note was struck and when it ends depend on where it begins and what holds it.
+    """
 
     def __init__(self, config: NoteNetConfig = NoteNetConfig()) -> None:
         super().__init__()
@@ -108,22 +114,34 @@ class NoteNet(nn.Module):
         self.narrow = _conv(c, c // 2, 1, 1)
         self.relatives = (-24, -19, -12, 12, 19, 24)
         self.wide = _conv(c + len(self.relatives) * (c // 2), c, 1, 1)
-        self.blocks = nn.ModuleList(_conv(c, c, 3, 3 if i == 2 else 1, d) for i, d in enumerate(config.dilations))
+        self.blocks = nn.ModuleList(_conv(c, c, 3, 3, d) for d in config.dilations)
+        self.keyboard = nn.Sequential(nn.Conv1d(2 * c, c, 9, padding=4), nn.ReLU(), nn.Conv1d(c, c, 1))
         self.heads = nn.Conv2d(c, len(TASKS), 1)
         self.pedal = nn.Conv1d(2 * c, 1, 5, padding=2)
+        self.second_look = nn.Sequential(
+            nn.Conv2d(c + len(TASKS) + 1, config.second_look, (5, 1), padding=(2, 0)),
+            nn.ReLU(),
+            nn.Conv2d(config.second_look, len(TASKS), 1),
+        )
         nn.init.constant_(self.heads.bias, -4.0)
+        for last in (self.keyboard[-1], self.second_look[-1]):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
 
     def forward(self, power: Tensor) -> dict[str, Tensor]:
         x = self.stem_norm(self._stacked(power))
         x = self.stem(x) + self.register
         x = self.first(x)
         x = self.wide(torch.cat([x, *self._moved(self.narrow(x))], dim=1))
-        for block in self.blocks:
+        for i, block in enumerate(self.blocks):
+            if i == len(self.blocks) // 2:
+                x = x + self.keyboard(_pooled(x)).unsqueeze(3)
             x = x + block(x)
-        rolls = self.heads(x)
-        pooled = torch.cat([x.mean(dim=3), x.amax(dim=3)], dim=1)
-        out = {task: rolls[:, i] for i, task in enumerate(TASKS)}
-        return {**out, "pedal": self.pedal(pooled).squeeze(1)}
+        pedal = self.pedal(_pooled(x))
+        first = self.heads(x)
+        held = torch.sigmoid(pedal).unsqueeze(3).expand(-1, -1, -1, N_PITCHES)
+        rolls = first + self.second_look(torch.cat([x, torch.sigmoid(first), held], dim=1))
+        return {**{task: rolls[:, i] for i, task in enumerate(TASKS)}, "pedal": pedal.squeeze(1)}
 
     def _stacked(self, power: Tensor) -> Tensor:
         """[B, T, bins] → [B, harmonics, T, 264] in units of about one, silence where a harmonic lies outside."""
@@ -138,3 +156,8 @@ class NoteNet(nn.Module):
         reach = max(abs(r) for r in self.relatives)
         padded = F.pad(x, (reach, reach))
         return [padded[..., reach + r : reach + r + N_PITCHES] for r in self.relatives]
+
+
+def _pooled(x: Tensor) -> Tensor:
+    """Mean and maximum over the keys: [B, C, T, 88] → [B, 2 C, T]."""
+    return torch.cat([x.mean(dim=3), x.amax(dim=3)], dim=1)
