@@ -50,7 +50,8 @@ class Film:
         time.sleep(wait_s)
         path = self._out / f"musescore_{name}.png"
         self._desktop.picture(path, window)
-        subprocess.run(["mogrify", "-strip", "+dither", "-colors", "48", str(path)], check=True, timeout=60)
+        edges = ["-trim", "+repage"] if window == "root" else []  # no bare screen around the windows
+        subprocess.run(["mogrify", *edges, "-strip", "+dither", "-colors", "48", str(path)], check=True, timeout=60)
 
 
 @contextmanager
