@@ -20,13 +20,13 @@ import numpy as np
 from benchmarks.accuracy.error_picture import error_picture
 from benchmarks.accuracy.reliability import diagram, reliabilities, worst
 from benchmarks.accuracy.reliability import table as table_of_reliability
-from runtime.analysis import LEVELS
+from runtime.analysis import LEVELS, Analysis
 from runtime.model import Model, load_model
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 from train.frames.hear import load_transcriber
-from train.frames.predict import Heard, Predicted, analyse, listen, predict
+from train.frames.predict import Heard, Predicted, analyse, listen, predicted_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import (
     COLUMNS,
@@ -125,26 +125,27 @@ def corpus_chapter(
     transcriber: OwnTranscriber | None,
     others: tuple[Baselines, list[ModelRow]],
     pictures: Pictures,
+    kept: Path | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """Everything about one corpus, and its figures."""
-    heard = listen(pack, recordings, model, transcriber)
-    predicted = [predict(h, model) for h in heard]
-    result = evaluate(heard, model, *others)
+    heard = listen(pack, recordings, model, transcriber, kept)
+    analyses = [analyse(h, model) for h in heard]
+    predicted = [predicted_of(h, a, model) for h, a in zip(heard, analyses, strict=True)]
+    result = evaluate(heard, model, *others, own=predicted)
     parts = [
         report(corpus, result),
         by_level(heard, predicted),
         by_group(heard, predicted, lambda h: h.recording.composer),
         by_group(heard, predicted, metre_of),
         by_group(heard, predicted, lambda h: f"piano {h.recording.instrument}"),
-        *_reliability_and_errors(corpus, heard, predicted, model, pictures),
+        *_reliability_and_errors(corpus, heard, predicted, analyses, pictures),
     ]
     return "\n\n".join(p for p in parts if p), result
 
 
 def _reliability_and_errors(
-    corpus: str, heard: list[Heard], predicted: list[Predicted], model: Model, pictures: Pictures
+    corpus: str, heard: list[Heard], predicted: list[Predicted], analyses: list[Analysis], pictures: Pictures
 ) -> list[str]:
-    analyses = [analyse(h, model) for h in heard]
     found = reliabilities(zip((h.truth for h in heard), analyses, strict=True))
     parts = [table_of_reliability(found), pictures.add(f"{corpus}_reliability", diagram(found, corpus))]
     beat_f = [scores([h.truth], [p])["beat_f"] for h, p in zip(heard, predicted, strict=True)]
@@ -178,6 +179,7 @@ def add_options(parser: ArgumentParser) -> None:
     add_baselines(parser)
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--kept", type=Path, help="folder for what was heard, so that the next report need not listen")
     parser.add_argument("--pictures", type=Path, help="folder of the pictures (default: pictures/NAME beside NAME.md)")
 
 
@@ -197,7 +199,7 @@ def run(args: Namespace) -> None:
     )  # fmt: skip
     pictures = Pictures(args.pictures or args.out.parent / "pictures" / args.out.stem, args.out.parent)
     chapters = [
-        corpus_chapter(pack, corpus, recordings, model, transcriber, (baselines, rows), pictures)
+        corpus_chapter(pack, corpus, recordings, model, transcriber, (baselines, rows), pictures, args.kept)
         for corpus, pack, recordings in parts
     ]
     told = other_systems(result for _, result in chapters)

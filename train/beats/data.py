@@ -18,7 +18,8 @@ from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import Model
 from runtime.network.logits import FrameLogits
 from runtime.stages.beats import FEATURES, FEWEST_PEAKS, GAPS, LOGITS, candidate_peaks, peak_features
-from train.frames.predict import Heard, labels_of, listen_frames
+from train.frames.kept import frames_of
+from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
 
 MATCH_S = 0.07
@@ -72,7 +73,7 @@ def hear(pack: Pack, recordings: Sequence[Recording], model: Model, longest_s: f
         if path.is_file():
             logits = FrameLogits.from_columns(np.load(path).astype(np.float32))
         else:
-            logits = listen_frames(pack.samples(r, 0, n), model)
+            logits = frames_of(pack.samples(r, 0, n), model)
             beside = path.with_suffix(".part.npy")
             np.save(beside, logits.columns())
             beside.replace(path)

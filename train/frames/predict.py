@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +16,13 @@ from runtime.decode.dynamics import on_own_beats
 from runtime.decode.on_beats import SoundEvidence
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import Model
-from runtime.network import windows
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.notes.played import PlayedNotes
 from runtime.stages.levels import LevelStage
 from runtime.transcribe.own import OwnTranscriber
 from train.data.labels.values import LEVEL_NUMBER, BeatLabels, BeatPrediction, LevelPrediction, prediction_of
-from train.frames.hear import heard_notes
+from train.frames.kept import frames_of, notes_of
 from train.frames.segments import Pack, Recording
 
 Samples = npt.NDArray[np.float32]
@@ -54,30 +54,36 @@ def labels_of(recording: Recording) -> BeatLabels:
 
 
 def listen(
-    pack: Pack, recordings: Iterable[Recording], model: Model, transcriber: OwnTranscriber | None = None
+    pack: Pack,
+    recordings: Iterable[Recording],
+    model: Model,
+    transcriber: OwnTranscriber | None = None,
+    kept: Path | None = None,
 ) -> list[Heard]:
     """Frame logits of every recording, as the runtime computes them, the stages for beats included; with a transcriber
-    its notes are known."""
-    return [_listen_one(pack.samples(r, 0, r.n_samples), r, model, transcriber) for r in recordings]
+    its notes are known. What was heard is `kept` in a folder where one is given (`train.frames.kept`)."""
+    return [_listen_one(pack.samples(r, 0, r.n_samples), r, model, transcriber, kept) for r in recordings]
 
 
-def _listen_one(samples: Samples, recording: Recording, model: Model, transcriber: OwnTranscriber | None) -> Heard:
-    logits = model.refined(listen_frames(samples, model))
+def _listen_one(
+    samples: Samples, recording: Recording, model: Model, transcriber: OwnTranscriber | None, kept: Path | None
+) -> Heard:
+    logits = model.refined(frames_of(samples, model, kept))
     if transcriber is None:
         return Heard(recording, labels_of(recording), logits)
-    notes = heard_notes(samples, transcriber)
+    notes = notes_of(samples, transcriber, kept)
     return Heard(recording, labels_of(recording), model.knowing(logits, notes), notes)
-
-
-def listen_frames(samples: Samples, model: Model) -> FrameLogits:
-    """What the frame network alone says of a whole recording."""
-    return FrameLogits.from_columns(windows.run(lambda s: model.run(s).columns(), iter([samples])))
 
 
 def predict(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Predicted:
     """Decode one recording with the card's options, or with `options` instead."""
+    return predicted_of(heard, analyse(heard, model, options), model, options)
+
+
+def predicted_of(heard: Heard, analysis: Analysis, model: Model, options: DecodeOptions | None = None) -> Predicted:
+    """The answer that an analysis of this recording stands for (`analyse` with the same options)."""
     card = _card(heard, model, options)
-    beats, own = prediction_of(analyse(heard, model, options))
+    beats, own = prediction_of(analysis)
     return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds), model.levels_for(heard.notes)), own)
 
 

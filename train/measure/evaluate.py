@@ -149,15 +149,20 @@ def identity_of(heard: list[Heard]) -> str:
 
 
 def evaluate(
-    heard: list[Heard], model: Model, baselines: Baselines = (), rows: Sequence[ModelRow] = ()
+    heard: list[Heard],
+    model: Model,
+    baselines: Baselines = (),
+    rows: Sequence[ModelRow] = (),
+    own: list[Predicted] | None = None,
 ) -> dict[str, Any]:
-    """All figures of the model, of other models and systems and of the trivial rules on these recordings."""
+    """All figures of the model, of other models and systems and of the trivial rules on these recordings; `own` are the
+    model's answers where they are decoded already."""
     recordings = [h.recording for h in heard]
     truth = [h.truth for h in heard]
     own_name = f"{model.card.name} {model.card.version}"
     if any(h.notes is not None for h in heard):
         own_name += ", notes heard"
-    own = [predict(h, model) for h in heard]
+    own = own or [predict(h, model) for h in heard]
     systems = {own_name: own}
     others, what = other_rows(heard, own_name, own, baselines)
     peers = {row.name: figures for row in rows if (figures := row.read(heard))}

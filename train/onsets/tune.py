@@ -29,8 +29,9 @@ from runtime.notes.onsets import Onsets, onsets_of
 from runtime.stages.onsets import Mix, heard_at, mixed
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
-from train.frames.hear import heard_notes, load_transcriber
-from train.frames.predict import Heard, labels_of, listen_frames
+from train.frames.hear import load_transcriber
+from train.frames.kept import frames_of, notes_of
+from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import without_notes
 from train.measure.tune import beat_and_bar_figures, beat_figures, calibrate_delay, fit_weights
@@ -52,15 +53,15 @@ class Told:
         return replace(self.heard, logits=mixed(self.heard.logits, self.onsets, self.notes, mix))
 
 
-def tell(pack: Pack, recordings: Sequence[Recording], model: Model) -> list[Told]:
+def tell(pack: Pack, recordings: Sequence[Recording], model: Model, kept: Path | None = None) -> list[Told]:
     """What sound and notes say of each recording. Raises `MezzoforteError` when the model has no onset stage."""
     if model.onsets is None:
         raise MezzoforteError("the model has no onset stage", advice="Put one in with export.onsets")
     transcriber, told = load_transcriber(), []
     for r in tqdm(recordings, desc="listening", unit="recording"):
         samples = pack.samples(r, 0, r.n_samples)
-        heard = Heard(r, labels_of(r), model.refined(listen_frames(samples, model)))
-        notes = heard_notes(samples, transcriber)
+        heard = Heard(r, labels_of(r), model.refined(frames_of(samples, model, kept)))
+        notes = notes_of(samples, transcriber, kept)
         onsets = onsets_of(notes.onset_s, notes.pitch, notes.velocity.astype(np.float64))
         told.append(Told(heard, onsets, model.onsets.run(onsets)))
     return told
@@ -115,6 +116,7 @@ def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True, help="renders of validation pieces")
+    parser.add_argument("--kept", type=Path, help="folder for what was heard, so that the next fit need not listen")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold of the model")
 
 
@@ -125,7 +127,7 @@ def run(args: Namespace) -> None:
     recordings = pack.split("valid", args.fold)
     if not recordings:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
-    told = tell(pack, recordings, model)
+    told = tell(pack, recordings, model, args.kept)
     before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
     after = [t.mixed(mix) for t in told]
     options = calibrate_delay(after, calibrated(before))
