@@ -14,9 +14,9 @@ import numpy as np
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
 from runtime.decode import DecodeOptions, decode
-from runtime.decode.correct import given_beats
 from runtime.decode.grid import Grid, find_grid
 from runtime.decode.on_beats import SoundEvidence
+from runtime.decode.rounds import knowing_notes
 from runtime.errors import AudioError
 from runtime.frames import SAMPLE_RATE_HZ, n_frames
 from runtime.model import Model
@@ -273,7 +273,7 @@ def _knowing(
     """The card and the logits for a recording whose notes are known, where they are."""
     if notes is None:
         return model.card, logits
-    return model.card.knowing_notes(), model.knowing(logits, notes, given_beats(corrections))
+    return model.card.knowing_notes(), knowing_notes(logits, model, notes, corrections)
 
 
 class _OutlineMaker:

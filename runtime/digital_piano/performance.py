@@ -14,9 +14,9 @@ import numpy as np
 
 from runtime.analysis import LEVELS, Analysis, Source
 from runtime.corrections import Corrections
-from runtime.decode import decode
-from runtime.decode.correct import given_beats
+from runtime.decode import DecodeOptions, decode
 from runtime.decode.on_beats import SoundEvidence
+from runtime.decode.rounds import knowing_notes
 from runtime.errors import AudioError, ModelError
 from runtime.model import Model
 from runtime.network.logits import FrameLogits
@@ -60,9 +60,8 @@ def hear_performance(
     if duration_s > (LONGEST_S if longest_s is None else longest_s):
         raise AudioError(f"the performance lasts {duration_s / 3600:.3g} hours", where=path.name, advice="Cut it up")
     logits = _silent(loudness(notes, duration_s))
-    logits = replace(model.onsets, mix=Mix.of(card.thresholds, card.name)).refined(
-        logits, notes, given_beats(corrections)
-    )
+    alone = replace(model, onsets=replace(model.onsets, mix=Mix.of(card.thresholds, card.name)))
+    logits = knowing_notes(logits, alone, notes, corrections, DecodeOptions.of(card.thresholds))
     check(cancel)
     stage = model.levels_for(notes)
     source = Source(os.fsencode(path.name).decode("utf-8", "replace"), duration_s, NO_SOUND_HZ)

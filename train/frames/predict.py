@@ -14,6 +14,7 @@ from runtime.decode import DecodeOptions, decode
 from runtime.decode.bars import downbeat_probability, find_bars
 from runtime.decode.dynamics import on_own_beats
 from runtime.decode.on_beats import SoundEvidence
+from runtime.decode.rounds import knowing_notes
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import Model
 from runtime.network.card import ModelCard
@@ -72,7 +73,7 @@ def _listen_one(
     if transcriber is None:
         return Heard(recording, labels_of(recording), logits)
     notes = notes_of(samples, transcriber, kept)
-    return Heard(recording, labels_of(recording), model.knowing(logits, notes), notes)
+    return Heard(recording, labels_of(recording), knowing_notes(logits, model, notes), notes)
 
 
 def predict(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Predicted:
