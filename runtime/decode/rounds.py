@@ -2,11 +2,13 @@
 it hears the same pulse and the same bars.
 
 After the masked beats of Foscarin, Korzeniowski and Vogl (ISMIR 2026), with the search over tempo and bars between the
-rounds. Whatever was said by somebody is given in every round.
+rounds. Whatever was said by somebody is given in every round. Bars stay as the first round hears them where nobody said
+anything: a bar line that is given back at the wrong place would be believed.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +41,7 @@ def knowing_notes(
     A model without an onset stage, or with one that takes no known beats, hears once at most. Raises `ModelError`.
     """
     said = given_beats(corrections)
-    heard = model.knowing(logits, notes, said)
+    heard = first = model.knowing(logits, notes, said)
     if model.onsets is None or not model.onsets.takes_given:
         return heard
     options = options or DecodeOptions.of(model.card.knowing_notes().thresholds)
@@ -48,7 +50,9 @@ def knowing_notes(
         if found is None:
             return heard
         heard = model.knowing(logits, notes, sure_beats(found, said))
-    return heard
+    scale, offset = model.onsets.again
+    heard = replace(heard, beat=(scale * heard.beat + offset).astype(np.float32))
+    return heard if said is not None else replace(heard, downbeat=first.downbeat)
 
 
 def sure_beats(found: Grid, said: GivenBeats | None = None) -> GivenBeats:

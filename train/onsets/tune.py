@@ -22,10 +22,12 @@ from tqdm import tqdm
 
 from runtime.decode import DecodeOptions
 from runtime.decode.beats import track_beats
+from runtime.decode.rounds import knowing_notes
 from runtime.errors import MezzoforteError
 from runtime.model import Model, find_card, load_model
 from runtime.network.card import KNOWING_NOTES
 from runtime.notes.onsets import Onsets, onsets_of
+from runtime.notes.played import PlayedNotes
 from runtime.stages.onsets import Mix, heard_at, mixed
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
@@ -47,10 +49,15 @@ class Told:
     heard: Heard
     onsets: Onsets
     notes: tuple[Floats, Floats]
+    played: PlayedNotes
 
     def mixed(self, mix: Mix) -> Heard:
         """What both say together."""
         return replace(self.heard, logits=mixed(self.heard.logits, self.onsets, self.notes, mix))
+
+    def in_rounds(self, model: Model, options: DecodeOptions) -> Heard:
+        """What both say in the end (`runtime.decode.rounds`)."""
+        return replace(self.heard, logits=knowing_notes(self.heard.logits, model, self.played, options=options))
 
 
 def tell(pack: Pack, recordings: Sequence[Recording], model: Model, kept: Path | None = None) -> list[Told]:
@@ -63,7 +70,7 @@ def tell(pack: Pack, recordings: Sequence[Recording], model: Model, kept: Path |
         heard = Heard(r, labels_of(r), model.refined(frames_of(samples, model, kept)))
         notes = notes_of(samples, transcriber, kept)
         onsets = onsets_of(notes.onset_s, notes.pitch, notes.velocity.astype(np.float64))
-        told.append(Told(heard, onsets, model.onsets.run(onsets)))
+        told.append(Told(heard, onsets, model.onsets.run(onsets), notes))
     return told
 
 
@@ -81,6 +88,18 @@ def fit_mix(told: Sequence[Told]) -> Mix:
         for r in rows.values()
     )
     return Mix(*(round(float(w), 4) for w in (*beat, *downbeat)))
+
+
+def fit_again(told: Sequence[Told], last: Sequence[Heard]) -> tuple[float, float]:
+    """Scale and offset under which the beat logits of the last round are those of the share of beats."""
+    x, hits = [], []
+    for t, h in zip(told, last, strict=True):
+        truth = targets_of(t.onsets, t.heard.truth.beats_s, t.heard.truth.beat_in_bar)
+        logit, _ = heard_at(h.logits, t.onsets)
+        x.append(np.column_stack([logit, np.ones(len(logit))])[truth.inside])
+        hits.append(truth.beat[truth.inside])
+    scale, offset = fit_weights(np.concatenate(x), np.concatenate(hits), np.array([1.0, 0.0]))
+    return round(float(scale), 4), round(float(offset), 4)
 
 
 def _in_bars(truth: Targets) -> npt.NDArray[np.bool_]:
@@ -129,17 +148,25 @@ def run(args: Namespace) -> None:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
     told = tell(pack, recordings, model, args.kept)
     before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
-    after = [t.mixed(mix) for t in told]
-    options = calibrate_delay(after, calibrated(before))
+    assert model.onsets is not None
+    once, options = [t.mixed(mix) for t in told], calibrated(before)
+    model = replace(model, onsets=replace(model.onsets, mix=mix, again=(1.0, 0.0)))
+    if model.onsets.takes_given:
+        again = fit_again(told, [t.in_rounds(model, options) for t in told])
+        model = replace(model, onsets=replace(model.onsets, again=again))
+    after = [t.in_rounds(model, options) for t in told]
+    options = calibrate_delay(after, options)
     options = replace(options, sure_confidence=sure_confidence(after, options))
     thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
+    thresholds |= dict(zip(("onsets_again_scale", "onsets_again_offset"), model.onsets.again, strict=True))
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
     metrics = without_notes(model.card.metrics)
     card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, metrics=metrics)
     write_bytes(card_path, card.to_json().encode())
     print(json.dumps({
         "sound alone": beat_and_bar_figures([t.heard for t in told], before),
-        "with notes": beat_and_bar_figures(after, options),
+        "with notes, one round": beat_and_bar_figures(once, calibrated(before)),
+        "with notes": beat_and_bar_figures(after, options), "again": model.onsets.again,
         "mix": asdict(mix), "delay_s": options.beat_delay_s, "sure_confidence": options.sure_confidence,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)

@@ -21,6 +21,7 @@ from runtime.network.card import Metric
 from runtime.network.logits import FrameLogits
 from runtime.notes.given import GIVEN
 from runtime.notes.onsets import COLUMNS, features_of, onsets_of
+from runtime.notes.played import PlayedNotes
 from runtime.stages.onsets import Mix
 from tests import stub_model
 from tests.train.small_pack import write_small_pack
@@ -225,13 +226,22 @@ def told(seed: int) -> tune_onsets.Told:
                   w.beat_in_bar[inside], np.zeros(inside.sum(), np.int8))  # fmt: skip
     logits = FrameLogits(noise, noise, noise, np.zeros((n, 5), np.float32), np.ones(n, np.float32))
     said = tuple(np.where(y, 1.5, -1.5) + rng.normal(0, 1, len(y)) for y in (truth.beat, truth.downbeat))
-    return tune_onsets.Told(Heard(r, labels_of(r), logits), onsets, said)  # type: ignore[arg-type]
+    rows = [(float(a), float(b), int(p), int(v)) for a, b, p, v in w.notes[w.notes["onset_s"] < 60].tolist()]
+    played_notes = PlayedNotes.of(rows)
+    return tune_onsets.Told(Heard(r, labels_of(r), logits), onsets, said, played_notes)  # type: ignore[arg-type]
 
 
 def test_the_mix_believes_who_is_right() -> None:
     mix = tune_onsets.fit_mix([told(k) for k in range(3)])
     assert mix.beat_notes > 1 and mix.downbeat_notes > 1
     assert abs(mix.beat_sound) < 0.3 and abs(mix.downbeat_sound) < 0.3
+
+
+def test_the_last_round_is_calibrated_where_it_is_too_sure() -> None:
+    takes, mix = [told(k) for k in range(3)], Mix(3.0, 0.0, 0.0, 3.0, 0.0, 0.0)
+    right = tune_onsets.fit_again(takes, [t.mixed(mix) for t in takes])
+    sure = tune_onsets.fit_again(takes, [t.mixed(replace(mix, beat_notes=6.0)) for t in takes])
+    assert 0 < sure[0] < right[0]
 
 
 def test_pulses_are_doubted_where_confidence_tells_right_from_wrong() -> None:
