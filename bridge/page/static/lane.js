@@ -91,15 +91,19 @@ export class Lane {
             this.over.style.width = `${width}px`;
             const context = sharpen(this.over, width, height);
             this.#whole(context, width, height);
+            this.shown = "";
         }
+        const [from, to, cursor] = [this.view.from, this.view.to, this.time].map(t => Math.round(t / this.duration * width));
+        const shown = `${from} ${to} ${cursor} ${width}`;
+        if (shown === this.shown)
+            return;
+        this.shown = shown;
         const context = sharpen(this.overview, width, height);
         context.drawImage(this.over, 0, 0, width, height);
-        const x = t => t / this.duration * width;
-        context.strokeStyle = this.colours.accent;
+        context.strokeStyle = context.fillStyle = this.colours.accent;
         context.lineWidth = 2;
-        context.strokeRect(x(this.view.from) + 1, 1, Math.max(3, x(this.view.to) - x(this.view.from) - 2), height - 2);
-        context.fillStyle = this.colours.accent;
-        context.fillRect(x(this.time) - 1, 0, 2, height);
+        context.strokeRect(from + 1, 1, Math.max(3, to - from - 2), height - 2);
+        context.fillRect(cursor - 1, 0, 2, height);
     }
 
     #whole(context, width, height) {

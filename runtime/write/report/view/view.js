@@ -45,7 +45,7 @@ export function draw(context, width, height, view, model, colours) {
     }
     const area = { top: RULER, bottom: height - STRIP };
     outline(context, width, area, view, model, colours);
-    loudness(context, width, area, view, model, colours, x);
+    loudness(context, width, area, view, model, colours);
     ruler(context, width, view, model, colours, x);
     if (model.old)
         beats(context, width, area, view, model.old, colours.faint, x, 0.4);
@@ -72,7 +72,6 @@ function outline(context, width, area, view, model, colours) {
     const middle = (area.top + area.bottom) / 2, scale = (area.bottom - area.top) / 2 / 128 * (model.gain || 1);
     const perPixel = (view.to - view.from) / width / found.hop_s;
     context.fillStyle = colours.wave;
-    context.beginPath();
     for (let px = 0; px < width; px++) {
         const at = view.from / found.hop_s + px * perPixel - found.first;
         let low = 127, high = -128;
@@ -83,34 +82,41 @@ function outline(context, width, area, view, model, colours) {
             low = Math.min(low, found.points[2 * i]);
             high = Math.max(high, found.points[2 * i + 1]);
         }
-        if (high >= low)
-            context.rect(px, middle - high * scale, 1, Math.max(1, (high - low) * scale));
+        if (high >= low) {
+            // Whole pixels and one rectangle at a time: a path of them all takes a browser ten times as long.
+            const top = Math.round(middle - high * scale);
+            context.fillRect(px, top, 1, Math.max(1, Math.round(middle - low * scale) - top));
+        }
     }
-    context.fill();
 }
 
-function loudness(context, width, area, view, model, colours, x) {
+function loudness(context, width, area, view, model, colours) {
     const { hop_s, values, peak } = model.loudness;
     if (!values.length || !(peak > 0))
         return;
-    const first = Math.max(0, Math.floor(view.from / hop_s) - 1);
-    const last = Math.min(values.length, Math.ceil(view.to / hop_s) + 2);
-    const step = Math.max(1, Math.floor((last - first) / width / 2));
-    const height = area.bottom - area.top;
-    context.strokeStyle = colours.loud;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    for (let i = first; i < last; i += step) {
-        let value = 0;
-        for (let k = i; k < Math.min(last, i + step); k++)
-            value = Math.max(value, values[k]);
-        const y = area.bottom - value / peak * height * 0.95;
-        if (i === first)
-            context.moveTo(x(i * hop_s), y);
-        else
-            context.lineTo(x(i * hop_s), y);
+    const height = (area.bottom - area.top) * 0.95, perPixel = (view.to - view.from) / width / hop_s;
+    context.fillStyle = colours.loud;
+    let before = null;
+    for (let px = 0; px < width; px++) {
+        const at = view.from / hop_s + px * perPixel, y = Math.round(area.bottom - valueAt(values, at, perPixel) / peak * height);
+        if (at >= 0 && at <= values.length - 1) {
+            // As with the outline: rectangles, since a line with so many corners takes a browser far longer.
+            const top = Math.min(y, before ?? y);
+            context.fillRect(px, top - 1, 1, Math.max(2, Math.abs(y - (before ?? y)) + 1));
+            before = y;
+        }
     }
-    context.stroke();
+}
+
+// The largest value of a pixel, or one between two values where they lie further apart than pixels.
+function valueAt(values, at, perPixel) {
+    const k = Math.max(0, Math.min(values.length - 1, Math.floor(at)));
+    if (perPixel <= 1)
+        return values[k] + ((values[k + 1] ?? values[k]) - values[k]) * (at - k);
+    let largest = 0;
+    for (let i = k; i < Math.min(values.length, at + perPixel); i++)
+        largest = Math.max(largest, values[i]);
+    return largest;
 }
 
 const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
