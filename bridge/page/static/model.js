@@ -89,10 +89,8 @@ export function soundOf(outline, duration) {
 export function build(heard, corrections, tried = null) {
     const model = modelOf(heard.analysis);
     const places = heard.places ? new Places(heard.places) : null;
-    if (places) {
-        model.beats = heard.analysis.score.beats;
+    if (places)
         model.bars = places.bars();
-    }
     const policy = heard.planned?.policies[corrections.existing ?? "keep"];
     const named = policy?.densities.findIndex(d => d.name === (tried ?? corrections.density)) ?? -1;
     model.density = named < 0 ? policy?.default ?? 0 : named;
