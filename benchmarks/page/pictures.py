@@ -22,7 +22,7 @@ RECORDING = Path("real_audio") / "bwv846_prelude_ishizaka.ogg"
 SCORE = Path("asap") / "Bach" / "Prelude" / "bwv_846" / "xml_score.musicxml"
 SIZE = (1280, 960)
 PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
-COLOURS = 64
+COLOURS = 160
 SETTLED_S = 1.0
 
 
@@ -50,7 +50,7 @@ def draw(page: Browser, out: Path) -> None:
     show(page, "#score-section")
     save(page, out / "score.png")
     page.keys(Keys.ARROW_RIGHT)
-    page.drag_beat(40)
+    page.drag_beat(14)
     page.until(lambda: page.visible("#preview"))
     show(page, "#listen-title")
     save(page, out / "preview.png")
@@ -75,6 +75,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures" / "page")
     options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = folder / "prelude.ogg", folder / "prelude.musicxml"

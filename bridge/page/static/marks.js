@@ -151,6 +151,7 @@ export const wire = () => $("marks").addEventListener("keydown", onKey);
 
 function go(mark) {
     app.player.time = mark.time_s;
+    app.lane.follow(mark.time_s);
     select(mark);
 }
 

@@ -3,6 +3,7 @@
 import { $, app, render } from "./app.js";
 import * as keys from "./keys.js";
 import * as takeHome from "./take_home.js";
+import { say } from "./tell.js";
 import { show } from "./work.js";
 import * as words from "./words.js";
 
@@ -13,6 +14,7 @@ const system = matchMedia("(prefers-color-scheme: dark)");
 
 function language(code) {
     localStorage.setItem(LANGUAGE, words.choose(code));
+    say("");
     $("language").value = words.current();
     for (const option of $("metre").options)
         option.textContent = option.value || t("as heard");
