@@ -5,6 +5,7 @@ Nothing musical is decided here: the runtime aligns and annotates, this module t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,7 @@ from runtime.marks.annotate import AnnotateOptions, Annotation, Policy, annotate
 from runtime.marks.files import align_file, score_summary, tuning_warning
 from runtime.marks.heard import evidence_of, hear
 from runtime.marks.on_score import on_score
+from runtime.marks.said import with_said_marks
 from runtime.pipeline import Heard
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.plan import PlannedMark, planned
@@ -33,7 +35,8 @@ def plan_all(
 ) -> tuple[Analysis, dict[str, Any]]:
     """Align the recording with the score (unless that is known) and plan its marks for every density and policy.
 
-    Returns the analysis on the score's beats (`runtime.marks.on_score`), and
+    What was said of marks stands in the marks of every density. Returns the analysis on the score's beats
+    (`runtime.marks.on_score`), and
     ``{"policies": {"keep": {"densities", "default"}, …}, "curve", "tempos", "warnings"}`` (see schema ``Plan``).
     Raises `ScoreError` when the recording does not play this score.
     """
@@ -49,6 +52,9 @@ def plan_all(
             options = AnnotateOptions(density, cast(Policy, policy), price)
             decided = annotate(score, alignment, analysis, in_score, options)
             warnings = decided.warnings
+            if heard.said and heard.said.marks:
+                plan = with_said_marks(decided.plan, score, alignment, heard.said.marks)
+                decided = replace(decided, plan=plan)
             playing = sounding(decided, score, keep=policy == "keep")
             played = curve.plain(curve.played(score, playing, struck))
             steps.append({"name": name, **view(decided, score, alignment), "playback_velocity": played})

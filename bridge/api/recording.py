@@ -25,6 +25,14 @@ def is_audio(head: bytes) -> bool:
     return is_mp3 or kinds.kind_of_bytes(head) is not None
 
 
+CORRECTIONS_SUFFIX = ".corrections.json"
+
+
+def corrections_beside(recording: Path) -> Path:
+    """Where what somebody said of a recording is kept, if it was named by its path."""
+    return recording.with_name(recording.stem + CORRECTIONS_SUFFIX)
+
+
 def check_recording(text: object, most_bytes: int) -> Path:
     """The path of a recording that may be opened. Raises `Refusal`, which does not repeat the path."""
     if not isinstance(text, str) or not 0 < len(text) <= 4096 or "\0" in text:

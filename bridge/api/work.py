@@ -1,4 +1,7 @@
-"""What one job does, in the worker process: analyse the recording, then plan marks when a score came with it."""
+"""What one job does, in the worker process: analyse the recording, then plan marks when a score came with it.
+
+Corrections that lie beside the recording, as the page writes them, are honoured.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.api import notes
 from bridge.api.errors import Refusal
+from bridge.api.recording import corrections_beside
+from runtime.corrections import read_file
 from runtime.errors import MezzoforteError, ScoreError
 from runtime.score.read.files import from_bytes, parse
 from runtime.score.table import Score
@@ -50,9 +55,11 @@ def _hear(request: dict[str, Any], recording: Path, progress: Callable[[float], 
     from runtime.thorough import hear_thoroughly, load_listener
 
     model, longest_s = load_model(request["model"], request["provider"]), float(request["recording_s"])
+    beside = corrections_beside(recording)
+    said = read_file(beside) if beside.is_file() else None
     if request["quality"] == "fast":
-        return hear(recording, model, progress, longest_s=longest_s)
-    return hear_thoroughly(recording, model, load_listener(model), progress, longest_s=longest_s)
+        return hear(recording, model, progress, None, said, longest_s)
+    return hear_thoroughly(recording, model, load_listener(model), progress, None, said, longest_s)
 
 
 def work(request: dict[str, Any], recording: Path, progress: Callable[[float], None]) -> dict[str, Any]:
@@ -64,9 +71,16 @@ def work(request: dict[str, Any], recording: Path, progress: Callable[[float], N
     planned, plan_error = None, None
     if score is not None:
         from bridge.api.planning import plan_all
+        from runtime.marks.files import align_file
+        from runtime.score.align.pinned import with_pins
 
         try:
-            analysis, planned = plan_all(heard, score, recording)
+            alignment = align_file(recording, score, analysis)
+            if heard.said:
+                alignment = with_pins(alignment, score, heard.said.known_beats)
+            analysis, planned = plan_all(heard, score, recording, alignment)
+            if heard.said:
+                planned["warnings"].append(f"what you said in {corrections_beside(recording).name} is honoured")
         except MezzoforteError as e:
             cause = f" (likely cause: {e.cause})" if e.cause else ""
             plan_error = {"code": "no_plan", "message": f"{e.what}{cause}", "advice": e.advice}

@@ -25,7 +25,7 @@ from typing import Any
 from bridge.api.errors import Refusal
 from bridge.api.home import write_private
 from bridge.api.limits import MIB, Limits
-from bridge.api.recording import check_recording
+from bridge.api.recording import CORRECTIONS_SUFFIX, check_recording, corrections_beside
 from bridge.api.uploads import Uploads
 from runtime import corrections as said
 from runtime.corrections import CorrectionError, Corrections
@@ -34,7 +34,6 @@ from runtime.score.read.files import SUFFIXES as SCORE_SUFFIXES
 from runtime.write.atomic import write_bytes
 
 WORK_ID = re.compile(r"[0-9a-f]{32}")
-CORRECTIONS_SUFFIX = ".corrections.json"
 LONGEST_NAME = 160
 _STATES_KEPT = 40
 """How many states of the corrections are kept as they were heard."""
@@ -228,7 +227,7 @@ class Works:
         if work.sent:
             return own
         recording = Path(work.recording)
-        beside = recording.with_name(recording.stem + CORRECTIONS_SUFFIX)
+        beside = corrections_beside(recording)
         return beside if beside.exists() or _can_write(recording.parent) else own
 
 

@@ -246,6 +246,7 @@ var TEXTS = {
     "Waiting for other analyses": {"de": "Warten auf andere Analysen", "fr": "En attente d'autres analyses", "es": "Esperando otros análisis", "zh": "等待其他分析"},
     "what the proposed marks would play": {"de": "was die vorgeschlagenen Zeichen spielen würden", "fr": "ce que joueraient les nuances proposées", "es": "lo que tocarían las indicaciones propuestas", "zh": "建议记号的播放效果"},
     "What was heard": {"de": "Was zu hören war", "fr": "Ce qui a été entendu", "es": "Lo que se oyó", "zh": "听到的内容"},
+    "what you said in {} is honoured": {"de": "was Sie in {} gesagt haben, wird befolgt", "fr": "ce que vous avez dit dans {} est respecté", "es": "se respeta lo que dijo en {}", "zh": "已遵循您在 {} 中的更正"},
     "What you said of beats and bars: {n}": {"de": "Was Sie über Schläge und Takte gesagt haben: {n}", "fr": "Ce que vous avez dit des temps et des mesures : {n}", "es": "Lo que dijo de pulsos y compases: {n}", "zh": "您对拍点和小节的更正：{n}"},
     "Whole recording": {"de": "Ganze Aufnahme", "fr": "Tout l'enregistrement", "es": "Toda la grabación", "zh": "整个录音"},
     "will be removed": {"de": "wird entfernt", "fr": "sera retirée", "es": "se quitará", "zh": "将移除"},

@@ -984,6 +984,10 @@
         <translation>Was zu hören war</translation>
     </message>
     <message>
+        <source>what you said in {} is honoured</source>
+        <translation>was Sie in {} gesagt haben, wird befolgt</translation>
+    </message>
+    <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>Was Sie über Schläge und Takte gesagt haben: {n}</translation>
     </message>

@@ -984,6 +984,10 @@
         <translation>Lo que se oyó</translation>
     </message>
     <message>
+        <source>what you said in {} is honoured</source>
+        <translation>se respeta lo que dijo en {}</translation>
+    </message>
+    <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>Lo que dijo de pulsos y compases: {n}</translation>
     </message>

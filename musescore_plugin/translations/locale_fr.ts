@@ -984,6 +984,10 @@
         <translation>Ce qui a été entendu</translation>
     </message>
     <message>
+        <source>what you said in {} is honoured</source>
+        <translation>ce que vous avez dit dans {} est respecté</translation>
+    </message>
+    <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>Ce que vous avez dit des temps et des mesures : {n}</translation>
     </message>

@@ -984,6 +984,10 @@
         <translation>听到的内容</translation>
     </message>
     <message>
+        <source>what you said in {} is honoured</source>
+        <translation>已遵循您在 {} 中的更正</translation>
+    </message>
+    <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>您对拍点和小节的更正：{n}</translation>
     </message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import soundfile as sf
 
 from bridge.api.notes import to_score
+from runtime.corrections import Corrections, MarkEdit
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.score.align.performance import play
 from tests.bridge.serve.server import Bridge
@@ -53,6 +55,24 @@ def job(bridge: Bridge, played: tuple[Path, np.ndarray, np.ndarray]) -> str:
     assert status == 202, answer
     assert bridge.finished(answer["job"]["id"])["state"] == "done"
     return str(answer["job"]["id"])
+
+
+def test_what_was_said_of_a_recording_on_the_page_is_honoured_here_too(
+    bridge: Bridge, played: tuple[Path, np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    path, positions, seconds = played
+    take = tmp_path / "take.wav"
+    shutil.copy(path, take)
+    bar_9_s = float(np.interp(24.0, positions, seconds))
+    said = Corrections(marks=(MarkEdit("add", "dynamic", "fff", bar_9_s),))
+    (tmp_path / "take.corrections.json").write_text(said.to_json())
+    body = {"recording": {"path": str(take)}, "score": _table(), "fingerprint": "mine"}
+    work = bridge.call("POST", "/v1/analyse", body)[1]["job"]["id"]
+    assert bridge.finished(work)["state"] == "done"
+    plan = bridge.call("GET", f"/v1/job/{work}/plan?policy=replace")[1]
+    for step in plan["densities"]:
+        assert ("fff", "9") in [(m["value"], m["number"]) for m in step["marks"]]
+    assert "what you said in take.corrections.json is honoured" in plan["warnings"]
 
 
 def test_one_answer_holds_every_density_of_a_policy_and_the_curve(bridge: Bridge, job: str) -> None:
