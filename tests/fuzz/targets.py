@@ -114,7 +114,7 @@ def _told(error: ScoreError) -> None:
         raise Broken(f"a message that is none: {error}") from error
 
 
-def _feed_score(data: bytes, name: str) -> None:
+def feed_score(data: bytes, name: str) -> None:
     """Read; if it is a score, mark it densely and take the marks out again."""
     try:
         source = open_score(data, name)
@@ -347,17 +347,17 @@ _SCORE_PROMISE = "ScoreError in whole sentences, or a score that is itself again
 TARGETS = {
     "audio": Target("AudioError in whole sentences, or a level and a length", feed_audio, _audio_seeds),
     "midi": Target("ScoreError in whole sentences, or notes at a time with a pitch", feed_notes, _midi_seeds),
-    "midi-score": Target(_SCORE_PROMISE, lambda data: _feed_score(data, "t.mid"), _midi_seeds),
-    "musicxml": Target(_SCORE_PROMISE, lambda data: _feed_score(data, "t.musicxml"), _musicxml_seeds),
+    "midi-score": Target(_SCORE_PROMISE, lambda data: feed_score(data, "t.mid"), _midi_seeds),
+    "musicxml": Target(_SCORE_PROMISE, lambda data: feed_score(data, "t.musicxml"), _musicxml_seeds),
     "mscx": Target(
-        _SCORE_PROMISE, lambda data: _feed_score(data, "t.mscx"), lambda: [make.mscx(2), make.mscx(2, "4.20")]
+        _SCORE_PROMISE, lambda data: feed_score(data, "t.mscx"), lambda: [make.mscx(2), make.mscx(2, "4.20")]
     ),
     "mxl": Target(
-        _SCORE_PROMISE, lambda data: _feed_score(data, "t.mxl"),
+        _SCORE_PROMISE, lambda data: feed_score(data, "t.mxl"),
         lambda: [make.zipped({"META-INF/container.xml": make.container(), "score.xml": make.plain(1)})],
     ),
     "mscz": Target(
-        _SCORE_PROMISE, lambda data: _feed_score(data, "t.mscz"), lambda: [make.zipped({"t.mscx": make.mscx(1)})]
+        _SCORE_PROMISE, lambda data: feed_score(data, "t.mscz"), lambda: [make.zipped({"t.mscx": make.mscx(1)})]
     ),
     "card": Target("ValueError, ModelError or a card", feed_card, _cards),
     "analysis": Target(
