@@ -20,11 +20,16 @@ def main() -> int:
     except (ValueError, KeyError):
         print(f"not audited: {(done.stderr.strip().splitlines() or ['no answer'])[-1]}")
         return 0
-    unknown = [p["name"] for p in packages if "skip_reason" in p]
+    unknown = [p for p in packages if "skip_reason" in p]
+    if len(unknown) == len(packages):
+        print(f"not audited: {unknown[0]['skip_reason'] if unknown else 'no packages are installed'}")
+        return 0
     weak = [(p["name"], p["version"], v) for p in packages for v in p.get("vulns", [])]
     for name, version, found in weak:
         print(f"{name} {version}: {found['id']}, fixed in {', '.join(found['fix_versions']) or 'no version yet'}")
     print(f"{len(packages) - len(unknown)} of {len(packages)} packages were audited, {len(weak)} weaknesses are known")
+    for package in unknown:
+        print(f"not audited: {package['name']}: {package['skip_reason']}")
     return 1 if weak else 0
 
 
