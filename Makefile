@@ -7,6 +7,7 @@
 PYTHON ?= python3
 VENV := .venv
 TEST_VENV := .venv-test
+TOOL_VENV := .venv-tools
 PIP_FLAGS := --quiet --disable-pip-version-check
 CHECK_PYTHON := $(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info < (3, 15), "Python 3.11 to 3.14 is needed, this is %s; try: make PYTHON=python3.12" % sys.version.split()[0]'
 
@@ -33,15 +34,13 @@ lint: $(TEST_VENV)/installed
 	$(TEST_VENV)/bin/lint-imports
 
 # Known weaknesses of what a user installs, where PyPI's advisories answer
-audit: $(VENV)/installed
-	@$(VENV)/bin/pip install $(PIP_FLAGS) 'pip-audit>=2.7,<3'
-	@$(VENV)/bin/python .ci/audit.py
+audit: $(VENV)/installed $(TOOL_VENV)/installed
+	@$(TOOL_VENV)/bin/python .ci/audit.py "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 # What a user installs, as a CycloneDX bill of materials beside the wheel
-sbom: $(VENV)/installed $(TEST_VENV)/installed
+sbom: $(VENV)/installed $(TOOL_VENV)/installed
 	@mkdir -p dist
-	@$(TEST_VENV)/bin/pip install $(PIP_FLAGS) 'cyclonedx-bom>=7,<8'
-	@$(TEST_VENV)/bin/cyclonedx-py environment $(VENV)/bin/python --pyproject pyproject.toml --output-file dist/mezzoforte.cdx.json
+	@$(TOOL_VENV)/bin/cyclonedx-py environment $(VENV)/bin/python --pyproject pyproject.toml --output-file dist/mezzoforte.cdx.json
 
 $(VENV)/installed: pyproject.toml
 	@$(CHECK_PYTHON)
@@ -56,6 +55,12 @@ $(TEST_VENV)/installed: pyproject.toml
 	$(TEST_VENV)/bin/pip install $(PIP_FLAGS) -e '.[cpu,plot,parquet,cluster,bridge,page]' --group train --group export --group test
 	@touch $@
 
+# Apart, so that what looks at an installation is no part of it
+$(TOOL_VENV)/installed:
+	$(PYTHON) -m venv $(TOOL_VENV)
+	$(TOOL_VENV)/bin/pip install $(PIP_FLAGS) 'pip-audit>=2.7,<3' 'cyclonedx-bom>=7,<8'
+	@touch $@
+
 # The MuseScore plugin's words: from the table of words to .ts, .qm (needs Qt's lrelease) and words.js
 translations:
 	$(PYTHON) -m musescore_plugin.translations.build
@@ -65,4 +70,4 @@ mext: $(VENV)/installed
 	@$(VENV)/bin/python -m bridge.mext
 
 clean:
-	rm -rf $(VENV) $(TEST_VENV) out build dist *.egg-info
+	rm -rf $(VENV) $(TEST_VENV) $(TOOL_VENV) out build dist *.egg-info

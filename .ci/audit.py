@@ -1,4 +1,6 @@
-"""Known weaknesses of the packages of this environment, by pip-audit; says so when nobody can be asked.
+"""Known weaknesses of the packages in a site-packages folder, by pip-audit; says so when nobody can be asked.
+
+``python .ci/audit.py FOLDER``, in an environment with pip-audit.
 
 Exit status 1 when a package has one, 0 otherwise.
 """
@@ -10,9 +12,9 @@ import subprocess
 import sys
 
 
-def main() -> int:
+def main(folder: str) -> int:
     """Ask and print."""
-    how = ["--local", "--skip-editable", "--format", "json", "--progress-spinner", "off"]
+    how = ["--path", folder, "--skip-editable", "--format", "json", "--progress-spinner", "off"]
     command = [sys.executable, "-m", "pip_audit", *how]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
@@ -34,4 +36,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))
