@@ -25,9 +25,10 @@ _Mask = npt.NDArray[np.bool_]
 
 
 def notes_of(rolls: Rolls, options: RollOptions | None = None, frame_s: float = FRAME_S) -> tuple[PlayedNotes, Floats]:
-    """Notes and their confidences, shape (n,) within 0..1, of a whole recording's rolls at one frame per `frame_s`.
+    """Notes and how sure the rolls are of them, shape (n,) within 0..1, of a whole recording's rolls at one frame per
+    `frame_s`.
 
-    The confidence is the mean of the onset's peak and of the frame roll in the first 0.1 s. Frame t is at t · frame_s.
+    That is the mean of the onset's peak and of the frame roll in the first 0.1 s. Frame t is at t · frame_s.
     """
     decoder = EventDecoder(options, frame_s)
     decoder.push(rolls)

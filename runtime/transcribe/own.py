@@ -4,7 +4,9 @@ Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 H
 outputs ``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity:
 MIDI velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 2.5 s
 to either side. The card (`runtime.network.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
-``offset_threshold``, ``pedal_threshold``, ``latency_s`` and ``again_threshold`` among its thresholds.
+``offset_threshold``, ``pedal_threshold``, ``latency_s`` and ``again_threshold`` among its thresholds, and where
+`train.notes.tune` calibrated it ``confidence_scale`` and ``confidence_offset``: a note's confidence is then how likely
+it is one.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from runtime.decode.probability import probability
 from runtime.errors import ModelError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.model import MODELS_FOLDER, find_card
@@ -23,6 +26,7 @@ from runtime.network import session as onnx_session
 from runtime.network.card import NOTES, ModelCard, load_card
 from runtime.network.session import Contract, windows_at_once
 from runtime.notes.keys import N_PITCHES
+from runtime.notes.played import Floats
 from runtime.progress import Cancel, Progress
 from runtime.sound.level import Samples
 from runtime.transcribe.events import EventDecoder
@@ -80,8 +84,21 @@ class OwnTranscriber:
         warnings = hear_columns(
             Path(path), self.columns, lambda c: decoder.push(rolls_of(c)), at_once, _WINDOW_SAMPLES, progress, cancel
         )
-        notes, confidence = decoder.finish()
-        return Transcription(replace(notes, warnings=warnings), confidence, self.identity, "sound")
+        notes, sureness = decoder.finish()
+        return Transcription(replace(notes, warnings=warnings), calibrated(sureness, self.card), self.identity, "sound")
+
+
+def calibrated(sureness: Floats, card: ModelCard) -> Floats:
+    """How likely each note is one, by how sure the rolls are of it (both 0..1); as it is without a calibration."""
+    if "confidence_scale" not in card.thresholds:
+        return sureness
+    return probability(logit(sureness), card.thresholds["confidence_scale"], card.thresholds["confidence_offset"])
+
+
+def logit(sureness: Floats) -> Floats:
+    """Log-odds, within ± 7."""
+    p = np.clip(sureness, 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(p / (1 - p)))
 
 
 def options_of(card: ModelCard) -> RollOptions:

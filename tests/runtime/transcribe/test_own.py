@@ -120,3 +120,15 @@ def test_an_installation_without_the_model_says_what_to_do(tmp_path: Path, monke
     monkeypatch.setattr("runtime.transcribe.own.MODELS_FOLDER", tmp_path)
     with pytest.raises(ModelError, match=r"not in this installation.*another transcriber"):
         load("own")
+
+
+def test_the_confidence_is_as_the_card_calibrates_it(card: Path, tmp_path: Path) -> None:
+    plain = hear(card, ROWS, 6.0)
+    curve = {**stub_notes.THRESHOLDS, "confidence_scale": 2.0, "confidence_offset": -1.0}
+    folder = tmp_path / "calibrated"
+    folder.mkdir()
+    told = hear(stub_notes.write_stub(folder, thresholds=curve), ROWS, 6.0)
+    odds = plain.confidence.clip(1e-3, 1 - 1e-3) / (1 - plain.confidence.clip(1e-3, 1 - 1e-3))
+    expected = odds**2 / np.e / (1 + odds**2 / np.e)
+    assert told.confidence == pytest.approx(expected) and told.notes.onset_s.tobytes() == plain.notes.onset_s.tobytes()
+    assert np.abs(told.confidence - plain.confidence).max() > 0.01

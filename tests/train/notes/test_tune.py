@@ -8,10 +8,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("mir_eval")
 
+from runtime.decode.probability import probability
 from runtime.errors import MezzoforteError
 from runtime.frames import FRAME_S
+from runtime.transcribe.own import logit
 from runtime.transcribe.rolls import RollOptions, Rolls
-from train.notes.tune import ONSET_GRID, Case, choose, latency_s
+from train.notes.tune import ONSET_GRID, Case, calibrate, choose, latency_s
 
 SHAPE = (1_000, 88)
 
@@ -47,3 +49,32 @@ def test_the_latency_is_taken_off():
 def test_a_network_that_hears_nothing_is_told():
     with pytest.raises(MezzoforteError, match="Train longer"):
         choose([case(true=0.0, false=0.0)], RollOptions())
+
+
+def unsure_case(sure: float, share_right: float) -> Case:
+    """A hundred notes that the rolls are that sure of, so many of which were played."""
+    onset, frame = np.zeros((2_100, 88), np.float32), np.zeros((2_100, 88), np.float32)
+    starts = 20 * np.arange(100) + 20
+    for start in starts:
+        onset[start, 40] = sure
+        frame[start : start + 10, 40] = sure
+    played = starts[: round(100 * share_right)]
+    intervals_s = np.column_stack([played, played + 10]) * FRAME_S
+    hz = np.full(len(played), 440.0 * 2.0 ** ((61 - 69) / 12))
+    rolls = Rolls(onset, frame, np.full(onset.shape, 0.5, np.float32), np.zeros(onset.shape, np.float32))
+    return Case(rolls, intervals_s, hz)
+
+
+def test_the_confidence_becomes_the_share_of_notes_that_were_played():
+    options = RollOptions(onset_threshold=0.3, frame_threshold=0.2)
+    cases = [unsure_case(0.8, 0.97), unsure_case(0.5, 0.4)] * 5
+    curve, told = calibrate(cases, options)
+    scale, offset = curve["confidence_scale"], curve["confidence_offset"]
+    assert probability(logit(np.array([0.8, 0.5])), scale, offset) == pytest.approx([0.97, 0.4], abs=0.02)
+    before, after = (float(word) for word in (told.split()[-4], told.split()[-2]))
+    assert before > 0.1 and after < 0.03
+
+
+def test_notes_that_are_all_right_calibrate_nothing():
+    with pytest.raises(MezzoforteError, match="calibrated"):
+        calibrate([unsure_case(0.8, 1.0)], RollOptions(onset_threshold=0.3, frame_threshold=0.2))
