@@ -59,8 +59,8 @@ def asap_cases(asap: Path, renders: Path, work: Path, only: Collection[str] = ()
     stderr when one is left out."""
     there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
     wanted = only or ASAP_TEST_PIECES
-    items = [i for i in read_asap(asap).items if i.piece_id in wanted and i.midi_path]
-    items = [i for i in items if name_of(i.midi_path, asap) in there]
+    rendered = read_asap(asap, levels=False, only=lambda midi: name_of(midi, asap) in there).items
+    items = [i for i in rendered if i.piece_id in wanted]
     listener = Listener.with_folder(work / "heard")
     for take in takes(asap, items):
         path = there[name_of(take.midi_path, asap)]

@@ -252,7 +252,8 @@ def _slack(levels: list[Level[int]], i: int, beats: Beats, scale: Scale) -> floa
         return _known(goes) - LEAST_CHANGE_STEPS
     turns = i + 1 < len(levels) and (levels[i + 1].level > levels[i].level) == (sign < 0)
     comes_back = sign * (here - after) / scale.step if turns else np.inf
-    return min(_known(goes), _known(comes_back)) - SHORT_CHANGE_STEPS
+    few = np.isfinite(beats.velocity[at:end]).sum() < 2  # not even two beats say so
+    return min(_known(goes), _known(comes_back)) - SHORT_CHANGE_STEPS * (2 if few else 1)
 
 
 def _known(steps: float) -> float:

@@ -6,6 +6,7 @@ and which marks stay. Bars that were not found in the recording get none; a repe
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -18,7 +19,7 @@ from runtime.analysis import LADDER, Analysis, HairpinKind
 from runtime.corrections import Corrections
 from runtime.dynamics import clear
 from runtime.dynamics.ladder import Hairpin, Level, step_of
-from runtime.dynamics.mark import PRICE_STEPS, PRICES, Beats, Density, Said, Scale, say, scale_of
+from runtime.dynamics.mark import PRICE_STEPS, PRICES, Beats, Density, Said, Scale, say, scale_of, stands_alone
 from runtime.marks import compare, policy, reasons, second_time, stresses
 from runtime.marks.compare import Difference
 from runtime.marks.heard import HeardInScore
@@ -44,7 +45,9 @@ STRESS_RATIOS: dict[Density, tuple[float, float | None]] = {
 }  # fmt: skip
 """How many times as loud as those around it a note is that gets an sf, and an accent."""
 HARD_STEPS: dict[Density, float] = {"sparse": 2.5, "normal": 2.0, "detailed": 1.5}
-"""How many steps of the ladder harder than all around it a beat is that gets an sf."""
+"""How many steps of the ladder harder than all around it a beat is that gets an sf, however loud,"""
+LEAST_HARD_STEPS = 0.5
+"""and one that sticks out of the loudness."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ def annotate(
     )
     marks = page.planned_marks(score, heard, said)
     if page.n_known:  # where no beat was heard, what sticks out of the loudness is not known to be one of the score
-        hard = page.hard_beats(score, heard, options.density)
-        marks += _stresses(score, alignment, analysis, options.density, staying, hard)
+        found = page.stresses(score, alignment, analysis, heard, options.density)
+        marks += _stresses(score, alignment, found, staying)
     if options.second_time == "words" and options.policy != "compare":
         marks += _second_pass(score, alignment, heard, second, marks, staying)
         second = tuple(s for s in second if not second_time.can_be_written(score, s))
@@ -184,9 +187,17 @@ class Page:
     def say(self, price: float) -> Said:
         return say(self.beats, price, self.kept_levels, self.kept_hairpins, self.walls, self.scale)
 
-    def hard_beats(self, score: Score, heard: HeardInScore, density: Density) -> list[stresses.Stress]:
+    def stresses(
+        self, score: Score, alignment: Alignment, analysis: Analysis, heard: HeardInScore, density: Density
+    ) -> list[stresses.Stress]:
+        """Beats that were struck far harder than all around, and attacks far louder than those around on beats that
+        were struck harder at all: what is loud after a rest, or where many notes begin, is not yet a stress."""
         at = heard.at[self.first : self.first + len(self.beats.velocity)]
-        return stresses.hard_beats(score, at, self.beats, self.scale.step, HARD_STEPS[density])
+        hard = stresses.hard_beats(score, at, self.beats, self.scale.step, HARD_STEPS[density])
+        alone = stands_alone(self.beats) >= LEAST_HARD_STEPS * self.scale.step
+        known = {s.at for s in hard}
+        loud = stresses.stresses(score, alignment, analysis, *STRESS_RATIOS[density])
+        return hard + [s for s in loud if s.at not in known and alone[max(0, bisect.bisect_right(at, s.at) - 1)]]
 
     def planned_marks(self, score: Score, heard: HeardInScore, said: Said) -> list[PlannedMark]:
         """Our marks with how clear each is and what was heard."""
@@ -317,18 +328,10 @@ def _second_pass(
 
 
 def _stresses(
-    score: Score,
-    alignment: Alignment,
-    analysis: Analysis,
-    density: Density,
-    staying: list[Mark],
-    hard: list[stresses.Stress],
+    score: Score, alignment: Alignment, found: list[stresses.Stress], staying: list[Mark]
 ) -> list[PlannedMark]:
-    """``sf`` between the staves, or an accent on the highest staff that is struck there; not where people wrote. Beats
-    that are `hard` have theirs."""
+    """``sf`` between the staves, or an accent on the highest staff that is struck there; not where people wrote."""
     good, taken = good_measures(alignment), {m.start for m in staying if m.kind in ("dynamic", "accent")}
-    heard = stresses.stresses(score, alignment, analysis, *STRESS_RATIOS[density])
-    found = [*hard, *(s for s in heard if all(s.at != h.at for h in hard))]
     return [_stress_mark(score, s) for s in found if score.measure_at(s.at).index in good and s.at not in taken]
 
 

@@ -34,7 +34,7 @@ LEAST_VELOCITY = 3.0
 def judged_marks(asap: Path, renders: Path, listener: Listener) -> Iterator[tuple[float, bool]]:
     """For every mark but the first of each piece: how far it stands out, and whether the playing really does it."""
     there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
-    items = [i for i in read_asap(asap).items if i.midi_path and name_of(i.midi_path, asap) in there]
+    items = read_asap(asap, levels=False, only=lambda midi: name_of(midi, asap) in there).items
     for take in takes(asap, items):
         if split_of(take.piece_id, 0) == "test":
             continue

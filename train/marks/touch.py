@@ -57,7 +57,7 @@ class Row:
 def rows(asap: Path, renders: Path, listener: Listener) -> Iterator[dict[str, Row]]:
     """For every render of a performance of ASAP whose score fits, what is known of it in each setting."""
     there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
-    items = [i for i in read_asap(asap).items if i.midi_path and name_of(i.midi_path, asap) in there]
+    items = read_asap(asap, levels=False, only=lambda midi: name_of(midi, asap) in there).items
     for take in takes(asap, items):
         evidence = listener.hear(there[name_of(take.midi_path, asap)])
         beats = played_beats(take.blank, take.alignment)

@@ -96,10 +96,8 @@ def test_when_nothing_was_heard_nothing_is_written_and_it_is_said():
     loudness = np.full(640, 5.0)
     loudness[300:303] = 80.0  # a note that sticks out, on a beat
     stressed = analysis_of(tuple(loudness.tolist()))
-    assert any(
-        m.value == "sf"
-        for m in annotate(score, alignment_of(score), stressed, heard_of(score, lambda q: 64)).plan.marks
-    )
+    struck = heard_of(score, steps((0, 60), (30, 70), (31, 60)))
+    assert any(m.value == "sf" for m in annotate(score, alignment_of(score), stressed, struck).plan.marks)
     done = annotate(score, alignment_of(score), stressed, nothing)
     assert not done.plan.marks and any("nothing was heard" in w for w in done.warnings)
 
@@ -180,12 +178,13 @@ def test_every_mark_says_how_sure_it_is_and_why():
         assert 0 <= m.confidence <= 1 and m.reason is not None
 
 
-def test_a_note_twice_as_loud_as_its_neighbours_gets_a_sforzato():
+def test_a_note_twice_as_loud_as_its_neighbours_gets_a_sforzato_where_it_is_struck_harder():
     ntot = [4.0] * 640
     ntot[200:204] = [14.0] * 4
-    score = score_of()
-    plan = annotate(score, alignment_of(score), analysis_of(tuple(ntot)), heard_of(score, lambda q: 60)).plan
-    assert [(m.measure, m.offset) for m in plan.marks if m.value == "sf"] == [(5, 0)]
+    score, analysis = score_of(), analysis_of(tuple(ntot))
+    for touch, places in ((steps((0, 60), (20, 70), (21, 60)), [(5, 0)]), (steps((0, 60)), [])):
+        plan = annotate(score, alignment_of(score), analysis, heard_of(score, touch)).plan
+        assert [(m.measure, m.offset) for m in plan.marks if m.value == "sf"] == places
 
 
 def test_even_playing_gets_no_stress():
