@@ -23,6 +23,8 @@ LADDER = ("ppp", "pp", "p", "mp", "mf", "f", "ff", "fff")
 Level = Literal["ppp", "pp", "p", "mp", "mf", "f", "ff", "fff"]
 FOLDED = (0, 0, 1, 1, 2, 3, 4, 4)
 """Which of `LEVELS` stands for each of `LADDER` where there are five: mp counts as p."""
+Question = Literal["pulse", "metre", "bar"]
+"""What may be unsure: whether the beats are those of the music, how many are in a bar, and where bars begin."""
 HairpinKind = Literal["crescendo", "diminuendo"]
 
 
@@ -117,6 +119,28 @@ class Hairpin:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """What would help most likely: a key of `runtime.words.doubts` with its values."""
+
+    key: Literal["half", "double", "tap", "metre", "even", "later"]
+    values: dict[str, int | str]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One thing that is unsure: `chance` is how likely it is wrong, `text` says it and what may help, in English and
+    without the values (see `runtime.words.doubts`). `corrections` are the remedy as a file of
+    corrections has it (empty where there is nothing to say but to tap), `bars_s` where the first bars begin then."""
+
+    about: Question
+    chance: float
+    text: str
+    remedy: Remedy
+    corrections: dict[str, Any] = field(default_factory=dict)
+    bars_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Loudness:
     """Total loudness Ntot in sone, one value every `hop_s` seconds from time 0."""
 
@@ -140,6 +164,8 @@ class Analysis:
     loudness: Loudness = field(default_factory=lambda: Loudness(0.1, ()))
     score: dict[str, Any] | None = None
     warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    """What is unsure about beats and bars; nothing with a score, and where somebody has said something of them."""
 
     def __post_init__(self) -> None:
         if self.beat_levels and len(self.beat_levels) != len(self.beats):
@@ -203,6 +229,7 @@ def from_json(text: str) -> Analysis:
             loudness=loudness,
             score=data["score"],
             warnings=tuple(data["warnings"]),
+            doubts=tuple(_doubt(d) for d in data.get("doubts", [])),
             **lists,
         )
     except (KeyError, TypeError, AttributeError, RecursionError, json.JSONDecodeError) as e:
@@ -220,6 +247,11 @@ def read(path: Path) -> Analysis:
             f"cannot be read as an analysis: {e}", where=str(path),
             advice="Write it with: mezzoforte analyze AUDIO --format json",
         ) from e  # fmt: skip
+
+
+def _doubt(data: dict[str, Any]) -> Doubt:
+    remedy = Remedy(data["remedy"]["key"], dict(data["remedy"]["values"]))
+    return Doubt(data["about"], data["chance"], data["text"], remedy, dict(data["corrections"]), tuple(data["bars_s"]))
 
 
 def _build(kind: Any, data: dict[str, Any]) -> Any:

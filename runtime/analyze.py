@@ -361,8 +361,12 @@ def _hear(
 def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
     """For people: a short table."""
     beats, bars = len(analysis.beats), len(analysis.downbeats)
+    from runtime.commands.doubts import lines
+
     for warning in analysis.warnings:
         say(f"warning: {name}: {warning}")
+    for line in lines(analysis.doubts):
+        say(f"{name}: {line}")
     tempi = sorted(t.bpm for t in analysis.tempo)
     # Tenth to ninth decile: single long notes are not the tempo.
     low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None

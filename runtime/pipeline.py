@@ -14,6 +14,8 @@ import numpy as np
 from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
 from runtime.decode import DecodeOptions, decode
+from runtime.decode.assemble import found_in
+from runtime.decode.doubts import Found
 from runtime.decode.grid import Grid, find_grid
 from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.rounds import knowing_notes
@@ -72,6 +74,11 @@ class Frames:
         card, logits = _knowing(self.logits, model, corrections, notes)
         said = corrections or Corrections()
         return find_grid(logits, logits.ntot_sone, DecodeOptions.of(card.thresholds), said)
+
+    def found(self, model: Model, notes: PlayedNotes | None = None) -> Found | None:
+        """That grid with what its doubts are judged by."""
+        card, logits = _knowing(self.logits, model, None, notes)
+        return found_in(logits, logits.ntot_sone, DecodeOptions.of(card.thresholds))
 
     def evidence(self, model: Model, notes: PlayedNotes | None = None, *, given: bool = False) -> SoundEvidence:
         """What marks can be chosen from on any beats."""

@@ -116,6 +116,18 @@
         <translation>Takt für Takt; oder verschiebt das gewählte Zeichen</translation>
     </message>
     <message>
+        <source>bars may begin later, by so many beats: {n}</source>
+        <translation>Takte beginnen vielleicht später, um so viele Schläge: {n}</translation>
+    </message>
+    <message>
+        <source>bars may have {n} beats</source>
+        <translation>Takte haben vielleicht {n} Schläge</translation>
+    </message>
+    <message>
+        <source>bars of different lengths were found: all may have {n} beats</source>
+        <translation>es wurden verschieden lange Takte gefunden: vielleicht haben alle {n} Schläge</translation>
+    </message>
+    <message>
         <source>Bars one beat later</source>
         <translation>Takte einen Schlag später</translation>
     </message>
@@ -608,6 +620,10 @@
         <translation>Wird übertragen…</translation>
     </message>
     <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
         <source>softer</source>
         <translation>leiser</translation>
     </message>
@@ -670,6 +686,18 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>die Antwort gehört zu einer anderen Partitur</translation>
+    </message>
+    <message>
+        <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
+        <translation>die Schläge sind unsicher, am meisten von {first} bis {last}: klopfen Sie dort einige Takte</translation>
+    </message>
+    <message>
+        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
+        <translation>die Schläge gehen vielleicht halb so schnell wie die Musik: doppelt so viele wären {n} in der Minute</translation>
+    </message>
+    <message>
+        <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
+        <translation>die Schläge gehen vielleicht doppelt so schnell wie die Musik: halb so viele wären {n} in der Minute</translation>
     </message>
     <message>
         <source>the bridge does not answer</source>

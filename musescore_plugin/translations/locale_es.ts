@@ -116,6 +116,18 @@
         <translation>compás a compás; o mueve la indicación elegida</translation>
     </message>
     <message>
+        <source>bars may begin later, by so many beats: {n}</source>
+        <translation>los compases pueden empezar más tarde, en tantos pulsos: {n}</translation>
+    </message>
+    <message>
+        <source>bars may have {n} beats</source>
+        <translation>los compases pueden tener {n} pulsos</translation>
+    </message>
+    <message>
+        <source>bars of different lengths were found: all may have {n} beats</source>
+        <translation>se hallaron compases de distinta longitud: quizá todos tengan {n} pulsos</translation>
+    </message>
+    <message>
         <source>Bars one beat later</source>
         <translation>Compases un pulso más tarde</translation>
     </message>
@@ -608,6 +620,10 @@
         <translation>Enviando…</translation>
     </message>
     <message>
+        <source>Show</source>
+        <translation>Mostrar</translation>
+    </message>
+    <message>
         <source>softer</source>
         <translation>más suave</translation>
     </message>
@@ -670,6 +686,18 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>la respuesta es de otra partitura</translation>
+    </message>
+    <message>
+        <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
+        <translation>los pulsos son inciertos, sobre todo de {first} a {last}: marque ahí algunos compases</translation>
+    </message>
+    <message>
+        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
+        <translation>los pulsos pueden ir a la mitad de la música: el doble serían {n} por minuto</translation>
+    </message>
+    <message>
+        <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
+        <translation>los pulsos pueden ir al doble de la música: la mitad serían {n} por minuto</translation>
     </message>
     <message>
         <source>the bridge does not answer</source>

@@ -116,6 +116,18 @@
         <translation>mesure par mesure ; ou déplace la nuance choisie</translation>
     </message>
     <message>
+        <source>bars may begin later, by so many beats: {n}</source>
+        <translation>les mesures commencent peut-être plus tard, de tant de temps : {n}</translation>
+    </message>
+    <message>
+        <source>bars may have {n} beats</source>
+        <translation>les mesures ont peut-être {n} temps</translation>
+    </message>
+    <message>
+        <source>bars of different lengths were found: all may have {n} beats</source>
+        <translation>des mesures de longueurs différentes ont été trouvées : toutes ont peut-être {n} temps</translation>
+    </message>
+    <message>
         <source>Bars one beat later</source>
         <translation>Mesures un temps plus tard</translation>
     </message>
@@ -608,6 +620,10 @@
         <translation>Envoi…</translation>
     </message>
     <message>
+        <source>Show</source>
+        <translation>Montrer</translation>
+    </message>
+    <message>
         <source>softer</source>
         <translation>plus doux</translation>
     </message>
@@ -670,6 +686,18 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>la réponse concerne une autre partition</translation>
+    </message>
+    <message>
+        <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
+        <translation>les temps sont incertains, surtout de {first} à {last} : tapez-y quelques mesures</translation>
+    </message>
+    <message>
+        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
+        <translation>les temps vont peut-être deux fois trop lentement : le double ferait {n} par minute</translation>
+    </message>
+    <message>
+        <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
+        <translation>les temps vont peut-être deux fois trop vite : la moitié ferait {n} par minute</translation>
     </message>
     <message>
         <source>the bridge does not answer</source>

@@ -116,6 +116,18 @@
         <translation>逐小节；或移动所选记号</translation>
     </message>
     <message>
+        <source>bars may begin later, by so many beats: {n}</source>
+        <translation>小节可能晚开始，晚的拍数：{n}</translation>
+    </message>
+    <message>
+        <source>bars may have {n} beats</source>
+        <translation>每小节可能有 {n} 拍</translation>
+    </message>
+    <message>
+        <source>bars of different lengths were found: all may have {n} beats</source>
+        <translation>找到长短不一的小节：也许都是 {n} 拍</translation>
+    </message>
+    <message>
         <source>Bars one beat later</source>
         <translation>小节线后移一拍</translation>
     </message>
@@ -608,6 +620,10 @@
         <translation>正在发送…</translation>
     </message>
     <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
         <source>softer</source>
         <translation>更弱</translation>
     </message>
@@ -670,6 +686,18 @@
     <message>
         <source>the answer belongs to another score</source>
         <translation>响应属于另一份乐谱</translation>
+    </message>
+    <message>
+        <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
+        <translation>拍子不确定，{first} 至 {last} 尤甚：请在那里敲几小节</translation>
+    </message>
+    <message>
+        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
+        <translation>拍子可能比音乐慢一倍：加倍为每分钟 {n} 拍</translation>
+    </message>
+    <message>
+        <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
+        <translation>拍子可能比音乐快一倍：减半为每分钟 {n} 拍</translation>
     </message>
     <message>
         <source>the bridge does not answer</source>

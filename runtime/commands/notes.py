@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from runtime.commands.doubts import lines
 from runtime.engrave.engrave import Engraved, engrave
 from runtime.engrave.grid import check_beats
 from runtime.errors import OutputError, ScoreError
@@ -121,6 +122,9 @@ def _deliver(options: argparse.Namespace, transcriber: Transcriber, heard: Heard
         options_of_marks = options_of(options.density, said=heard.said)
         made = engrave(for_score(found), analysis, recording.stem, options_of_marks, heard.evidence)
         _tell_of(options, (*analysis.warnings, *made.warnings), found, say)
+        if not options.quiet:
+            for line in lines(analysis.doubts):
+                say(line)
         if options.dry_run:
             write_out(made.table())
             return

@@ -12,15 +12,16 @@ import numpy.typing as npt
 
 from runtime.analysis import (
     Analysis,
+    Doubt,
     Loudness,
     ModelIdentity,
     Source,
     Tempo,
 )  # fmt: skip
 from runtime.corrections import Corrections
-from runtime.decode.beats import BeatPath
+from runtime.decode.doubts import Found, doubts
 from runtime.decode.dynamics import on_own_beats
-from runtime.decode.grid import find_grid
+from runtime.decode.grid import Grid, find_grid
 from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.options import DecodeOptions
 from runtime.decode.said_marks import with_said_marks
@@ -28,6 +29,7 @@ from runtime.frames import FRAME_S
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.stages.levels import LevelStage
+from runtime.stages.peaks import where_it_sounds
 
 if TYPE_CHECKING:  # reading notes takes mido, which one analysis has no use for
     from runtime.notes.played import PlayedNotes
@@ -38,7 +40,6 @@ LOUDNESS_HOP_FRAMES = 5
 _LEAST_BAR_CONFIDENCE = 0.5
 """The second stage is told of a beat's place in the bar where it is more likely right than wrong."""
 _NO_BEATS = "no beats were found: this does not sound like measured piano music, so there are no marks"
-_UNSURE_BEATS = "the beats are unsure"
 
 
 def decode(
@@ -51,13 +52,15 @@ def decode(
     stage: LevelStage | None = None,
     notes: PlayedNotes | None = None,
     velocities_known: bool = False,
+    asks: bool = True,
 ) -> Analysis:
     """The analysis that these frame logits and this loudness curve (both T frames) stand for.
 
     Marks are chosen on the beats that are found (`runtime.decode.dynamics`), by loudness, by the notes where they are
     known, and by the names of levels that the second stage hears, or the frames where the model has none.
     `corrections` are honoured by decoding under them. When nothing sounds like beats the analysis has none, and
-    says so in a warning: marks are not invented (pinned beats are taken at their word).
+    says so in a warning: marks are not invented (pinned beats are taken at their word). What is unsure is told, unless
+    somebody has said something of beats, or nobody `asks`.
     """
     options = DecodeOptions.of(card.thresholds)
     silent = Analysis(source=source, model=identity, loudness=_loudness(ntot_sone))
@@ -70,7 +73,7 @@ def decode(
     marks = on_own_beats(times_s, grid.bars, SoundEvidence(ntot_sone, logits, stage, notes, velocities_known))
     found = replace(
         silent,
-        warnings=_doubts(grid.path, options, corrections),
+        doubts=_doubts(grid, logits, ntot_sone, card) if asks and not corrections.of_beats else (),
         beats=grid.beats(),
         metre=grid.metres(),
         tempo=tuple(Tempo(float(a), 60 / float(b - a)) for a, b in pairwise(times_s)),
@@ -82,20 +85,25 @@ def decode(
     return with_said_marks(found, corrections.marks)
 
 
-def _doubts(path: BeatPath, options: DecodeOptions, corrections: Corrections) -> tuple[str, ...]:
-    """A warning when the pulse itself is in doubt and nobody has said anything about it yet."""
-    sure = float(path.probability.mean()) if len(path.probability) else 1.0
-    if sure >= options.sure_confidence or corrections.of_beats:
-        return ()
-    return (
-        f"{_UNSURE_BEATS} (mean confidence {sure:.2f}): they may go twice or half as fast as the music's; "
-        "compare by ear, then --correct /2 or --correct x2",
-    )
+def found_in(logits: FrameLogits, ntot_sone: npt.NDArray[np.floating], options: DecodeOptions) -> Found | None:
+    """Beats and bars with what their doubts are judged by; None without any."""
+    grid = find_grid(logits, ntot_sone, options, Corrections())
+    return None if grid is None else _found(grid, logits, ntot_sone, options)
+
+
+def _found(grid: Grid, logits: FrameLogits, ntot_sone: npt.NDArray[np.floating], options: DecodeOptions) -> Found:
+    return Found.of(grid, replace(logits, beat=where_it_sounds(logits.beat, ntot_sone)), options)
+
+
+def _doubts(grid: Grid, logits: FrameLogits, ntot_sone: npt.NDArray[np.floating], card: ModelCard) -> tuple[Doubt, ...]:
+    options = DecodeOptions.of(card.thresholds)
+    found = _found(grid, logits, ntot_sone, options)
+    return doubts(found, card.thresholds, lambda said: find_grid(logits, ntot_sone, options, said))
 
 
 def without_doubts_of_beats(warnings: Sequence[str]) -> list[str]:
     """The warnings of an analysis less those that concern its own beats: for use where a score gives the beats."""
-    return [w for w in warnings if not w.startswith((_NO_BEATS, _UNSURE_BEATS))]
+    return [w for w in warnings if not w.startswith(_NO_BEATS)]
 
 
 def _loudness(ntot_sone: npt.NDArray[np.floating]) -> Loudness:

@@ -83,11 +83,11 @@ def _changed(
     part, rest = path.part(first, after), path.part(after, after + 1)
     pins = known.frames[_inside(known.frames, passage)]
     if passage.offbeat:
-        part = _keep_pins(_between(_merged(part, rest), logits, options), pins)
+        part = _keep_pins(between(_merged(part, rest), logits, options), pins)
     if passage.tempo == "double":
-        part = _merged(part, _between(_merged(part, rest), logits, options))
+        part = _merged(part, between(_merged(part, rest), logits, options))
     elif passage.tempo == "half":
-        part = _every_second(part, pins)
+        part = every_second(part, pins)
     return _merged(_merged(path.part(0, first), part), path.part(after, len(path.frames)))
 
 
@@ -107,7 +107,7 @@ def _inside(beat_frames: Floats, passage: Passage) -> npt.NDArray[np.bool_]:
     return np.asarray((times_s >= passage.start_s) & (times_s < end_s))
 
 
-def _between(path: BeatPath, logits: npt.NDArray[np.floating], options: DecodeOptions) -> BeatPath:
+def between(path: BeatPath, logits: npt.NDArray[np.floating], options: DecodeOptions) -> BeatPath:
     """The most probable frame in the middle third (nearly) between each two neighbouring beats."""
     p = probability(logits, options.beat_scale, options.beat_offset)
     frames = []
@@ -134,7 +134,7 @@ def _keep_pins(path: BeatPath, pins: Floats) -> BeatPath:
     return BeatPath(frames, p)
 
 
-def _every_second(path: BeatPath, pins: Floats) -> BeatPath:
+def every_second(path: BeatPath, pins: Floats) -> BeatPath:
     """Every second beat: the more probable ones, every pin among them; the side may change at a cost."""
     n = len(path.frames)
     if n < 2:

@@ -51,8 +51,6 @@ class DecodeOptions:
     change_scale: float = 1.0
     """Calibration of a change's confidence: sigmoid(scale · change logit + offset)."""
     change_offset: float = 0.0
-    sure_confidence: float = 0.75
-    """Beats with a lower mean probability come with a warning that their level in the metre may be another."""
     least_confidence: float = 0.35
     """A recording whose beats have a lower mean probability has no beats worth telling."""
 

@@ -174,7 +174,7 @@ class LiveTracker:
         logits = self._model.refined(logits)
         source = Source("live", len(self._columns) * FRAME_S, SAMPLE_RATE_HZ)
         model = self._model
-        return decode(logits, logits.ntot_sone, model.card, source, model.identity, None, model.levels)
+        return decode(logits, logits.ntot_sone, model.card, source, model.identity, None, model.levels, asks=False)
 
     def _tell(self, time_s: float, position: int, level: Level, bpm: float, confidence: float) -> Heard:
         bar = self._told[-1].bar if self._told else 0

@@ -72,6 +72,7 @@ def on_score(heard: Heard, score: Score, alignment: Alignment, summary: dict[str
         change_points=marks.change_points,
         hairpins=marks.hairpins,
         score={**summary, "beats_detected": detected},
+        doubts=(),
         warnings=tuple(without_doubts_of_beats(analysis.warnings)),
     )
     return with_said_marks(found, heard.said.marks if heard.said else ())

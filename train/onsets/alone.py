@@ -35,11 +35,9 @@ from train.measure.metrics import track_scores
 from train.measure.tune import fit_weights
 from train.onsets.data import Targets, targets_of
 from train.onsets.played import Played, read_played
-from train.onsets.tune import WRONG_PULSE_F, calibrated
+from train.onsets.tune import calibrated
 
 Floats = npt.NDArray[np.float64]
-
-_SURE = tuple(k / 20 for k in range(8, 19))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +92,6 @@ class Figure:
     piece: str
     beat_f: float
     downbeat_f: float
-    sure: float
 
 
 def figures(told: Sequence[Told], mix: Mix, options: DecodeOptions) -> list[Figure]:
@@ -108,16 +105,8 @@ def figures(told: Sequence[Told], mix: Mix, options: DecodeOptions) -> list[Figu
         p = t.played
         beat = track_scores(p.beats_s, beats_s)
         downbeat = track_scores(p.beats_s[p.beat_in_bar == 1], beats_s[bars.position == 1])
-        sure = float(path.probability.mean()) if len(path.probability) else 0.0
-        out.append(Figure(p.piece_id, *(s[0] if s else float("nan") for s in (beat, downbeat)), sure))
+        out.append(Figure(p.piece_id, *(s[0] if s else float("nan") for s in (beat, downbeat))))
     return out
-
-
-def sure_confidence(of: Sequence[Figure]) -> float:
-    """The mean confidence of beats below which the pulse is to be doubted (see `train.onsets.tune`)."""
-    sure, wrong = np.array([f.sure for f in of]), np.array([f.beat_f < WRONG_PULSE_F for f in of])
-    mistakes = [np.count_nonzero((sure < least) != wrong) for least in _SURE]
-    return max(least for least, n in zip(_SURE, mistakes, strict=True) if n == min(mistakes))
 
 
 def by_piece(of: Sequence[Figure]) -> dict[str, float]:
@@ -156,7 +145,7 @@ def run(args: Namespace) -> None:
     if args.test:
         return
     thresholds = {f"{NOTES_ALONE}onsets_{name}": value for name, value in asdict(mix).items()}
-    thresholds |= {NOTES_ALONE + "beat_delay_s": 0.0, NOTES_ALONE + "sure_confidence": sure_confidence(of)}
+    thresholds |= {NOTES_ALONE + "beat_delay_s": 0.0}
     card = replace(model.card, thresholds={**model.card.thresholds, **thresholds})
     write_bytes(card_path, card.to_json().encode())
     print(f"written: {card_path}", file=sys.stderr)

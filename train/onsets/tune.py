@@ -1,10 +1,9 @@
 """Weigh notes against sound in the onset stage: `python -m train.onsets.tune --model CARD --pack VALID.h5 --fold 0`.
 
 The notes are those that the shipped transcriber hears in the validation recordings. Weights and calibration are fitted
-by logistic regression on onsets (beats) and on beats (downbeats), the beats' delay is their median error, and how sure
-beats must be to come without a warning is what tells wrong pulses best; other options stay those of the model without
-notes. The card gets the result and loses its test figures with notes; figures before (sound alone) and after go to
-stdout as JSON.
+by logistic regression on onsets (beats) and on beats (downbeats), and the beats' delay is their median error; other
+options stay those of the model without notes. The card gets the result and loses its test figures with notes; figures
+before (sound alone) and after go to stdout as JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from runtime.decode import DecodeOptions
-from runtime.decode.beats import track_beats
 from runtime.decode.rounds import knowing_notes
 from runtime.errors import MezzoforteError
 from runtime.model import Model, find_card, load_model
@@ -36,7 +34,7 @@ from train.frames.kept import frames_of, notes_of
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import without_notes
-from train.measure.tune import beat_and_bar_figures, beat_figures, calibrate_delay, fit_weights
+from train.measure.tune import beat_and_bar_figures, calibrate_delay, fit_weights
 from train.onsets.data import Targets, targets_of
 
 Floats = npt.NDArray[np.float64]
@@ -111,24 +109,8 @@ def calibrated(options: DecodeOptions) -> DecodeOptions:
     return replace(options, beat_scale=1.0, beat_offset=0.0, downbeat_scale=1.0, downbeat_offset=0.0)
 
 
-CALIBRATION = ("beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s", "sure_confidence")
+CALIBRATION = ("beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s")
 """The decoding options that differ where notes are known."""
-WRONG_PULSE_F = 0.8
-"""Beats with a lower F-measure are those of another pulse than the music's, at least in parts."""
-_SURE = tuple(k / 20 for k in range(8, 19))
-
-
-def sure_confidence(heard: Sequence[Heard], options: DecodeOptions) -> float:
-    """The mean confidence of beats below which the pulse is to be doubted: the one that says so of the wrong ones and
-    of no others as well as can be, the highest of several."""
-    sure, wrong = [], []
-    for h in heard:
-        told = track_beats(h.logits.beat, h.logits.downbeat, options).probability
-        sure.append(float(told.mean()) if len(told) else 0.0)
-        ((beat_f, _),) = beat_figures([h], options).values()
-        wrong.append(beat_f < WRONG_PULSE_F)
-    mistakes = [np.count_nonzero((np.array(sure) < least) != np.array(wrong)) for least in _SURE]
-    return max(least for least, n in zip(_SURE, mistakes, strict=True) if n == min(mistakes))
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -156,7 +138,6 @@ def run(args: Namespace) -> None:
         model = replace(model, onsets=replace(model.onsets, again=again))
     after = [t.in_rounds(model, options) for t in told]
     options = calibrate_delay(after, options)
-    options = replace(options, sure_confidence=sure_confidence(after, options))
     thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
     thresholds |= dict(zip(("onsets_again_scale", "onsets_again_offset"), model.onsets.again, strict=True))
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
@@ -167,7 +148,7 @@ def run(args: Namespace) -> None:
         "sound alone": beat_and_bar_figures([t.heard for t in told], before),
         "with notes, one round": beat_and_bar_figures(once, calibrated(before)),
         "with notes": beat_and_bar_figures(after, options), "again": model.onsets.again,
-        "mix": asdict(mix), "delay_s": options.beat_delay_s, "sure_confidence": options.sure_confidence,
+        "mix": asdict(mix), "delay_s": options.beat_delay_s,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)
 

@@ -139,6 +139,20 @@ function list() {
     }));
 }
 
+// What is unsure, with a button that shows what would follow; nothing is changed before it is accepted.
+function doubted({ text, remedy, corrections }) {
+    const item = document.createElement("li"), said_so = t(text, remedy.values);
+    item.append(said_so);
+    if (Object.keys(corrections).length) {
+        const button = document.createElement("button");
+        button.textContent = t("Show");
+        button.setAttribute("aria-label", `${t("Show")}: ${said_so}`);
+        button.addEventListener("click", () => propose({ ...said(), ...corrections }, said_so));
+        item.append(" ", button);
+    }
+    return item;
+}
+
 function controls() {
     const { model, proposal, taps } = app.open;
     for (const id of ["twice", "halved", "offbeat", "shift", "metre"])
@@ -156,5 +170,5 @@ whenRendered(() => {
         const item = document.createElement("li");
         item.textContent = text;
         return item;
-    }));
+    }), ...app.open.model.doubts.map(doubted));
 });

@@ -102,6 +102,7 @@ export function build(heard, corrections, tried = null) {
     for (const mark of model.marks)
         place(mark, model);
     model.warnings = [...heard.analysis.warnings.filter(w => !places || !/beats/.test(w)), ...(heard.planned?.warnings ?? [])];
+    model.doubts = places ? [] : heard.analysis.doubts ?? [];
     return model;
 }
 

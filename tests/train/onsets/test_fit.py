@@ -12,8 +12,6 @@ import torch
 
 from export import onsets as export_onsets
 from export.proof import Proven
-from runtime.decode import DecodeOptions
-from runtime.decode.beats import track_beats
 from runtime.errors import MezzoforteError, ModelError
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import load_model, stage_path
@@ -242,20 +240,6 @@ def test_the_last_round_is_calibrated_where_it_is_too_sure() -> None:
     right = tune_onsets.fit_again(takes, [t.mixed(mix) for t in takes])
     sure = tune_onsets.fit_again(takes, [t.mixed(replace(mix, beat_notes=6.0)) for t in takes])
     assert 0 < sure[0] < right[0]
-
-
-def test_pulses_are_doubted_where_confidence_tells_right_from_wrong() -> None:
-    options, mix = DecodeOptions(), Mix(3.0, 0.0, 0.0, 3.0, 0.0, 0.0)
-    right = [told(k).mixed(mix) for k in range(3)]
-    noise = [told(k).heard for k in range(3)]
-    wrong = [replace(h, logits=replace(h.logits, beat=0.2 * h.logits.beat)) for h in noise]
-
-    def sure(h: Heard) -> float:
-        return float(track_beats(h.logits.beat, h.logits.downbeat, options).probability.mean())
-
-    least = tune_onsets.sure_confidence([*right, *wrong], options)
-    assert max(map(sure, wrong)) < least <= min(map(sure, right))
-    assert tune_onsets.sure_confidence(right, options) <= min(map(sure, right))
 
 
 def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
