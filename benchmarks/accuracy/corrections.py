@@ -3,8 +3,9 @@
 A user is simulated on every recording whose beats or downbeats have F < 0.8. They read from the beginning, say what is
 wrong with the first bar that is wrong, look again, and say what is wrong with the next one after it, four times at the
 most. What they say is what the page and the command line offer, and what the bar shows: beats twice as fast or half as
-fast or half a beat off (until where that is so, as one sees it), another metre, a bar line elsewhere; where nothing of
-that fits they tap the bar. The table has beat and downbeat F after each.
+fast or half a beat off (of the whole piece where most bars show it, else until where that is so, as one sees it),
+another metre, a bar line elsewhere; where nothing of that fits they tap the bar. The table has beat and downbeat F
+after each.
 
 ``--words plain`` gives the user the words there were before corrections carried: factors and metre for the whole piece
 only, and single beats.
@@ -95,11 +96,11 @@ def what_to_say(bars: list[BarSeen], first: int, plain: bool) -> list[str]:
     bar = bars[first]
     level, at = bar.level, f"{bar.start_s:.3f}"
     if level:
-        if plain:
-            wrong = [b for b in bars if not b.right]
-            everywhere = sum(b.level == level for b in bars) > len(bars) / 2
-            return [level] if everywhere and wrong else _tapped(bar, plain)
-        return [f"{level}@{at}..{_until(bars, first, lambda b: b.level == level):.3f}"]
+        if sum(b.level == level for b in bars) > len(bars) / 2:
+            return [level]
+        return (
+            _tapped(bar, plain) if plain else [f"{level}@{at}..{_until(bars, first, lambda b: b.level == level):.3f}"]
+        )
     if not bar.beats_right:
         return _tapped(bar, plain)
     n = len(bar.beats_s)

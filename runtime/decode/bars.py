@@ -74,15 +74,17 @@ class BarStates:
 
 @dataclass(frozen=True)
 class KnownBars:
-    """What is known of each beat [n]: its `position` in the bar and how many beats the bar has (0: not known)."""
+    """What is known of each beat [n]: its `position` in the bar and how many beats the bar has (0: not known), and
+    whether its position says something of the bars around it too (`carries`)."""
 
     position: Ints
     beats_per_bar: Ints
+    carries: npt.NDArray[np.bool_]
 
     @staticmethod
     def nothing(n: int) -> KnownBars:
         """Of n beats."""
-        return KnownBars(np.zeros(n, np.int64), np.zeros(n, np.int64))
+        return KnownBars(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, bool))
 
 
 def find_bars(

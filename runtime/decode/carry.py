@@ -25,7 +25,7 @@ _ANY_DOWNBEAT = 1 / 3
 
 def carried_bars(p_downbeat: Floats, options: DecodeOptions, beats_per_bar: int | None, known: KnownBars) -> BarGrid:
     """As `find_bars`, where positions that are known say something of the bars around them too."""
-    pins = np.flatnonzero(known.position)
+    pins = np.flatnonzero(known.carries)
     if not len(pins):
         return find_bars(p_downbeat, options, beats_per_bar, known)
     heard = find_bars(p_downbeat, options, beats_per_bar, replace(known, position=np.zeros_like(known.position)))

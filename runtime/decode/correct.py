@@ -38,7 +38,10 @@ def known_bars(beat_frames: Floats, corrections: Corrections) -> KnownBars:
     known = KnownBars.nothing(len(beat_frames))
     for pin in corrections.known_beats:
         if pin.position is not None and len(beat_frames):
-            known.position[int(np.abs(beat_frames - pin.time_s / FRAME_S).argmin())] = pin.position
+            nearest = int(np.abs(beat_frames - pin.time_s / FRAME_S).argmin())
+            known.position[nearest] = pin.position
+            # Where beats were tapped they were wrong: how the bars after them were heard is another question.
+            known.carries[nearest] = pin in corrections.pins
     for passage in corrections.passages:
         if passage.beats_per_bar is not None:
             known.beats_per_bar[_inside(beat_frames, passage)] = passage.beats_per_bar

@@ -122,15 +122,6 @@ def test_there_is_no_beat_before_the_first_sound_nor_after_the_last() -> None:
     assert [b.time_s for b in found.beats] == pytest.approx(beats_s[4:36], abs=0.03)
 
 
-def test_a_pulse_in_doubt_is_told_until_somebody_has_corrected_it() -> None:
-    beats_s = 1 + 0.5 * np.arange(40)
-    sure = frame_logits(beats_s, 4, np.full(40, 2), 22)
-    doubtful = replace(sure, beat=np.where(sure.beat > 0, 0.5, sure.beat).astype(np.float32))
-    assert analyse(sure).warnings == ()
-    assert "twice or half as fast" in analyse(doubtful).warnings[0]
-    assert analyse(doubtful, "/2").warnings == ()
-
-
 def test_the_tempo_path_leaves_out_a_weak_peak_between_beats_that_peak_picking_keeps() -> None:
     beats_s = 1 + 0.6 * np.arange(30)
     logits = frame_logits(beats_s, 3, np.full(30, 2), 20).beat
@@ -406,6 +397,16 @@ def test_between_tapped_beats_there_are_no_others() -> None:
         first, last = row[0].time_s - 1e-6, row[-1].time_s + 1e-6
         assert got[(got > first) & (got < last)] == pytest.approx([t.time_s for t in row])
     assert ((got > beats_s[20] + 0.1) & (got < beats_s[32] - 0.1)).sum() >= 8
+
+
+def test_tapped_beats_have_the_places_that_were_said_and_move_no_bar_after_them() -> None:
+    beats_s, logits = heard_late(60, 4, 0)
+    taps = tuple(Pin(float(t), 1 + k % 4) for k, t in enumerate(beats_s[10:15]))
+    source, identity = Source("by hand", len(logits.beat) * FRAME_S, 22_050), ModelIdentity("m", "0", "0", "cpu")
+    analysis = decode(logits, logits.ntot_sone, CARD, source, identity, Corrections(taps=taps))
+    positions = [b.position for b in analysis.beats]
+    assert positions[10:15] == [1, 2, 3, 4, 1]
+    assert positions[20:] == [1 + i % 4 for i in range(20, 60)]
 
 
 def test_a_pin_after_the_end_of_the_recording_is_refused() -> None:
