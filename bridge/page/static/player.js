@@ -5,7 +5,7 @@ const AHEAD_S = 0.15, EVERY_MS = 40, BAR_HZ = 1760, BEAT_HZ = 1175;
 export class Player {
     constructor(changed) {
         this.audio = new Audio();
-        this.audio.preload = "auto";
+        this.audio.preload = "metadata";  // of an hour, the browser would keep far more than it needs
         this.audio.preservesPitch = true;
         this.changed = changed;
         this.beats = [];
