@@ -1,6 +1,7 @@
 // Corrections of beats and bars. None is made without being shown first: a proposal is taken or dropped.
 
 import { $, app, hear, heardNow, render, said, whenRendered } from "./app.js";
+import { range } from "./listen.js";
 import * as models from "./model.js";
 import { commit } from "./save.js";
 import { errorText, failed, say } from "./tell.js";
@@ -139,18 +140,28 @@ function list() {
     }));
 }
 
-// What is unsure, with a button that shows what would follow; nothing is changed before it is accepted.
+// What is unsure, with a button that shows what would follow, or the place in question; nothing is changed before it is accepted.
 function doubted({ text, remedy, corrections }) {
-    const item = document.createElement("li"), said_so = t(text, remedy.values);
-    item.append(said_so);
-    if (Object.keys(corrections).length) {
-        const button = document.createElement("button");
-        button.textContent = t("Show");
-        button.setAttribute("aria-label", `${t("Show")}: ${said_so}`);
-        button.addEventListener("click", () => propose({ ...said(), ...corrections }, said_so));
-        item.append(" ", button);
-    }
+    const item = document.createElement("li"), words = t(text, remedy.values), button = document.createElement("button");
+    button.textContent = t("Show");
+    button.setAttribute("aria-label", `${t("Show")}: ${words}`);
+    button.addEventListener("click", () => {
+        if (Object.keys(corrections).length)
+            propose({ ...said(), ...corrections }, words);
+        else
+            showPlace(seconds(remedy.values.first), seconds(remedy.values.last));
+    });
+    item.append(words, " ", button);
     return item;
+}
+
+const seconds = text => text.split(":").reduce((sum, part) => 60 * sum + Number(part), 0);
+
+function showPlace(from, to) {
+    range([from, to]);
+    app.player.time = from;
+    app.lane.set(from - 1, to + 1);
+    $("lane").focus();
 }
 
 function controls() {

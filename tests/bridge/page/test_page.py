@@ -20,6 +20,7 @@ from runtime.analysis import Beat
 from runtime.analysis import from_json as read_analysis
 from runtime.corrections import read_file
 from runtime.score.read.files import read_score
+from runtime.words.doubts import doubt
 from tests.bridge.page.browser import Browser, Keys, browser, needs_browser
 from tests.bridge.serve.server import ROOT, Bridge, running
 
@@ -195,6 +196,16 @@ def test_the_notes_are_heard_too_when_asked_for_and_stay_known(real_bridge: Brid
         page.until(lambda: page.text("#name") == "take.ogg" and page.visible("#heard"), 600)
         found = read_analysis(page.take("json", ".json").read_text()).beats
         assert found == heard(take, quality="best") != heard(take, quality="fast")
+        told = page.js("return [...document.querySelectorAll('#warnings li')].map(l => l.firstChild.data)")
+        doubts = analyse(take, quality="best").doubts
+        assert told == [doubt(d.remedy.key, d.remedy.values) for d in doubts]
+        for n, unsure in enumerate(doubts, 1):  # each shows what would follow, or the place in question
+            page.click(f"#warnings li:nth-child({n}) button")
+            if unsure.corrections:
+                page.until(lambda: page.visible("#preview"))
+                page.click("#refuse")
+            else:
+                assert page.text("#clock").startswith(str(unsure.remedy.values["first"]))
         page.click("#twice")
         page.until(lambda: page.visible("#preview"))
         page.click("#accept")
