@@ -206,6 +206,7 @@ def test_the_notes_are_heard_too_when_asked_for_and_stay_known(real_bridge: Brid
                 page.click("#refuse")
             else:
                 assert page.text("#clock").startswith(str(unsure.remedy.values["first"]))
+        page.keys(Keys.ESCAPE)  # nothing is selected any more: everywhere
         page.click("#twice")
         page.until(lambda: page.visible("#preview"))
         page.click("#accept")
