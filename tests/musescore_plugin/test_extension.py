@@ -181,8 +181,8 @@ _MACRO = """
 var wishes = { policy: "skip", step: 0, earlier: "keep", sort: "place" };
 function main() {
     var e = api.engraving;
-    var ms = { SymId: e.SymId, score: e.curScore, Element: e.Element, Placement: e.Placement,
-               version: [e.mscoreMajorVersion, e.mscoreMinorVersion],
+    var ms = { SymId: e.SymId, DynamicType: e.DynamicType, score: e.curScore, Element: e.Element,
+               Placement: e.Placement, version: [e.mscoreMajorVersion, e.mscoreMinorVersion],
                newElement: function (t) { return e.newElement(t); },
                removeElement: function (x) { e.removeElement(x); }, cmd: function (n) { e.cmd(n); },
                fraction: function (n, d) { return e.fraction(n, d); } };
@@ -194,6 +194,43 @@ function main() {
 """
 
 
+def _macro(marks: list[dict[str, Any]]) -> str:
+    """A script that writes these marks into the open score, with the plugin's own code."""
+    code = "\n".join((mext.PLUGIN / "lib" / f"{n}.js").read_text(encoding="utf-8") for n in ("table", "plan", "score"))
+    return f"{code}\nvar PLAN = {json.dumps(plan_of(marks))};\n{_MACRO}"
+
+
+_IN_NODE = """
+const fs = require("node:fs"), vm = require("node:vm");
+const [mock, members, macro, version] = process.argv.slice(2);
+const context = vm.createContext({});
+vm.runInContext(fs.readFileSync(mock, "utf8"), context);
+context.standIn = context.makeMock(Number(version), JSON.parse(fs.readFileSync(members, "utf8")));
+const { ms, window } = context.standIn;
+window.open = false;  // a macro has none
+const [mscoreMajorVersion, mscoreMinorVersion] = ms.version;
+context.api = { engraving: { ...ms, curScore: ms.score, mscoreMajorVersion, mscoreMinorVersion } };
+vm.runInContext(fs.readFileSync(macro, "utf8") + "main();", context);
+console.log(JSON.stringify(context.standIn.marks()));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize("version", ["4.6", "4.7", "5.0"])
+def test_the_macro_for_a_real_musescore_4_writes_into_the_stand_in(tmp_path: Path, version: str) -> None:
+    run, macro = tmp_path / "run.js", tmp_path / "main.js"
+    run.write_text(_IN_NODE)
+    macro.write_text(_macro(MARKS))
+    here = Path(__file__).parent
+    done = subprocess.run(
+        ["node", str(run), str(here / "mock_score.js"), str(here / "api_4.json"), str(macro), version],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    levels = [["dynamic", 0, 0, True], ["dynamic", 1920, 1920, True]]
+    assert json.loads(done.stdout) == [*levels, ["hairpin", 480, 1440, True]]
+
+
 @pytest.mark.skipif(not REAL, reason="MUSESCORE4 does not name a MuseScore 4.6 or later")
 def test_a_real_musescore_4_writes_the_marks_headless(tmp_path: Path) -> None:
     assert REAL is not None
@@ -202,9 +239,8 @@ def test_a_real_musescore_4_writes_the_marks_headless(tmp_path: Path) -> None:
     manifest = {"uri": "musescore://extensions/trial", "type": "macros", "title": "trial", "apiversion": 2,
                 "path": "main.js", "main": "main.js"}  # fmt: skip
     (data / "manifest.json").write_text(json.dumps(manifest))
-    code = "\n".join((mext.PLUGIN / "lib" / f"{n}.js").read_text(encoding="utf-8") for n in ("table", "plan", "score"))
     marks = [dynamic(0, "0", 0, "pp"), dynamic(6, "6", 7680, "mf")]
-    (data / "main.js").write_text(f"{code}\nvar PLAN = {json.dumps(plan_of(marks))};\n{_MACRO}")
+    (data / "main.js").write_text(_macro(marks))
     score, out = shutil.copyfile(SMALL, tmp_path / "in.musicxml"), tmp_path / "out.mscz"
     command = [REAL, "--extension", "musescore://extensions/trial?action=main", "-o", str(out), str(score)]
     env = {**os.environ, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
