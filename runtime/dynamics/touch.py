@@ -91,7 +91,7 @@ def touch(values: Floats, n_heard: Ints, rule: Rule) -> Touch:
         means = np.nan_to_num(np.nanmean(columns[struck], axis=0))
     offsets = np.where(np.isfinite(columns), columns - means, 0.0) @ np.array(list(rule.weights.values()))
     middle = means[list(rule.weights).index("heard_mean")] if "heard_mean" in rule.weights else 0.0
-    velocity = np.where(struck, (middle or EVEN_VELOCITY) + offsets, np.nan)
+    velocity = np.where(struck, np.clip((middle or EVEN_VELOCITY) + offsets, 1.0, 127.0), np.nan)
     variance = rule.variance / np.maximum(n_heard, 0.5) + rule.variance_floor
     return Touch(velocity, np.where(struck, variance, np.inf))
 

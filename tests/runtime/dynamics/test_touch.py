@@ -61,6 +61,11 @@ def test_a_feature_that_is_missing_at_a_beat_does_not_move_it():
     assert out.velocity == pytest.approx([70, 60, 50])
 
 
+def test_near_silence_is_struck_no_softer_than_a_key_can_be():
+    heard = touch(rows(4, loudness=np.array([60.0, 60.0, 60.0, -200.0])), np.zeros(4, np.int64), rules()["sound"])
+    assert heard.velocity.min() == 1.0
+
+
 def test_known_velocities_are_their_mean():
     out = known_touch(BeatNotes(np.array([0, 0, 2]), np.full(3, 60.0), np.array([40.0, 60, 90])), 3)
     assert out.velocity[[0, 2]] == pytest.approx([50, 90]) and np.isnan(out.velocity[1])
