@@ -1,9 +1,8 @@
 """A second stage into a model: `python -m export.levels RUN --model CARD`.
 
-Writes ``NAME.levels.onnx`` beside the card and the card's fields for it (hash, features, decoding options, training
-data); a run of `train.levels.fit --notes` goes into ``NAME.levels_notes.onnx`` and fields of its own, its options with
-the prefix of those for known notes. The command ends with its proof: the file against torch at several numbers of
-beats, and its size.
+Writes ``NAME.levels.onnx`` beside the card and the card's fields for it (hash, features, training data); a run of
+`train.levels.fit --notes` goes into ``NAME.levels_notes.onnx`` and fields of its own. The command ends with its proof:
+the file against torch at several numbers of beats, and its size.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from export.dynest import NOTES_MARK, STAGE_MARK
 from export.proof import Proven, noise_features, proven
 from export.stages import add_options, load_networks, with_sentence
 from runtime.model import find_card, stage_path
-from runtime.network.card import KNOWING_NOTES, ModelCard, load_card
+from runtime.network.card import ModelCard, load_card
 from runtime.stages.levels import WITH_NOTES
 from runtime.stages.loudness_features import FEATURES
 from runtime.stages.run import check_columns
@@ -56,10 +55,9 @@ def with_stage(card: ModelCard, made: Proven, checkpoint: dict[str, Any]) -> Mod
     notes = with_notes(checkpoint)
     learned = f"{'notes and ' if notes else ''}loudness of {checkpoint['curves']} renders and emulated takes"
     mark = NOTES_MARK if notes else STAGE_MARK
-    which, prefix = ("levels_notes", KNOWING_NOTES) if notes else ("levels", "")
-    options = {prefix + name: value for name, value in checkpoint["options"].items()}
+    which = "levels_notes" if notes else "levels"
     return replace(
-        card, thresholds={**card.thresholds, **options}, metrics=card.metrics if notes else (),
+        card, metrics=card.metrics if notes else (),
         training_data=with_sentence(card, mark, learned, checkpoint, made.n_parameters),
         **{f"{which}_sha256": made.sha256, f"{which}_features": tuple(checkpoint["features"])},
     )  # fmt: skip

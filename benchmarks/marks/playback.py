@@ -22,6 +22,7 @@ from runtime.errors import OutputError
 from runtime.marks.annotate import AnnotateOptions
 from runtime.marks.files import MarkOptions, align_file, load, mark_file
 from runtime.marks.heard import hear as hear_in_score
+from runtime.marks.onsets import struck_beats
 from runtime.model import Model, load_model
 from runtime.pipeline import hear
 from runtime.score.table import Score
@@ -49,11 +50,12 @@ def played_by_musescore(score: Path, out: Path) -> Path:
 
 
 def loudness(audio: Path, score: Score, model: Model) -> Floats:
-    """Loudness level in phon of each written beat [n], the loudest of it, mean over passes; NaN where it is not
-    found."""
+    """Loudness level in phon of each written beat [n], the loudest of it, mean over passes; NaN where it is not found,
+    and where nothing is struck: how a last chord dies away is not the player's."""
     heard = hear(audio, model)
     assert heard.evidence is not None, f"nothing is heard in {audio}"
-    return hear_in_score(score, align_file(audio, score, heard.analysis), heard.evidence).loudness_phon
+    there = hear_in_score(score, align_file(audio, score, heard.analysis), heard.evidence)
+    return np.where(struck_beats(score, there.at), there.loudness_phon, np.nan)
 
 
 def correlation(a: Floats, b: Floats) -> float:

@@ -35,22 +35,6 @@ class DecodeOptions:
     """Cost (in nats) of another metre from one bar to the next."""
     bar_break_cost: float = 5.0
     """Cost of a bar that ends early, for a beat too many or too few."""
-    level_change_cost: float = -2.0
-    """Cost of a change of level at a beat where the change logit is 0; below 0 a change is asked for there."""
-    level_change_weight: float = 6.0
-    """How much of the change logit is taken off that cost."""
-    level_jump_cost: float = 0.0
-    """Further cost per level beyond the first in one change."""
-    level_evidence: float = 0.8
-    """Weight of the level's log-probability per beat: neighbouring beats are far from independent."""
-    level_balance: float = 0.0
-    """How far rare levels are lifted: their log-probability grows by −balance · log(share in scores)."""
-    level_scale: float = 1.0
-    """Calibration of a level's confidence: sigmoid(scale · logit(mean probability while it holds) + offset)."""
-    level_offset: float = 0.0
-    change_scale: float = 1.0
-    """Calibration of a change's confidence: sigmoid(scale · change logit + offset)."""
-    change_offset: float = 0.0
     least_confidence: float = 0.35
     """A recording whose beats have a lower mean probability has no beats worth telling."""
 

@@ -1,31 +1,27 @@
-"""What the second stage says about pieces it was not trained on, decoded, scored and calibrated."""
+"""What the second stage says about pieces it was not trained on, decoded and scored."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from runtime.decode.levels import level_logit, most_probable_levels
-from runtime.decode.options import DecodeOptions
-from runtime.decode.probability import probability
 from runtime.errors import say
 from train.data.labels.values import LevelPrediction
 from train.data.splits import FOLD_OF_MAZURKA
 from train.levels.data import Curve
+from train.levels.decode import LevelOptions, most_probable_levels
 from train.levels.network import LevelEnsemble, LevelNet
 from train.levels.train import Example, LevelFitConfig, train_network
-from train.measure.metrics import calibration_error, change_point_counts, counted_beats, dynamics_scores
-from train.measure.tune import fit_logistic, held_out_probability
+from train.measure.metrics import change_point_counts, dynamics_scores
 
 Floats = npt.NDArray[np.float64]
 
 N_GROUPS = 5
-_NEAR_BEATS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +66,7 @@ def cross_hear(
     return out
 
 
-def decode(heard: Sequence[Heard], options: DecodeOptions) -> list[LevelPrediction]:
+def decode(heard: Sequence[Heard], options: LevelOptions) -> list[LevelPrediction]:
     """Levels of every recording, all decoded at once."""
     longest = max(len(h.change) for h in heard)
     log_p, change = np.zeros((len(heard), longest, 5)), np.full((len(heard), longest), -30.0)
@@ -80,7 +76,7 @@ def decode(heard: Sequence[Heard], options: DecodeOptions) -> list[LevelPredicti
     return [LevelPrediction((level[i, : len(h.change)] + 1).astype(np.int8)) for i, h in enumerate(heard)]
 
 
-def figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, float]:
+def figures(heard: Sequence[Heard], options: LevelOptions) -> dict[str, float]:
     """Macro-F1, weighted F1, share within one level, and F1 of change points, at the true beats."""
     truth, predicted = [h.curve.truth for h in heard], decode(heard, options)
     levels = dynamics_scores(truth, predicted)
@@ -91,42 +87,7 @@ def figures(heard: Sequence[Heard], options: DecodeOptions) -> dict[str, float]:
     }  # fmt: skip
 
 
-def mean_figure(corpora: Sequence[Sequence[Heard]], options: DecodeOptions) -> float:
+def mean_figure(corpora: Sequence[Sequence[Heard]], options: LevelOptions) -> float:
     """Mean over corpora of macro-F1 and change-point F1: what the options are chosen by."""
     rows = [figures(some, options) for some in corpora]
     return float(np.mean([(row["macro_f1"] + row["change_f1"]) / 2 for row in rows]))
-
-
-def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> tuple[DecodeOptions, dict[str, float]]:
-    """Options with calibrated confidences, and the expected calibration errors before and after.
-
-    A level is right when the score has it at that beat, a change when the score changes within two beats of it. The
-    errors after are those of fits that saw no piece of the group they are measured on.
-    """
-    errors, fitted = {}, {}
-    groups = np.array([group_of(h.curve.piece_id) for h in heard])
-    predicted = decode(heard, options)
-    for name, pairs in (("level", _level_pairs), ("change", _change_pairs)):
-        rows = [pairs(h, p) for h, p in zip(heard, predicted, strict=True)]
-        of = np.concatenate([np.full(len(x), g) for (x, _), g in zip(rows, groups, strict=True)])
-        x, right = np.concatenate([x for x, _ in rows]), np.concatenate([y for _, y in rows])
-        scale, offset = fit_logistic(x, right)
-        fitted |= {f"{name}_scale": scale, f"{name}_offset": offset}
-        p = held_out_probability(x, right, of)
-        errors |= {f"{name}_ece_before": calibration_error(probability(x, 1.0, 0.0), right),
-                   f"{name}_ece_after": calibration_error(p, right)}  # fmt: skip
-    return replace(options, **fitted), errors
-
-
-def _level_pairs(h: Heard, predicted: LevelPrediction) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    known = h.curve.truth.levels > 0
-    x = level_logit(h.log_p, predicted.levels.astype(np.int64) - 1)
-    return x[known], (predicted.levels == h.curve.truth.levels)[known]
-
-
-def _change_pairs(h: Heard, predicted: LevelPrediction) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    at = predicted.change_points[counted_beats(h.curve.truth)[predicted.change_points]]
-    true = h.curve.truth.change_points
-    if not len(true):
-        return h.change[at], np.zeros(len(at), bool)
-    return h.change[at], np.abs(at[:, None] - true[None]).min(axis=1) <= _NEAR_BEATS

@@ -1,7 +1,7 @@
 """Train the second stage (levels and change points per beat): `python -m train.levels --out RUN …`.
 
 Loudness curves come from packed renders and, by emulation, from every labelled performance MIDI. Networks that saw
-no piece of a group answer for it; on those answers the decoding options are chosen and the confidences calibrated.
+no piece of a group answer for it; on those answers the options of decoding are chosen.
 Then the networks that ship are trained on everything that is no test piece. A stopped run goes on where it was.
 `python -m export.levels RUN --model CARD` puts the result into a model.
 """
@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from runtime.decode.options import DecodeOptions
 from runtime.errors import MezzoforteError, say
 from runtime.piano.table import load_piano
 from runtime.write.atomic import write_bytes
@@ -30,19 +29,18 @@ from train.data.splits import split_of
 from train.fitting.command import Command
 from train.fitting.optimise import save_beside
 from train.frames.segments import Pack
-from train.levels.cv import Heard, calibrate, cross_hear, figures, mean_figure
+from train.levels.cv import Heard, cross_hear, figures, mean_figure
 from train.levels.data import Curve, choose, curves_of_items, curves_of_pack
+from train.levels.decode import LevelOptions
 from train.levels.train import Example, LevelFitConfig, example, train_network
 from train.measure.tune import search
 
 LEVEL_GRID = {
-    "level_evidence": (0.5, 0.8, 1.2),
-    "level_change_cost": (-4.0, -2.0, 0.0),
-    "level_change_weight": (4.0, 6.0, 9.0),
-    "level_balance": (0.15, 0.3, 0.45),
+    "evidence": (0.5, 0.8, 1.2),
+    "change_cost": (-4.0, -2.0, 0.0),
+    "change_weight": (4.0, 6.0, 9.0),
+    "balance": (0.15, 0.3, 0.45),
 }
-OPTIONS = (*LEVEL_GRID, "level_jump_cost", "level_scale", "level_offset", "change_scale", "change_offset")
-"""The decoding options that belong to a second stage."""
 
 
 def gather_items(args: Namespace) -> list[Item]:
@@ -106,14 +104,13 @@ def answers(
     return heard
 
 
-def tune(heard: list[Heard]) -> tuple[DecodeOptions, dict[str, dict[str, float]]]:
-    """Options chosen and calibrated on these answers, and the figures of each corpus, with ECE before and after."""
+def tune(heard: list[Heard]) -> tuple[LevelOptions, dict[str, dict[str, float]]]:
+    """Options chosen on these answers, and the figures of each corpus."""
     corpora = {c: [h for h in heard if h.curve.corpus == c] for c in sorted({h.curve.corpus for h in heard})}
-    start = DecodeOptions(level_balance=0.3)
+    start = LevelOptions(balance=0.3)
     options, _ = search(lambda o: mean_figure(list(corpora.values()), o), start, LEVEL_GRID)
-    options, errors = calibrate(heard, options)
     scores = {corpus: figures(some, options) for corpus, some in corpora.items()}
-    return options, {**scores, "calibration": errors}
+    return options, scores
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -152,7 +149,7 @@ def run(args: Namespace) -> None:
         say(f"network {len(networks)} of {args.networks}")
     checkpoint = {
         "config": asdict(config), "features": config.features, "networks": [n.state_dict() for n in networks],
-        "options": {name: round(getattr(options, name), 5) for name in OPTIONS}, "scores": scores, "fold": args.fold,
+        "options": asdict(options), "scores": scores, "fold": args.fold,
         "identity": identity, "pieces": len({c.piece_id for c in curves}), "curves": len(curves),
         "corpora": sorted({c.corpus for c in curves}),
     }  # fmt: skip

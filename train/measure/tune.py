@@ -1,22 +1,18 @@
 """Calibrate a model, choose its decoding options on validation pieces: `python -m train.measure.tune --model CARD …`.
 
 Probabilities are fitted by logistic regression on the logits of peaks (beats) and of true beats (downbeats), the
-beats' delay is their median error; the
-other options by coordinate search on beat F, the mean of beat and downbeat F, and that of dynamics macro-F1 and
-change-point F1.
-Last, the confidence of change points is fitted on the beats that the model finds itself. The card gets the result;
-its test figures, which belong to other options, are removed. Test pieces are not read. With `--changes-only` nothing
-but that last step is done, which changes no decoded result and keeps the figures.
+beats' delay is their median error; the other options by coordinate search on beat F and on the mean of beat and
+downbeat F. The card gets the result; its test figures, which belong to other options, are removed. Test pieces are not
+read.
 """
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,20 +28,20 @@ from runtime.stages.peaks import find_peaks
 from runtime.write.atomic import write_bytes
 from train.data.labels.values import BeatPrediction
 from train.fitting.command import Command
-from train.frames.predict import Heard, analyse, levels_at, listen
+from train.frames.predict import Heard, listen
 from train.frames.segments import Pack
 from train.measure.metrics import (
     beat_scores,
     calibration_error,
-    change_is_counted,
-    change_point_counts,
-    changes_near,
     downbeat_scores,
-    dynamics_scores,
     match_beats,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Floats = npt.NDArray[np.float64]
+_Options = TypeVar("_Options", bound="DataclassInstance")
 
 BEAT_GRID = {
     "tempo_stiffness": (0.0, 0.5, 1.0, 2.0, 4.0, 8.0),
@@ -59,31 +55,11 @@ BAR_GRID = {
     "metre_change_cost": (2.0, 4.0, 6.0, 9.0, 14.0),
     "bar_break_cost": (1.0, 2.0, 3.0, 5.0, 8.0),
 }
-LEVEL_GRID = {
-    "level_evidence": (0.1, 0.2, 0.4, 0.7, 1.0, 1.5),
-    "level_change_cost": (1.0, 2.0, 4.0, 6.0, 9.0, 13.0),
-    "level_change_weight": (0.0, 0.3, 0.6, 1.0, 1.5),
-    "level_jump_cost": (0.0, 0.3, 1.0),
-}
-
-
 BEAT_OPTIONS = (
     "beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset", "beat_delay_s",
     *dict.fromkeys((*BEAT_GRID, *BAR_GRID)),
 )  # fmt: skip
 """The decoding options of beats and bars."""
-
-N_GROUPS = 5
-FEWEST_CHANGES = 30
-
-
-@dataclass(frozen=True, eq=False)
-class ChangeEvents:
-    """Change points that were told: `logits` [k], whether each is `right` [k], `groups` [k] of pieces (0…4)."""
-
-    logits: Floats
-    right: npt.NDArray[np.bool_]
-    groups: npt.NDArray[np.int64]
 
 
 def fit_logistic(logits: Floats, hits: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -150,46 +126,6 @@ def calibrate_delay(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOpt
     return replace(options, beat_delay_s=round(float(np.median(np.concatenate(late_s))), 4))
 
 
-def change_events(heard: Sequence[Heard], model: Model, options: DecodeOptions) -> ChangeEvents:
-    """The change points that these options tell on the model's own beats."""
-    plain = replace(options, change_scale=1.0, change_offset=0.0)
-    logits, right, groups = [np.zeros(0)], [np.zeros(0, bool)], [np.zeros(0, np.int64)]
-    for h in heard:
-        told = analyse(h, model, plain).change_points
-        times_s = np.array([c.time_s for c in told])
-        counted = change_is_counted(h.truth, times_s)
-        p = np.array([c.confidence for c in told]).clip(1e-9, 1 - 1e-9)[counted]
-        logits.append(np.log(p / (1 - p)))
-        right.append(changes_near(h.truth, times_s)[counted])
-        groups.append(np.full(counted.sum(), int(sha256(h.recording.piece_id.encode()).hexdigest()[:8], 16) % N_GROUPS))
-    return ChangeEvents(np.concatenate(logits), np.concatenate(right), np.concatenate(groups))
-
-
-def calibrate_changes(
-    heard: Sequence[Heard], model: Model, options: DecodeOptions
-) -> tuple[DecodeOptions, dict[str, float]]:
-    """Options whose confidence of a change is the share of changes that are right (`changes_near`) on the model's own
-    beats, and what was measured: number and share right, expected calibration error before, and after by fits that saw
-    no piece of the group they are measured on.
-
-    Raises `MezzoforteError` when fewer than `FEWEST_CHANGES` change points are told.
-    """
-    events = change_events(heard, model, options)
-    if len(events.right) < FEWEST_CHANGES:
-        raise MezzoforteError(
-            f"{len(events.right)} change points are too few to calibrate", advice="Use a larger validation pack"
-        )
-    x, right = events.logits, events.right
-    held = held_out_probability(x, right, events.groups)
-    scale, offset = fit_logistic(x, right)
-    before = probability(x, options.change_scale, options.change_offset)
-    told = {
-        "number": len(x), "share right": float(right.mean()), "mean confidence before": float(before.mean()),
-        "error before": calibration_error(before, right), "error after": calibration_error(held, right),
-    }  # fmt: skip
-    return replace(options, change_scale=scale, change_offset=offset), told
-
-
 def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
     """Beat F, the mean over corpora of the means over recordings."""
     return float(np.mean([beat for beat, _ in beat_figures(heard, options).values()]))
@@ -240,15 +176,9 @@ def _beats(h: Heard, options: DecodeOptions) -> tuple[BeatPrediction, BeatPredic
     return BeatPrediction(times_s, np.empty(0)), BeatPrediction(times_s, times_s[bars.position == 1])
 
 
-def level_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:
-    """Mean of dynamics macro-F1 and change-point F1 at ground-truth beats."""
-    truth, predicted = [h.truth for h in heard], [levels_at(h, options) for h in heard]
-    return (dynamics_scores(truth, predicted).macro_f1 + change_point_counts(truth, predicted).f1) / 2
-
-
 def search(
-    objective: Callable[[DecodeOptions], float], options: DecodeOptions, grid: dict[str, tuple[float, ...]]
-) -> tuple[DecodeOptions, float]:
+    objective: Callable[[_Options], float], options: _Options, grid: dict[str, tuple[float, ...]]
+) -> tuple[_Options, float]:
     """Coordinate search, two rounds over the grid; ties keep what was there."""
     best = objective(options)
     for _ in range(2):
@@ -271,23 +201,18 @@ def tune_beats(heard: Sequence[Heard], options: DecodeOptions) -> tuple[DecodeOp
 
 
 def tune(
-    heard: Sequence[Heard], options: DecodeOptions | None = None, *, with_beats: bool = True, with_levels: bool = True
+    heard: Sequence[Heard], options: DecodeOptions | None = None, *, with_beats: bool = True
 ) -> tuple[DecodeOptions, dict[str, float]]:
     """Calibrated and tuned options, with the validation score of each stage.
 
-    Without `with_beats` the options of beats and bars stay, but for the calibration, and without `with_levels` those of
-    levels and changes: stages of their own have their own (`train.beats.fit`, `train.levels.fit`).
+    Without `with_beats` the options of beats and bars stay, but for the calibration: the stage for beats chose its own
+    (`train.beats.fit`).
     """
-    options, scores = options or DecodeOptions(), {}
+    options = options or DecodeOptions()
     if with_beats:
-        options, scores = tune_beats(heard, options)
-    else:
-        options = calibrate_delay(heard, calibrate(heard, options))
-        scores["mean of beat and downbeat F"] = bar_objective(heard, options)
-    levelled = [h for h in heard if (h.truth.levels > 0).any()]
-    if levelled and with_levels:
-        options, scores["levels and changes"] = search(lambda o: level_objective(levelled, o), options, LEVEL_GRID)
-    return options, scores
+        return tune_beats(heard, options)
+    options = calibrate_delay(heard, calibrate(heard, options))
+    return options, {"mean of beat and downbeat F": bar_objective(heard, options)}
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -295,7 +220,6 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help="path of the card to tune; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--fold", type=int, choices=range(5))
-    parser.add_argument("--changes-only", action="store_true", help="only fit the confidence of change points")
 
 
 def run(args: Namespace) -> None:
@@ -305,41 +229,20 @@ def run(args: Namespace) -> None:
     if not recordings:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
     heard = listen(pack, recordings, model)
-    options, scores, metrics = DecodeOptions.of(model.card.thresholds), {}, model.card.metrics
-    if not args.changes_only:
-        options, scores = tune(
-            heard, starting_options(model), with_beats=model.beats is None, with_levels=model.levels is None
-        )
-        metrics = ()
-    options, told = _try_changes(heard, model, options, must=args.changes_only)
+    options, scores = tune(heard, starting_options(model), with_beats=model.beats is None)
     # What other tools keep in a card's thresholds stays.
     thresholds = {**model.card.thresholds, **{k: round(v, 5) for k, v in asdict(options).items()}}
-    card = replace(model.card, thresholds=thresholds, metrics=metrics).holding_out(r.piece_id for r in recordings)
+    card = replace(model.card, thresholds=thresholds, metrics=()).holding_out(r.piece_id for r in recordings)
     write_bytes(find_card(args.model), card.to_json().encode())
     print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
-    print("change points on own beats: " + ", ".join(f"{k} {v:.3f}" for k, v in told.items()))
     for name, value in thresholds.items():
         print(f"  {name} = {value:g}")
 
 
 def starting_options(model: Model) -> DecodeOptions:
-    """The defaults, but for the options of stages that chose their own."""
-    owned = [*(("level_", "change_") if model.levels is not None else ())]
-    owned += BEAT_OPTIONS if model.beats is not None else ()
-    return DecodeOptions.of({k: v for k, v in model.card.thresholds.items() if k.startswith(tuple(owned))})
-
-
-def _try_changes(
-    heard: Sequence[Heard], model: Model, options: DecodeOptions, must: bool
-) -> tuple[DecodeOptions, dict[str, float]]:
-    """`calibrate_changes`; without `must`, too few change points leave the options as they are."""
-    try:
-        return calibrate_changes(heard, model, options)
-    except MezzoforteError as e:
-        if must:
-            raise
-        print(f"the confidence of changes is not calibrated: {e}", file=sys.stderr)
-        return options, {}
+    """The defaults, but for the options of the stage for beats, which chose its own."""
+    owned = BEAT_OPTIONS if model.beats is not None else ()
+    return DecodeOptions.of({k: v for k, v in model.card.thresholds.items() if k in owned})
 
 
 main = Command(add_options, run)

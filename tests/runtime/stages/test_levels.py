@@ -31,13 +31,10 @@ class AlwaysFf:
         return [levels, np.full((1, features.shape[1]), -8.0, np.float32)]
 
 
-def test_known_notes_decide_the_levels_with_their_own_stage_and_options(tmp_path: Path) -> None:
+def test_known_notes_decide_the_levels_with_their_own_stage(tmp_path: Path) -> None:
     session = AlwaysFf()
     model = load_model(write_stub(tmp_path), "cpu")
-    thresholds = {**model.card.thresholds, "notes_level_scale": 0.0, "notes_level_offset": 2.0}
-    model = replace(
-        model, card=replace(model.card, thresholds=thresholds), levels_notes=LevelStage("notes", session)
-    )  # fmt: skip
+    model = replace(model, levels_notes=LevelStage("notes", session))
     unknown = hear(write(tmp_path / "tones.wav", 12.0), model)
     assert unknown.analysis.beats and unknown.again is not None and not session.told
     notes = PlayedNotes.of([(0.5 * k, 0.5 * k + 0.3, 60, 40 + k) for k in range(24)])

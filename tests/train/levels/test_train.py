@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from export.levels import export, with_stage
-from runtime.decode.options import DecodeOptions
 from runtime.errors import ModelError
 from runtime.model import load_model, stage_path
 from runtime.notes.played import PlayedNotes
@@ -20,10 +19,12 @@ from runtime.stages.levels import WITH_NOTES
 from runtime.stages.loudness_features import FEATURES, beat_features
 from tests import stub_model
 from train.data.labels.values import BeatLabels
-from train.levels.cv import Heard, calibrate, calibration_error, decode, figures
+from train.levels.cv import Heard, decode, figures
 from train.levels.data import Curve, counted_metre
+from train.levels.decode import LevelOptions
 from train.levels.network import LevelEnsemble, LevelNet, LevelNetConfig
 from train.levels.train import LevelFitConfig, example, train_network
+from train.measure.metrics import calibration_error
 from train.rendering.notes import NOTE, note_spans
 from train.rendering.performance import MidiEvent
 
@@ -94,7 +95,7 @@ def test_training_learns_a_plain_rule_and_answers_for_another_recording() -> Non
     with torch.no_grad():
         log_p, change = LevelEnsemble([net])(torch.from_numpy(example(other).features)[None])
     heard = [Heard(other, log_p[0].double().numpy(), change[0].double().numpy())]
-    found = figures(heard, DecodeOptions(level_change_cost=4.0, level_change_weight=1.0, level_evidence=0.8))
+    found = figures(heard, LevelOptions(change_cost=4.0, change_weight=1.0, evidence=0.8))
     assert found["macro_f1"] > 0.95 and found["change_f1"] > 0.8
 
 
@@ -121,22 +122,8 @@ def test_decoded_levels_change_where_a_lone_peak_of_the_change_logit_asks_for_it
     log_p = np.log(np.where(np.arange(5) == truth.truth.levels[:, None] - 1, 0.6, 0.1))
     change = np.full(120, -4.0)
     change[[20, 41, 60, 80, 100]] = 2.0
-    (predicted,) = decode([Heard(truth, log_p, change)], DecodeOptions(level_balance=0.0))
+    (predicted,) = decode([Heard(truth, log_p, change)], LevelOptions())
     assert predicted.change_points.tolist() == [20, 41, 60, 80, 100]
-
-
-def test_calibration_brings_overconfident_answers_near_the_truth() -> None:
-    rng = np.random.default_rng(0)
-    heard = []
-    for k in range(20):
-        truth = curve(f"a/{k}", seed=k)
-        shown = truth.truth.levels.astype(np.int64) - 1
-        wrong = np.repeat(rng.random(6) < 0.4, 20)
-        shown = np.where(wrong, (shown + 2) % 5, shown)
-        log_p = np.log(np.where(np.arange(5) == shown[:, None], 0.96, 0.01))
-        heard.append(Heard(truth, log_p, np.where(np.arange(120) % 20 == 0, 3.0, -6.0)))
-    _, errors = calibrate(heard, DecodeOptions(level_balance=0.0))
-    assert errors["level_ece_before"] > 0.25 > 0.15 > errors["level_ece_after"]
 
 
 def test_calibration_error_is_the_mean_gap() -> None:
@@ -152,7 +139,7 @@ def test_an_exported_stage_equals_torch_and_is_verified_by_the_card(tmp_path: Pa
     assert made.largest_difference < 1e-4
     checkpoint = {
         "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}, {}], "identity": "0" * 64,
-        "features": FEATURES, "options": {"level_evidence": 0.5}, "config": asdict(LevelFitConfig()),
+        "features": FEATURES, "config": asdict(LevelFitConfig()),
     }  # fmt: skip
     model = load_model(card_path, "cpu")
     assert model.levels is None
@@ -179,13 +166,12 @@ def test_a_stage_for_known_notes_stands_beside_the_other_and_is_told_them(tmp_pa
     assert made.largest_difference < 1e-4
     checkpoint = {
         "config": asdict(config), "fold": 0, "curves": 2, "pieces": 1, "corpora": ["asap"], "networks": [{}],
-        "identity": "0" * 64, "features": config.features, "options": {"level_evidence": 0.5},
+        "identity": "0" * 64, "features": config.features,
     }  # fmt: skip
     without = load_model(card_path, "cpu").card
     card = with_stage(without, made, checkpoint)
     assert card.levels_sha256 == without.levels_sha256 and card.metrics == without.metrics
-    assert card.thresholds == {**without.thresholds, "notes_level_evidence": 0.5}
-    assert card.knowing_notes().thresholds["level_evidence"] == 0.5
+    assert card.thresholds == without.thresholds
     made.save(path, card_path, card.to_json())
     model = load_model(card_path, "cpu")
     assert model.levels is None and model.levels_notes is not None
