@@ -27,9 +27,11 @@ CLICKS = {
     "3": "In MuseScore 3: Plugins > Plugin Manager, tick 'AddDynamicsFromAudio', OK. "
     "Then open a score and choose Plugins > Add dynamics from audio.",
     "4": "In MuseScore 4.0 to 4.5: start it anew if it is running, then Plugins > Manage plugins, "
-    "choose 'Add dynamics from audio', Enable. Then open a score and choose Plugins > Composing/arranging tools > Add dynamics from audio.",
+    "choose 'Add dynamics from audio', Enable. Then open a score and choose "
+    "Plugins > Composing/arranging tools > Add dynamics from audio.",
     "4.6": "In MuseScore 4.6 and later: start it anew if it is running, then Home > Plugins, "
-    "choose 'Add dynamics from audio', Enable. Then open a score and choose Plugins > Composing/arranging tools > Add dynamics from audio. "
+    "choose 'Add dynamics from audio', Enable. Then open a score and choose "
+    "Plugins > Composing/arranging tools > Add dynamics from audio. "
     "It cannot start the bridge: run `mezzoforte serve`, or once `mezzoforte serve --at-login`.",
 }
 
