@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import h5py
 import mido
@@ -16,6 +17,7 @@ from runtime.errors import MezzoforteError  # noqa: E402
 from runtime.frames import FRAME_S, SAMPLE_RATE_HZ  # noqa: E402
 from runtime.notes.keys import LOWEST_PITCH  # noqa: E402
 from train.frames.segments import Pack  # noqa: E402
+from train.notes import fit  # noqa: E402
 from train.notes.augment import augment_notes, augment_samples, in_a_room  # noqa: E402
 from train.notes.fit import NoteSampler, NoteTrainer, note_losses  # noqa: E402
 from train.notes.labels import note_targets, notes_of_events, notes_of_render  # noqa: E402
@@ -189,6 +191,14 @@ def test_a_checkpoint_of_other_data_is_refused(renders):
     with pytest.raises(MezzoforteError, match="other data"):
         other.load(renders / "last.pt")
     other.load(renders / "last.pt", new_data=True)
+
+
+def test_the_kept_run_goes_on(renders):
+    kept = trainer_of(renders, 641)
+    kept.fold = 0
+    kept.load(Path(fit.__file__).with_name("second_edition.pt"), new_data=True)
+    assert kept.step == 640
+    assert all(np.isfinite(loss) for loss in kept.train_step().values())
 
 
 def test_the_exported_transcriber_equals_torch_and_is_small(renders, capsys):
