@@ -117,7 +117,9 @@ export function dropTaps() {
 
 const SAID = {
     double: () => t("Twice as many beats"), half: () => t("Half as many beats"), offbeat: () => t("Half a beat over"),
-    metre: n => `${t("Beats in a bar")}: ${n}`, shift: n => t("Bars {n} beats later", { n }), taps: n => t("{n} beats tapped", { n }),
+    metre: n => `${t("Beats in a bar")}: ${n}`,
+    shift: n => n === 1 ? t("Bars one beat later") : t("Bars {n} beats later", { n }),
+    taps: n => t("{n} beats tapped", { n }),
     bar: (_, time) => t("a bar begins at {time}", { time }), beat: (_, time) => t("a beat is at {time}", { time }),
 };
 

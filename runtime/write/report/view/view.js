@@ -199,7 +199,8 @@ function marks(context, width, height, view, model, colours, x) {
             context.stroke();
         } else {
             context.font = "italic bold 19px 'Times New Roman', Times, 'FreeSerif', serif";
-            context.fillText(mark.value === "accent" ? ">" : mark.value, x(mark.time_s), middle);
+            const at = Math.max(box.width / 2, Math.min(width - box.width / 2, x(mark.time_s)));  // whole at the edges, too
+            context.fillText(mark.value === "accent" ? ">" : mark.value, at, middle);
         }
         if (chosen)
             context.strokeRect(box.x - 2, box.y, box.width + 4, box.height);
