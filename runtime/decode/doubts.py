@@ -37,9 +37,10 @@ PREVIEWED_BARS = 8
 _ODDS_LIMIT = 4.0
 _MARGIN_LIMIT = 3.0
 _METRES = (2, 3, 4)
-# On the pieces that weights were fitted on, twice as many beats were better where the places between two are so likely
-# to be beats, and half as many where every second beat is so much likelier, and those places are not likely.
-_DOUBLE_ODDS, _HALF_ODDS, _NOT_DOUBLE_ODDS = -1.65, 0.55, -2.2
+# On the pieces that weights were fitted on whose pulse was another, twice as many beats were better in 4 of 4 where the
+# places between two are so likely to be beats and the beats themselves so sure, and half as many in 6 of 7 where every
+# second beat is so much likelier and those places are not likely.
+_DOUBLE_ODDS, _DOUBLE_SURE, _HALF_ODDS, _NOT_DOUBLE_ODDS = -1.65, 0.4, 0.4, -2.5
 _WEAK_BEATS = 24
 _UNEVEN = 0.1
 
@@ -68,6 +69,11 @@ class Found:
         """The number of beats that the bars of most beats have."""
         return int(np.bincount(self.grid.bars.beats_per_bar).argmax())
 
+    @property
+    def sure(self) -> float:
+        """Log odds of the beats' mean probability."""
+        return float(_odds(self.grid.path.probability.mean(keepdims=True))[0])
+
     def features(self) -> dict[str, float]:
         """``sure``: log odds of the beats' mean probability; ``jumps``: the share of intervals that differ by half an
         octave or more from the one before; ``metre_margin``: by how many nats a bar the next best metre is less likely;
@@ -76,7 +82,7 @@ class Found:
         gaps = np.log2(np.diff(self.grid.times_s))
         metres = [m for metre, m in metre_margins(self).items() if metre != self.usual_metre]
         return {
-            "sure": float(_odds(self.grid.path.probability.mean(keepdims=True))[0]),
+            "sure": self.sure,
             "jumps": float((np.abs(np.diff(gaps)) > 0.5).mean()) if len(gaps) > 1 else 0.0,
             "metre_margin": min([*metres, _MARGIN_LIMIT]),
             "uneven": float((lengths != self.usual_metre).mean()) if len(lengths) else 0.0,
@@ -144,7 +150,7 @@ def _pulse(found: Found) -> tuple[Remedy, Corrections]:
     odds = _odds(path.probability)
     kept = np.isin(path.frames, every_second(path, np.empty(0)).frames)
     between_odds = float(_odds(between(path, found.logits.beat, found.options).probability).mean())
-    if between_odds > _DOUBLE_ODDS:
+    if between_odds > _DOUBLE_ODDS and found.sure > _DOUBLE_SURE:
         return Remedy("double", {"n": round(2 * bpm)}), Corrections(tempo="double")
     if between_odds < _NOT_DOUBLE_ODDS and float(odds[kept].mean() - odds[~kept].mean()) > _HALF_ODDS:
         return Remedy("half", {"n": round(bpm / 2)}), Corrections(tempo="half")
