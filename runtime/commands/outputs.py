@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from runtime.errors import OutputError
 from runtime.pipeline import Heard
+from runtime.sound.read import stream
 from runtime.write import WRITERS, Envelope, WriteOptions, save
 
 _SUFFIXES = {name: writer.suffix for name, writer in WRITERS.items()}
@@ -88,6 +90,7 @@ def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> No
         envelope=Envelope(outline.hop_s, outline.low, outline.high) if outline.low.size else None,
         audio_file=None if recording is None else str(recording),
         audio_channels=heard.channels,
+        sound=None if recording is None else partial(stream, recording),
     )
     for name, path in files.items():
         make_folder(path.parent)

@@ -44,7 +44,7 @@ WRITERS: dict[str, Writer] = {
     "daw": Writer(".daw.json", render_daw, "what the Ardour and REAPER scripts read"),
     "png": Writer(".png", render_png, "picture"),
     "html": Writer(".html", render_html, "report: one page for any browser"),
-    "click": Writer(".click.flac", render_click, "clicks on bars and beats, in time with the recording"),
+    "click": Writer(".click.flac", render_click, "the recording with clicks on bars and beats"),
 }
 _DEFAULTS = WriteOptions()
 

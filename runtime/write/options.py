@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ from runtime.errors import OutputError
 
 TempoMode = Literal["beat", "bar", "adaptive"]
 LaneSource = Literal["loudness", "levels"]
+Samples = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class WriteOptions:
     folder: Path | None = None
     finest_lead_in: int = 64
     with_audio: bool = False
+    sound: Callable[[int], Iterable[Samples]] | None = None
+    """The recording's mono blocks at a rate in Hz, for formats that are heard; None where there is none at hand."""
 
     def __post_init__(self) -> None:
         if self.tempo_mode not in ("beat", "bar", "adaptive"):
