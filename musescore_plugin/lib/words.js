@@ -1,6 +1,7 @@
 // Made from runtime/words/words.json by `make translations`.
 
 var TEXTS = {
+    "1 mark": {"de": "1 Zeichen", "fr": "1 nuance", "es": "1 indicación", "zh": "1 个记号"},
     "a bar begins at {time}": {"de": "ein Takt beginnt bei {time}", "fr": "une mesure commence à {time}", "es": "un compás comienza en {time}", "zh": "小节从 {time} 开始"},
     "A bar begins here": {"de": "Hier beginnt ein Takt", "fr": "Une mesure commence ici", "es": "Aquí comienza un compás", "zh": "小节从这里开始"},
     "a beat is at {time}": {"de": "ein Schlag liegt bei {time}", "fr": "un temps est à {time}", "es": "hay un pulso en {time}", "zh": "拍点位于 {time}"},

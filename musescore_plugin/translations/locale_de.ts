@@ -4,6 +4,10 @@
 <context>
     <name>Mezzoforte</name>
     <message>
+        <source>1 mark</source>
+        <translation>1 Zeichen</translation>
+    </message>
+    <message>
         <source>a bar begins at {time}</source>
         <translation>ein Takt beginnt bei {time}</translation>
     </message>

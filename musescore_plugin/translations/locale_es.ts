@@ -4,6 +4,10 @@
 <context>
     <name>Mezzoforte</name>
     <message>
+        <source>1 mark</source>
+        <translation>1 indicación</translation>
+    </message>
+    <message>
         <source>a bar begins at {time}</source>
         <translation>un compás comienza en {time}</translation>
     </message>

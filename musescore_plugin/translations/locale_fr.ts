@@ -4,6 +4,10 @@
 <context>
     <name>Mezzoforte</name>
     <message>
+        <source>1 mark</source>
+        <translation>1 nuance</translation>
+    </message>
+    <message>
         <source>a bar begins at {time}</source>
         <translation>une mesure commence à {time}</translation>
     </message>

@@ -4,6 +4,10 @@
 <context>
     <name>Mezzoforte</name>
     <message>
+        <source>1 mark</source>
+        <translation>1 个记号</translation>
+    </message>
+    <message>
         <source>a bar begins at {time}</source>
         <translation>小节从 {time} 开始</translation>
     </message>

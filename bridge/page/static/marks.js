@@ -108,11 +108,11 @@ function choices(heard) {
     $("density-frame").hidden = $("policy-frame").hidden = !steps;
     if (!steps)
         return;
-    const { density } = app.open.model;
+    const { density, marks } = app.open.model;
     $("policy").value = said().existing ?? "keep";
     $("density").max = steps.length - 1;
     $("density").value = density;
-    $("density-name").textContent = t("{n} marks", { n: app.open.model.marks.length });
+    $("density-name").textContent = marks.length === 1 ? t("1 mark") : t("{n} marks", { n: marks.length });
     $("density").setAttribute("aria-valuetext", $("density-name").textContent);
 }
 
