@@ -177,8 +177,7 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
 
     def onset_stage(name: str, late: Any) -> OnsetStage:
         takes_given = len(card.onsets_columns) > len(COLUMNS)  # stages of before 0.2 lack that input
-        again = card.thresholds.get("onsets_again_scale", 1.0), card.thresholds.get("onsets_again_offset", 0.0)
-        return OnsetStage(name, late, Mix.of(card.thresholds, str(card_path)), takes_given, again)
+        return OnsetStage(name, late, Mix.of(card.thresholds, str(card_path)), takes_given)
 
     return Model(
         card, used, session, (*((conflict,) if conflict else ()), *warnings),

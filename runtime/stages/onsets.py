@@ -70,8 +70,6 @@ class OnsetStage:
     mix: Mix
     takes_given: bool = True
     """Whether the graph can be told of beats that are known."""
-    again: tuple[float, float] = (1.0, 0.0)
-    """Scale and offset that calibrate what it says of beats when it is told those of an earlier round."""
 
     def run(self, onsets: Onsets, given: GivenBeats | None = None) -> tuple[Floats, Floats]:
         """Beat and downbeat logits [n] of n ≥ 1 onsets, where some beats may be `given`. Raises `ModelError`."""

@@ -83,6 +83,10 @@ class Pack:
         out[: len(raw)] = raw
         return out * np.float32(recording.gain / 32768)
 
+    def has_notes(self, recording: Recording) -> bool:
+        """Whether it is known what was played (not of real recordings)."""
+        return "notes" in self._file[recording.key]
+
     def notes(self, recording: Recording) -> PackedNotes:
         """The notes of a recording, by onset. Raises `MezzoforteError` when the pack was made without notes."""
         group = self._file[recording.key]

@@ -88,18 +88,6 @@ def fit_mix(told: Sequence[Told]) -> Mix:
     return Mix(*(round(float(w), 4) for w in (*beat, *downbeat)))
 
 
-def fit_again(told: Sequence[Told], last: Sequence[Heard]) -> tuple[float, float]:
-    """Scale and offset under which the beat logits of the last round are those of the share of beats."""
-    x, hits = [], []
-    for t, h in zip(told, last, strict=True):
-        truth = targets_of(t.onsets, t.heard.truth.beats_s, t.heard.truth.beat_in_bar)
-        logit, _ = heard_at(h.logits, t.onsets)
-        x.append(np.column_stack([logit, np.ones(len(logit))])[truth.inside])
-        hits.append(truth.beat[truth.inside])
-    scale, offset = fit_weights(np.concatenate(x), np.concatenate(hits), np.array([1.0, 0.0]))
-    return round(float(scale), 4), round(float(offset), 4)
-
-
 def _in_bars(truth: Targets) -> npt.NDArray[np.bool_]:
     return np.asarray(truth.beat & truth.has_bar)
 
@@ -132,14 +120,10 @@ def run(args: Namespace) -> None:
     before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
     assert model.onsets is not None
     once, options = [t.mixed(mix) for t in told], calibrated(before)
-    model = replace(model, onsets=replace(model.onsets, mix=mix, again=(1.0, 0.0)))
-    if model.onsets.takes_given:
-        again = fit_again(told, [t.in_rounds(model, options) for t in told])
-        model = replace(model, onsets=replace(model.onsets, again=again))
+    model = replace(model, onsets=replace(model.onsets, mix=mix))
     after = [t.in_rounds(model, options) for t in told]
     options = calibrate_delay(after, options)
     thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
-    thresholds |= dict(zip(("onsets_again_scale", "onsets_again_offset"), model.onsets.again, strict=True))
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
     metrics = without_notes(model.card.metrics)
     card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, metrics=metrics)
@@ -147,7 +131,7 @@ def run(args: Namespace) -> None:
     print(json.dumps({
         "sound alone": beat_and_bar_figures([t.heard for t in told], before),
         "with notes, one round": beat_and_bar_figures(once, calibrated(before)),
-        "with notes": beat_and_bar_figures(after, options), "again": model.onsets.again,
+        "with notes": beat_and_bar_figures(after, options),
         "mix": asdict(mix), "delay_s": options.beat_delay_s,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)

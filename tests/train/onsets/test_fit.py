@@ -235,13 +235,6 @@ def test_the_mix_believes_who_is_right() -> None:
     assert abs(mix.beat_sound) < 0.3 and abs(mix.downbeat_sound) < 0.3
 
 
-def test_the_last_round_is_calibrated_where_it_is_too_sure() -> None:
-    takes, mix = [told(k) for k in range(3)], Mix(3.0, 0.0, 0.0, 3.0, 0.0, 0.0)
-    right = tune_onsets.fit_again(takes, [t.mixed(mix) for t in takes])
-    sure = tune_onsets.fit_again(takes, [t.mixed(replace(mix, beat_notes=6.0)) for t in takes])
-    assert 0 < sure[0] < right[0]
-
-
 def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
     card_path = stub_model.write_stub(tmp_path)
     pack = write_small_pack(tmp_path / "small.h5", n_recordings=2, seconds=4.0)

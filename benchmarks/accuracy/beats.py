@@ -1,0 +1,119 @@
+"""Beats and bars alone, by sound, notes heard and true notes: `python -m benchmarks.accuracy.beats --pack TEST.h5 …`.
+
+For each corpus of the packs' test pieces, means over recordings: F, CMLt and AMLt of beats, F of downbeats, and how
+often in a recording the beats change their level, for sound alone, with the notes that the transcriber hears, and with
+the notes that were played. No marks are chosen, so it is quick where `benchmarks.accuracy` is not.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from runtime.corrections import Corrections
+from runtime.decode import DecodeOptions
+from runtime.decode.grid import find_grid
+from runtime.decode.rounds import knowing_notes
+from runtime.model import Model, load_model
+from runtime.notes.played import PlayedNotes
+from runtime.transcribe.own import OwnTranscriber
+from runtime.write.atomic import write_bytes
+from train.fitting.command import Command
+from train.frames.hear import load_transcriber
+from train.frames.kept import frames_of, notes_of
+from train.frames.segments import Pack, Recording
+from train.measure.evaluate import by_corpus
+from train.measure.metrics import track_scores
+
+Floats = npt.NDArray[np.float64]
+
+FIGURES = ("beat F", "CMLt", "AMLt", "downbeat F", "level changes")
+_WINDOW_BEATS = 8
+_LEVELS = (-1.5, -0.5, 0.5, 1.5)
+"""Octaves between a quarter, half, all, twice and four times as many beats as there are."""
+
+
+def level_changes(true_s: Floats, found_s: Floats) -> int:
+    """How often the number of beats found, in eight true ones, goes from one to another of a quarter, half, as many,
+    twice and four times as many; stretches without any are passed over."""
+    counts = np.diff(np.searchsorted(found_s, true_s[::_WINDOW_BEATS] - 1e-3))
+    level = np.digitize(np.log2(np.maximum(counts, 1) / _WINDOW_BEATS), _LEVELS)
+    return int(np.count_nonzero(np.diff(level[counts > 0])))
+
+
+def scored(
+    r: Recording, model: Model, samples: npt.NDArray[np.float32], notes: PlayedNotes | None, kept: Path | None
+) -> tuple[float, ...]:
+    """The figures of one recording, in the order of `FIGURES`; a recording without beats has none right."""
+    logits = model.refined(frames_of(samples, model, kept))
+    card = model.card
+    if notes is not None:
+        card, logits = card.knowing_notes(), knowing_notes(logits, model, notes)
+    found = find_grid(logits, logits.ntot_sone, DecodeOptions.of(card.thresholds), Corrections())
+    found_s = found.times_s if found else np.empty(0)
+    bars_s = found_s[found.bars.position == 1] if found else np.empty(0)
+    beat, downbeat = track_scores(r.beats_s, found_s), track_scores(r.beats_s[r.beat_in_bar == 1], bars_s)
+    nothing = (np.nan,) * 3
+    return (*(beat or nothing), (downbeat or nothing)[0], level_changes(r.beats_s, found_s))
+
+
+def ways(
+    r: Recording, pack: Pack, samples: npt.NDArray[np.float32], transcriber: OwnTranscriber, kept: Path | None
+) -> Iterator[tuple[str, PlayedNotes | None]]:
+    """The notes of a recording by how they are known."""
+    yield "sound alone", None
+    yield "notes heard", notes_of(samples, transcriber, kept)
+    if pack.has_notes(r):
+        rows = pack.notes(r)[["onset_s", "offset_s", "pitch", "velocity"]].tolist()
+        yield "true notes", PlayedNotes.of([tuple(row) for row in rows])
+
+
+def table(rows: dict[tuple[str, str], list[tuple[float, ...]]]) -> str:
+    """Means as Markdown."""
+    lines = ["| | recordings | " + " | ".join(FIGURES) + " |", "|---|---:|" + "---:|" * len(FIGURES)]
+    for (corpus, way), values in rows.items():
+        means = np.nanmean(np.array(values, np.float64), axis=0)
+        cells = " | ".join(f"{m:.3f}" for m in means[:-1])
+        lines.append(f"| {corpus}, {way} | {len(values)} | {cells} | {means[-1]:.1f} |")
+    return "\n".join(lines)
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--model", default="mezzoforte")
+    parser.add_argument("--pack", type=Path, nargs="+", required=True)
+    parser.add_argument("--split", choices=("test", "valid"), default="test")
+    parser.add_argument("--fold", type=int, choices=range(5))
+    parser.add_argument("--kept", type=Path, help="folder for what was heard")
+    parser.add_argument("--json", type=Path, help="where to write the figures of every recording")
+
+
+def run(args: Namespace) -> None:
+    """Print the table; the figures of every recording go to a file where one is named."""
+    model, transcriber = load_model(args.model, "cpu"), load_transcriber()
+    rows: dict[tuple[str, str], list[tuple[float, ...]]] = defaultdict(list)
+    each = []
+    for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
+        for r in tqdm(recordings, desc=corpus, unit="recording", file=sys.stderr):
+            samples = pack.samples(r, 0, r.n_samples)
+            for way, notes in ways(r, pack, samples, transcriber, args.kept):
+                figures = scored(r, model, samples, notes, args.kept)
+                rows[corpus, way].append(figures)
+                each.append({"recording": r.key, "way": way, **dict(zip(FIGURES, figures, strict=True))})
+    print(table(rows))
+    if args.json:
+        write_bytes(args.json, json.dumps(each, indent=1).encode())
+
+
+main = Command(add_options, run)
+
+if __name__ == "__main__":
+    main()
