@@ -40,7 +40,7 @@ PERFORMANCES = {"asap": "(n)ASAP", "mazurka_resynth": "MazurkaBL", "pop909": "PO
 """What a card calls the corpora of performances."""
 CREDITS = {
     "pop909": "POP909 (Wang et al., ISMIR 2020), MIT",
-    **{name: f"{c.title}, {c.address}, {c.licence}" for name, c in SCORE_CORPORA.items()},
+    **{name: f"{c.title}, {c.address}, {c.licence}" for name, c in SCORE_CORPORA.items() if name != "asap"},
 }
 """To whom a card gives credit for corpora that no other stage learned from."""
 NOTES_ALONE = {
