@@ -53,7 +53,7 @@ def knowing_notes(
         heard = model.knowing(logits, notes, sure_beats(found, said))
     if said is not None:
         return heard
-    return replace(heard, beat=(first.beat + heard.beat) / 2, downbeat=first.downbeat)
+    return replace(heard, beat=np.float32(0.5) * (first.beat + heard.beat), downbeat=first.downbeat)
 
 
 def sure_beats(found: Grid, said: GivenBeats | None = None) -> GivenBeats:

@@ -304,6 +304,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--split", choices=("train", "valid", "test"), default="test")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
     parser.add_argument("--notes", action="store_true", help="let the model know the notes that its transcriber hears")
+    parser.add_argument("--kept", type=Path, help="folder for what was heard, so that the next time need not listen")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     parser.add_argument(
         "--write-card", action="store_true", help="put the model's figures and their pieces into its card"
@@ -318,7 +319,7 @@ def run(args: Namespace) -> None:
     results, pieces = {}, set()
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
         pieces |= {r.piece_id for r in recordings}
-        results[corpus] = evaluate(listen(pack, recordings, model, transcriber), model, baselines, rows)
+        results[corpus] = evaluate(listen(pack, recordings, model, transcriber, args.kept), model, baselines, rows)
         print(report(corpus, results[corpus]), end="\n\n")
     print(other_systems(results.values()))
     if args.json:
