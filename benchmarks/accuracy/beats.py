@@ -8,6 +8,7 @@ the notes that were played. No marks are chosen, so it is quick where `benchmark
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
@@ -36,6 +37,17 @@ from train.measure.metrics import track_scores
 Floats = npt.NDArray[np.float64]
 
 FIGURES = ("beat F", "CMLt", "AMLt", "downbeat F", "level changes")
+HEAD = """# Beats and bars alone
+
+Written by `{command}`.
+
+Means over recordings of the test pieces: mir_eval F ±70 ms after the first 5 s, CMLt, AMLt, and how often in a
+recording the number of beats found goes from one to another of a quarter, half, as many, twice and four times as many
+as there are (in stretches of eight true beats). *notes heard*: by the shipped transcriber, as with `--quality best`;
+*true notes*: those that were played. Renders are synthesised, on a piano that training never used. Everything else
+about accuracy: [accuracy_best.md](accuracy_best.md).
+
+"""
 _WINDOW_BEATS = 8
 _LEVELS = (-1.5, -0.5, 0.5, 1.5)
 """Octaves between a quarter, half, all, twice and four times as many beats as there are."""
@@ -76,10 +88,23 @@ def ways(
         yield "true notes", PlayedNotes.of([tuple(row) for row in rows])
 
 
-def table(rows: dict[tuple[str, str], list[tuple[float, ...]]]) -> str:
-    """Means as Markdown."""
+Rows = dict[tuple[str, str], list[tuple[float, ...]]]
+"""Figures of recordings by corpus and way."""
+
+
+def rows_of(name: str, path: Path) -> Rows:
+    """The figures of another model, as ``--json`` of this command wrote them; sound alone has none of them."""
+    rows: Rows = defaultdict(list)
+    for one in json.loads(path.read_text(encoding="utf-8")):
+        if one["way"] != "sound alone":
+            rows[one["corpus"], f"{one['way']}, {name}"].append(tuple(one[f] for f in FIGURES))
+    return rows
+
+
+def table(rows: Rows) -> str:
+    """Means as Markdown, by corpus."""
     lines = ["| | recordings | " + " | ".join(FIGURES) + " |", "|---|---:|" + "---:|" * len(FIGURES)]
-    for (corpus, way), values in rows.items():
+    for (corpus, way), values in sorted(rows.items()):
         means = np.nanmean(np.array(values, np.float64), axis=0)
         cells = " | ".join(f"{m:.3f}" for m in means[:-1])
         lines.append(f"| {corpus}, {way} | {len(values)} | {cells} | {means[-1]:.1f} |")
@@ -93,13 +118,17 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--split", choices=("test", "valid"), default="test")
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--kept", type=Path, help="folder for what was heard")
+    parser.add_argument("--row", nargs=2, action="append", default=[], metavar=("NAME", "FILE"), help="another model")
+    parser.add_argument("--out", type=Path, metavar="FILE.md", help="write the table as a page, too")
     parser.add_argument("--json", type=Path, help="where to write the figures of every recording")
 
 
 def run(args: Namespace) -> None:
     """Print the table; the figures of every recording go to a file where one is named."""
     model, transcriber = load_model(args.model, "cpu"), load_transcriber()
-    rows: dict[tuple[str, str], list[tuple[float, ...]]] = defaultdict(list)
+    rows: Rows = defaultdict(list)
+    for name, path in args.row:
+        rows |= rows_of(name, Path(path))
     each = []
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
         for r in tqdm(recordings, desc=corpus, unit="recording", file=sys.stderr):
@@ -107,8 +136,16 @@ def run(args: Namespace) -> None:
             for way, notes in ways(r, pack, samples, transcriber, args.kept):
                 figures = scored(r, model, samples, notes, args.kept)
                 rows[corpus, way].append(figures)
-                each.append({"recording": r.key, "way": way, **dict(zip(FIGURES, figures, strict=True))})
+                each.append(
+                    {"recording": r.key, "corpus": corpus, "way": way, **dict(zip(FIGURES, figures, strict=True))}
+                )
     print(table(rows))
+    if args.out:
+        others = "".join(f" --row {shlex.quote(name)} FILE" for name, _ in args.row)
+        packs = " ".join(p.name for p in args.pack)
+        fold = "" if args.fold is None else f" --fold {args.fold}"
+        command = f"python -m benchmarks.accuracy.beats --pack {packs}{fold}{others} --out {args.out}"
+        write_bytes(args.out, (HEAD.format(command=command) + table(rows) + "\n").encode())
     if args.json:
         write_bytes(args.json, json.dumps(each, indent=1).encode())
 

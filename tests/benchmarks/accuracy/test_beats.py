@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.accuracy.beats import level_changes, main
+from benchmarks.accuracy.beats import FIGURES, level_changes, main, rows_of, table
 from tests.stub_model import write_stub
 from tests.train.small_pack import write_small_pack
 
@@ -30,3 +31,11 @@ def test_every_corpus_has_a_row_for_every_way(tmp_path: Path, capsys: pytest.Cap
     told = capsys.readouterr().out
     assert "sound alone" in told and "notes heard" in told and "beat F" in told
     assert (tmp_path / "each.json").is_file()
+
+
+def test_another_model_stands_beside_it_on_the_page(tmp_path: Path) -> None:
+    each = [{"corpus": "asap", "way": way, **dict.fromkeys(FIGURES, 0.5)} for way in ("sound alone", "notes heard")]
+    (tmp_path / "old.json").write_text(json.dumps(each))
+    rows = rows_of("before", tmp_path / "old.json")
+    assert list(rows) == [("asap", "notes heard, before")]
+    assert "| asap, notes heard, before | 1 | 0.500 |" in table(rows)
