@@ -2,9 +2,10 @@
 it hears the same pulse and the same bars.
 
 After the masked beats of Foscarin, Korzeniowski and Vogl (ISMIR 2026), with the search over tempo and bars between the
-rounds. Whatever was said by somebody is given in every round, and the last one decides. Where nobody said anything bars
-stay as the first round hears them, since a bar line that is given back at the wrong place would be believed, and beats
-are the mean of the first and the last round, which is as sure of them as it is right.
+rounds. Beats that somebody said are given in every round, and the last one decides; where nobody said anything, beats
+are the mean of the first and the last round, which is as sure of them as it is right. Bars stay as they are heard
+without any of that: a bar line that is given back at the wrong place would be believed, and those that somebody said
+move the others afterwards (`runtime.decode.carry`).
 """
 
 from __future__ import annotations
@@ -41,19 +42,18 @@ def knowing_notes(
 
     A model without an onset stage, or with one that takes no known beats, hears once at most. Raises `ModelError`.
     """
-    said = given_beats(corrections)
-    heard = first = model.knowing(logits, notes, said)
+    said, unsaid = given_beats(corrections), model.knowing(logits, notes)
     if model.onsets is None or not model.onsets.takes_given:
-        return heard
+        return unsaid
     options = options or DecodeOptions.of(model.card.knowing_notes().thresholds)
+    heard = unsaid if said is None else model.knowing(logits, notes, said)
     for _ in range(ROUNDS - 1):
         found = find_grid(heard, heard.ntot_sone, options, _of_beats_alone(corrections))
         if found is None:
-            return heard
+            break
         heard = model.knowing(logits, notes, sure_beats(found, said))
-    if said is not None:
-        return heard
-    return replace(heard, beat=np.float32(0.5) * (first.beat + heard.beat), downbeat=first.downbeat)
+    beat = heard.beat if said is not None else np.float32(0.5) * (unsaid.beat + heard.beat)
+    return replace(heard, beat=beat, downbeat=unsaid.downbeat)
 
 
 def sure_beats(found: Grid, said: GivenBeats | None = None) -> GivenBeats:
