@@ -2,15 +2,16 @@
 
 Layout, one group per recording, named by its id with ``/`` replaced by ``|``::
 
-    samples       int16 [n]      mono, 22,050 Hz beats_s       float64 [b]    beat times in this audio (tempo variation
-    and onset latency applied) beat_in_bar   int16 [b]      1 is the downbeat, 0 unknown levels        int8 [b]       0
-    unknown, 1 pp … 5 ff notes         `train.rendering.notes.NOTE` [k]  the performance as this audio plays it: tempo,
-    velocity law, transposition and
-                                 onset latency applied; packs made before there were notes lack it
+    samples       int16 [n]      mono, 22,050 Hz
+    beats_s       float64 [b]    beat times in this audio (tempo variation and onset latency applied)
+    beat_in_bar   int16 [b]      1 is the downbeat, 0 unknown
+    levels        int8 [b]       0 unknown, 1 pp … 5 ff
+    notes         `train.rendering.notes.NOTE` [k]  the performance as this audio plays it: tempo, velocity law,
+                                 transposition and onset latency applied; recordings (`--corrected`) have none
     attributes    corpus, piece_id, composer, instrument, gain (level rule of runtime.sound.read), source
 
 The root has the attribute `schema`. Recordings that are there already are kept, so a run that was stopped goes on;
-those that lack notes get them.
+renders that lack notes get them.
 """
 
 from __future__ import annotations
@@ -24,16 +25,20 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 import soundfile as sf
 from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.sound.level import gain_for_level, measure_level_dbfs
+from runtime.sound.read import stream
 from train.data.corpora.asap import read_asap
 from train.data.corpora.batik import read_batik
+from train.data.corpora.corrected import CORPUS as CORRECTED
+from train.data.corpora.corrected import corrected, hash_of_said
 from train.data.corpora.mazurka_resynth import read_resynth
-from train.data.items import Item, Reading
+from train.data.items import Dropped, Item, Reading
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.rendering.notes import packed_notes
@@ -59,6 +64,10 @@ def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> N
         raise MezzoforteError(
             f"{rate_hz} Hz, {samples.ndim} channels; mono at 22,050 Hz is needed", where=str(audio_path)
         )
+    _add_samples(pack, item, samples, how)
+
+
+def _add_samples(pack: h5py.File, item: Item, samples: npt.NDArray[np.int16], how: dict) -> h5py.Group:
     beats_s = item.labels.beats_s * how["variation"]["time_scale"] + how["onset_latency_s"]
     inside = beats_s < len(samples) / SAMPLE_RATE_HZ
     if how["max_s"] is not None:
@@ -70,11 +79,12 @@ def add_recording(pack: h5py.File, item: Item, audio_path: Path, how: dict) -> N
     group["levels"] = item.labels.levels[inside]
     if item.midi_path is not None:  # real recordings have none
         add_notes(group, item, how)
-    level_dbfs = measure_level_dbfs((samples / np.float32(32768)).astype(np.float32), rate_hz)
+    level_dbfs = measure_level_dbfs((samples / np.float32(32768)).astype(np.float32), SAMPLE_RATE_HZ)
     group.attrs.update(
         corpus=item.corpus, piece_id=item.piece_id, composer=item.composer, instrument=how["instrument"],
         gain=gain_for_level(level_dbfs), source=how["midi"], complete=True,
     )  # fmt: skip
+    return group
 
 
 def add_notes(group: h5py.Group, item: Item, how: dict) -> None:
@@ -122,6 +132,39 @@ def pack_corpus(
     return added, present
 
 
+def pack_corrected(pack: h5py.File, folder: Path) -> tuple[int, int]:
+    """Add the corrected recordings below `folder` (`train.data.corpora.corrected`), as they sound; those of which
+    something else was said since they were packed are packed anew, and what is left out is told on stderr.
+
+    Returns how many were added and were there.
+    """
+    added = present = 0
+
+    def is_new(recording: Path) -> bool:
+        nonlocal present
+        name = recording.relative_to(folder).with_suffix("").as_posix()
+        group = pack.get(_key(f"{CORRECTED}/{name}"))
+        is_there = group is not None and group.attrs.get("corrections") == hash_of_said(recording)
+        present += is_there
+        return not is_there
+
+    for item in tqdm(corrected(folder, is_new), desc=CORRECTED, unit="recording"):
+        if isinstance(item, Dropped):
+            tqdm.write(f"left out: {item.detail}", file=sys.stderr)
+            continue
+        recording = Path(item.attributes["recording"])
+        samples = np.concatenate(list(stream(recording)))
+        samples /= max(1.0, float(np.abs(samples).max()))
+        how = {"variation": {"time_scale": 1.0}, "onset_latency_s": 0.0, "max_s": None, "instrument": "real piano",
+               "midi": recording.relative_to(folder).as_posix()}  # fmt: skip
+        if _key(item.id) in pack:
+            del pack[_key(item.id)]
+        group = _add_samples(pack, item, np.rint(samples * 32767).astype(np.int16), how)
+        group.attrs["corrections"] = item.attributes["corrections"]
+        added += 1
+    return added, present
+
+
 def _how(audio_path: Path) -> dict:
     return dict(json.loads(audio_path.with_suffix(".json").read_text()))
 
@@ -136,14 +179,22 @@ def add_options(parser: ArgumentParser) -> None:
         "out", type=Path, help="the HDF5 file, extended when it exists; NAME-%%03d.h5 makes parts of 60 MB"
     )
     parser.add_argument(
-        "--corpus", nargs=3, action="append", required=True, metavar=("NAME", "DATA_DIR", "AUDIO_DIR"),
+        "--corpus", nargs=3, action="append", default=[], metavar=("NAME", "DATA_DIR", "AUDIO_DIR"),
         help=f"NAME is one of {', '.join(READERS)}; AUDIO_DIR is what train.rendering.render wrote",
+    )  # fmt: skip
+    parser.add_argument(
+        "--corrected", type=Path, action="append", default=[], metavar="DIR",
+        help="your own recordings with NAME.corrections.json beside each, as the page saves it",
     )  # fmt: skip
     parser.add_argument("--per-piece", type=int, metavar="N", help="only the first N recordings of each piece, by name")
 
 
 def run(args: Namespace) -> None:
     """Pack all corpora; the counts go to stderr."""
+    if not args.corpus and not args.corrected:
+        raise MezzoforteError(
+            "there is nothing to pack", advice="Give --corpus NAME DATA_DIR AUDIO_DIR, or --corrected DIR"
+        )
     for corpus, *_ in args.corpus:
         if corpus not in READERS:
             raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(READERS)}")
@@ -154,6 +205,11 @@ def run(args: Namespace) -> None:
             print(f"{corpus}: {added} added, {present} were there", file=sys.stderr)
             if not added + present:
                 raise MezzoforteError(f"no audio for any recording of {corpus}", where=audio_dir)
+        for folder in args.corrected:
+            added, present = pack_corrected(pack, folder)
+            print(f"{CORRECTED}: {added} added, {present} were there", file=sys.stderr)
+            if not added + present:
+                raise MezzoforteError("no corrected recording can be used", where=str(folder), cause="told above")
 
 
 main = Command(add_options, run)

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.corrections import Corrections, MarkEdit, Pin
+from tests.runtime.audio_files import write as write_audio
 from tests.train.data.paths import data_folder
 from tests.train.data.scores import write_score
-from train.data.corpora import asap, mazurkabl
+from train.data.corpora import asap, corrected, mazurkabl
 from train.data.corpora import mazurka_resynth as resynth
 from train.data.corpora.mazurkabl_facts import (
     FIRST_MARK_BEAT,
@@ -27,6 +29,9 @@ from train.data.errors import DataError
 from train.data.labels.annotations import bar_positions, read_annotation
 from train.data.pieces import asap_piece, batik_piece, mazurka_piece
 from train.data.splits import MAZURKA_FOLDS
+from train.frames.pack import main as pack_main
+from train.frames.pack import run as pack_run
+from train.frames.segments import Pack
 
 BEATS = [(1, 2), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1), (3, 2), (4, 0)]
 
@@ -115,7 +120,7 @@ def test_a_file_cut_between_two_lines_shows_against_its_sibling(tmp_path: Path) 
 def test_a_wrong_folder_is_refused_by_every_reader_and_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for read in (mazurkabl.read_mazurkabl, resynth.read_resynth, asap.read_asap):
+    for read in (mazurkabl.read_mazurkabl, resynth.read_resynth, asap.read_asap, corrected.read_corrected):
         with pytest.raises(DataError, match="likely cause"):
             read(tmp_path)
 
@@ -151,6 +156,102 @@ def test_resynthesis_with_missing_or_broken_files_is_dropped_with_the_reason(tmp
     (tmp_path / "index.csv").write_text("mazurka,pid,midi,tier,test_fold\nM67-4,pid1\n")
     with pytest.raises(DataError, match="line 2"):
         resynth.read_resynth(tmp_path)
+
+
+SAID = Corrections(
+    beats_per_bar=3,
+    taps=tuple(Pin(0.25 + k / 2) for k in range(22)),
+    pins=(Pin(1.75, 1),),
+    marks=(MarkEdit("add", "dynamic", "f", 4.3), MarkEdit("add", "hairpin", "diminuendo", 6.2, 8.2)),
+)
+
+
+def make_corrected(folder: Path, said: Corrections = SAID, name: str = "chopin/mazurka_op6/1/take.flac") -> Path:
+    """A tone every 0.5 s for 12 s, in stereo at 44.1 kHz, and what the page would have saved beside it."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_audio(path, 12.0, 44_100, 2)
+    path.with_name(f"{path.stem}.corrections.json").write_text(said.to_json())
+    return folder
+
+
+def test_beats_and_bars_after_the_corrections_are_labels_and_levels_where_somebody_put_one_in(tmp_path: Path) -> None:
+    (item,) = corrected.read_corrected(make_corrected(tmp_path)).items
+    labels = item.labels
+    assert (item.id, item.piece_id) == ("corrected/chopin/mazurka_op6/1/take", mazurka_piece("M06-1"))
+    tapped = (labels.beats_s > 0.2) & (labels.beats_s < 10.8)
+    assert labels.beats_s[tapped] == pytest.approx([0.25 + k / 2 for k in range(22)], abs=1e-3)
+    assert labels.beat_in_bar[tapped].tolist() == [1, 2, 3] * 7 + [1]
+    assert set(labels.beats_per_bar.tolist()) == {3}
+    assert not labels.levels[labels.beats_s < 4.2].any()
+    assert labels.levels[np.abs(labels.beats_s - 4.25).argmin()] == 4
+    assert set(labels.levels.tolist()) == {0, 4}
+    assert [(round(h.start_s, 2), round(h.end_s, 2), h.kind) for h in labels.hairpins] == [(6.25, 8.25, "diminuendo")]
+
+
+@pytest.mark.parametrize(
+    ("said", "why", "is_damage"),
+    [
+        (Corrections(), "nothing was said of its beats", False),
+        (Corrections(marks=SAID.marks, tuning_hz=442.0), "nothing was said of its beats", False),
+        (Corrections(pins=(Pin(99.0),)), "outside the recording", True),
+    ],
+)
+def test_a_recording_whose_corrections_tell_no_beats_is_dropped_with_the_reason(
+    tmp_path: Path, said: Corrections, why: str, is_damage: bool
+) -> None:
+    reading = corrected.read_corrected(make_corrected(tmp_path, said))
+    (dropped,) = reading.dropped
+    assert not reading.items and dropped.is_damage == is_damage
+    assert why in dropped.detail and "take.flac" in dropped.detail + str(tmp_path / "take.flac")
+
+
+def test_what_was_corrected_on_the_beats_of_a_score_is_left_out(tmp_path: Path) -> None:
+    (make_corrected(tmp_path, name="take.wav") / "take.mxl").touch()
+    (dropped,) = corrected.read_corrected(tmp_path).dropped
+    assert "score" in dropped.reason and "take.mxl" in dropped.detail and not dropped.is_damage
+
+
+def test_corrections_that_cannot_be_read_or_belong_to_no_one_recording_are_named(tmp_path: Path) -> None:
+    make_corrected(tmp_path, name="a.wav")
+    (tmp_path / "a.corrections.json").write_text('{"corrections": 1, "tempi": 3}')
+    (tmp_path / "b.corrections.json").write_text(SAID.to_json())
+    make_corrected(tmp_path, name="c.wav")
+    make_corrected(tmp_path, name="c.flac")
+    reading = corrected.read_corrected(tmp_path)
+    assert [(d.id, d.is_damage) for d in reading.dropped] == [(f"corrected/{n}", True) for n in "abc"]
+    for dropped, words in zip(reading.dropped, ("tempi is not known", "no recording", "more than one"), strict=True):
+        assert words in dropped.detail
+
+
+def test_a_corrected_recording_is_packed_as_it_sounds_and_anew_when_more_was_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_corrected(tmp_path / "mine")
+    make_corrected(folder, Corrections(), "unsaid.wav")
+    words = pack_main.parse([str(tmp_path / "p.h5"), "--corrected", str(folder)])
+
+    def packed() -> tuple[Pack, str]:
+        pack_run(words)
+        return Pack(tmp_path / "p.h5"), capsys.readouterr().err
+
+    pack, told = packed()
+    assert "corrected: 1 added, 0 were there" in told and "nothing was said of its beats" in told
+    (recording,) = pack.recordings
+    assert [r.key for s in ("train", "valid", "test") for r in pack.split(s, 1)] == [recording.key]
+    assert recording in pack.split("test", 1) and recording.n_samples == 12 * 22_050
+    assert set(recording.beat_in_bar.tolist()) == {1, 2, 3} and set(recording.levels.tolist()) == {0, 4}
+    heard = pack.samples(recording, 0, recording.n_samples)
+    energy = np.square(heard).reshape(-1, 11_025).sum(axis=1)
+    pack.close()
+    assert energy.all()
+    pack, told = packed()
+    pack.close()
+    assert "0 added, 1 were there" in told
+    make_corrected(folder, Corrections(beats_per_bar=2, taps=SAID.taps))
+    pack, told = packed()
+    assert "1 added, 0 were there" in told
+    assert set(pack.recordings[0].beat_in_bar.tolist()) == {1, 2} and not pack.recordings[0].levels.any()
 
 
 def annotate(path: Path, text: str, step_s: float = 0.5) -> Path:
