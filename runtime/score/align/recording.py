@@ -141,8 +141,9 @@ _WRONG_PIECE_RATIO = 0.6
 # Mean cost of a frame outside the score: in the first search, and in those after it.
 _OUTSIDE = (0.5, 0.3, 0.3, 0.3)
 _MIN_COVERAGE, _EXCERPT_BARS = 0.25, 12
-# A path over so much of the recording leaves room for nothing else; another one must be so much better.
-_ALONE, _BETTER = 0.9, 1.05
+# A path over so much of the recording leaves room for nothing else; another one must be so much better. Where an end of
+# it (at most what is left) seems to be something else, another one that leaves it out must be nearly as good.
+_ALONE, _BETTER, _AS_GOOD = 0.9, 1.05, 0.95
 # So much of a score must be found in another key to say that it is transposed.
 _MOST = 0.5
 _MUCH_ELSE_S = 20.0
@@ -222,7 +223,7 @@ def _searched(
     well: then leaving the score is made cheap, and what the keys tell to be something else is passed over.
     """
     other = np.zeros(len(heard.harmony), bool)
-    alone: _Searched | None = None
+    alone, must_be = None, 0.0
     for n, outside in enumerate(_OUTSIDE[:tries]):
         found = coarse.outline(score, heard, outside, other)
         if not found.runs:
@@ -232,10 +233,13 @@ def _searched(
         placed = [fine.place_run(heard, played, run, beats, evidence) for run in found.runs]
         here = _Searched(found, played, beats, placed)
         elsewhere = verify.elsewhere(found.runs, placed, len(other))
-        if not elsewhere.any() and _enough(score, here):
-            if n or here.seconds() >= _ALONE * heard.duration_s:
-                return here if alone is None or here.worth() > _BETTER * alone.worth() else alone
-            alone = here
+        if _enough(score, here):
+            if not elsewhere.any() and (n or here.seconds() >= _ALONE * heard.duration_s):
+                return here if here.worth() > must_be else alone
+            if not n and not elsewhere.any():
+                alone, must_be = here, _BETTER * here.worth()
+            elif not n and len(found.runs) == 1 and elsewhere.mean() <= 1 - _ALONE:
+                alone, must_be = here, _AS_GOOD * here.worth()
         if n:
             other |= elsewhere
     return alone
