@@ -63,7 +63,7 @@ def elsewhere(runs: list[Run], placed: list[Placed], n_frames: int) -> npt.NDArr
 
 
 def _goes_on(p: Placed, first: int, last: int, pace: float) -> bool:
-    """Whether what stands beside the surest stretch may still be the score: long, struck now and then, about as fast."""
+    """Whether what stands beside the surest stretch may be the score: long, struck now and then, as fast."""
     if last - first < _WINDOW:
         return False
     ratio = _pace(p, first, last) / max(pace, 1e-6)
