@@ -147,6 +147,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw what is named."""
+    args.out.mkdir(parents=True, exist_ok=True)
     for audio, score in args.recording:
         of_recording(audio, score, args.out)
     if args.pieces:

@@ -104,6 +104,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print a table."""
+    args.out.mkdir(parents=True, exist_ok=True)
     model = load_model(None, "cpu")
     print("| recording | R with our marks | R of the score as it was |\n|---|---:|---:|")
     for audio, score in args.recording:
