@@ -43,16 +43,30 @@ def judged_marks(asap: Path, renders: Path, listener: Listener) -> Iterator[tupl
         true = true_velocity(take, beats, cut_s(evidence))
         heard = hear(take.blank, take.alignment, evidence)
         written = _over_passes(true, beats.of, len(heard.at))
-        page = Page.of(take.blank, heard, [])
-        for price in PRICES.values():
-            said = page.say(price)
-            spans = stretches_of_level(page.beats, said) + [stretches_of_hairpin(h) for h in said.hairpins]
-            for before, after, sign in spans:
-                a, b = (written[page.first + s.start : page.first + s.stop] for s in (before, after))
-                a, b = a[np.isfinite(a)], b[np.isfinite(b)]
-                if len(a) and len(b):
-                    yield (stands_out(page.beats, before, after, sign),
-                           bool(sign * (b.mean() - a.mean()) >= LEAST_VELOCITY))  # fmt: skip
+        yield from judged(Page.of(take.blank, heard, []), written)
+
+
+def judged(page: Page, velocity: Floats) -> Iterator[tuple[float, bool]]:
+    """For every mark but the first, at the shipped prices: how far it stands out, and whether the true `velocity` of
+    the score's beats (NaN where nothing is struck) goes its way by at least `LEAST_VELOCITY`."""
+    for price in PRICES.values():
+        said = page.say(price)
+        spans = stretches_of_level(page.beats, said) + [stretches_of_hairpin(h) for h in said.hairpins]
+        for before, after, sign in spans:
+            a, b = (velocity[page.first + s.start : page.first + s.stop] for s in (before, after))
+            a, b = a[np.isfinite(a)], b[np.isfinite(b)]
+            if len(a) and len(b):
+                yield stands_out(page.beats, before, after, sign), bool(sign * (b.mean() - a.mean()) >= LEAST_VELOCITY)
+
+
+def table(sure: Floats, does: Floats) -> str:
+    """Markdown: for each word how often the playing does what marks say, beside the mean probability of these marks."""
+    lines = ["| word | marks | the playing does it | mean probability |", "|---|---:|---:|---:|"]
+    for word in ("clear", "likely", "slight"):
+        of = np.array([clearness(p) == word for p in sure])
+        if of.any():
+            lines.append(f"| {word} | {of.sum()} | {does[of].mean():.2f} | {sure[of].mean():.2f} |")
+    return "\n".join(lines)
 
 
 def _over_passes(velocity: Floats, of: npt.NDArray[np.int64], n: int) -> Floats:
@@ -87,12 +101,7 @@ def run(args: argparse.Namespace) -> None:
     pairs = list(judged_marks(args.asap, args.renders, Listener.with_folder(args.work)))
     x, y = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.float64)
     scale, offset = logistic(x, y)
-    sure = np.array([probability(v, scale, offset) for v in x])
-    print("| word | marks | the playing does it | mean probability |\n|---|---:|---:|---:|")
-    for word in ("clear", "likely", "slight"):
-        of = np.array([clearness(p) == word for p in sure])
-        if of.any():
-            print(f"| {word} | {of.sum()} | {y[of].mean():.2f} | {sure[of].mean():.2f} |")
+    print(table(np.array([probability(v, scale, offset) for v in x]), y))
     data = json.loads(args.out.read_text(encoding="utf-8"))
     data["clear"] = {"scale": round(scale, 4), "offset": round(offset, 4), "marks": len(pairs)}
     write_bytes(args.out, (json.dumps(data, indent=1) + "\n").encode())
