@@ -14,9 +14,12 @@ def is_midi(data: bytes) -> bool:
 
 
 def is_midi_file(path: str | os.PathLike[str]) -> bool:
-    """Whether there is a file that is one, or that is called one; False for what cannot be opened."""
+    """Whether there is a regular file that is one, or that is called one; False for what cannot be opened."""
+    path = Path(path)
     try:
-        with Path(path).open("rb") as file:
-            return is_midi(file.read(12)) or Path(path).suffix.lower() in SUFFIXES
+        if not path.is_file():  # a pipe would be waited for
+            return False
+        with path.open("rb") as file:
+            return is_midi(file.read(12)) or path.suffix.lower() in SUFFIXES
     except OSError:
         return False

@@ -124,9 +124,8 @@ def test_a_refused_score_is_not_harmed_when_it_is_also_the_output(tmp_path: Path
 @pytest.mark.parametrize(
     ("out", "message"),
     [
-        ("nowhere/out.musicxml", "the folder does not exist"),
         ("folder.musicxml", "a folder is in the way"),
-        ("file/out.musicxml", "a file, not a folder"),
+        ("file/out.musicxml", "the folder cannot be made"),
         ("out.mid", "cannot be written as .mid"),
         ("out.pdf", "cannot be written as .pdf"),
     ],
@@ -139,6 +138,12 @@ def test_an_output_that_cannot_be_is_said_in_one_line(tmp_path: Path, card: Path
     assert result.status in (1, 2) and message in result.err, result.err
     assert "Traceback" not in result.err and len(result.err.strip().splitlines()) == 1
     assert sorted(p.name for p in tmp_path.rglob("*")) == before
+
+
+def test_the_folder_of_the_output_is_made(tmp_path: Path, card: Path) -> None:
+    result = mark(tmp_path, card, SCORE, "nowhere/out.musicxml")
+    assert result.status == 0, result.err
+    assert (tmp_path / "nowhere" / "out.musicxml").is_file()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit on the size of files")
