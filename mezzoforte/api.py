@@ -249,21 +249,10 @@ def _hear(
     quality: Quality | None,
 ) -> Heard:
     from runtime.model import Model, load_model
-    from runtime.notes.signature import is_midi_file
+    from runtime.thorough import hear_with, listener_for
 
-    said = _said(corrections)
     ready = model if isinstance(model, Model) else load_model(model, provider)
-    if is_midi_file(path):
-        from runtime.digital_piano.performance import hear_performance
-
-        return hear_performance(path, ready, progress, cancel, said)
-    from runtime.thorough import hear_thoroughly, listens, load_listener
-
-    if quality == "best" or (quality is None and listens(ready)):
-        return hear_thoroughly(path, ready, load_listener(ready), progress, cancel, said)
-    from runtime.pipeline import hear
-
-    return hear(path, ready, progress, cancel, said)
+    return hear_with(path, ready, listener_for(path, ready, quality), progress, cancel, _said(corrections))
 
 
 def _hear_knowing(

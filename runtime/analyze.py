@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from runtime.corrections import Corrections
     from runtime.model import Model, Provider
     from runtime.pipeline import Heard
-    from runtime.progress import Cancel, Progress, TerminalProgress
+    from runtime.progress import Cancel, Progress
     from runtime.thorough import Quality
     from runtime.transcribe.transcription import Transcriber
 
@@ -62,19 +62,10 @@ def analyse_file(
     `ModelError`, or `runtime.progress.Cancelled` when `cancel` returned True.
     """
     from runtime.model import Model, load_model
-    from runtime.pipeline import hear
+    from runtime.thorough import hear_with, listener_for
 
     ready = model if isinstance(model, Model) else load_model(model, provider)
-    if is_midi_file(path):
-        from runtime.digital_piano.performance import hear_performance
-
-        return hear_performance(path, ready, progress, cancel, corrections, longest_s).analysis
-    from runtime.thorough import hear_thoroughly, listens, load_listener
-
-    if quality == "best" or (quality is None and listens(ready)):
-        heard = hear_thoroughly(path, ready, load_listener(ready), progress, cancel, corrections, longest_s)
-    else:
-        heard = hear(path, ready, progress, cancel, corrections, longest_s)
+    heard = hear_with(path, ready, listener_for(path, ready, quality), progress, cancel, corrections, longest_s)
     if score is None:
         return heard.analysis
     from runtime.marks.on_score import heard_on_score
@@ -318,10 +309,11 @@ def _analyse(
 ) -> None:
     """Analyse one recording and write, print or deliver what was heard. Raises `MezzoforteError`."""
     from runtime.progress import TerminalProgress
+    from runtime.thorough import hear_with
 
     path = options.audio[0]
     with TerminalProgress(sys.stderr, path.name, enabled=not options.quiet) as bar:
-        heard = _hear(path, model, bar, corrections, transcriber)
+        heard = hear_with(path, model, transcriber, bar, corrections=corrections)
         bar.wipe()
         analysis: Analysis | None = heard.analysis
         if command is not None:
@@ -339,55 +331,9 @@ def _analyse(
 
             say(destination("osc")(analysis or heard.analysis, options.osc))
     if command is None and not options.quiet:
-        _tell(heard.analysis, path.name if path == kept else str(path), files)
+        from runtime.commands.summary import tell
 
-
-def _hear(
-    path: Path, model: Model, bar: TerminalProgress, corrections: Corrections | None, transcriber: Transcriber | None
-) -> Heard:
-    if is_midi_file(path):
-        from runtime.digital_piano.performance import hear_performance
-
-        return hear_performance(path, model, bar, corrections=corrections)
-    if transcriber is not None:
-        from runtime.thorough import hear_thoroughly
-
-        return hear_thoroughly(path, model, transcriber, bar, corrections=corrections)
-    from runtime.pipeline import hear
-
-    return hear(path, model, bar, corrections=corrections)
-
-
-def _tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
-    """For people: a short table."""
-    beats, bars = len(analysis.beats), len(analysis.downbeats)
-    from runtime.commands.doubts import lines
-
-    for warning in analysis.warnings:
-        say(f"warning: {name}: {warning}")
-    for line in lines(analysis.doubts):
-        say(f"{name}: {line}")
-    tempi = sorted(t.bpm for t in analysis.tempo)
-    # Tenth to ninth decile: single long notes are not the tempo.
-    low_high = (tempi[len(tempi) // 10], tempi[-1 - len(tempi) // 10]) if tempi else None
-    metres = ", ".join(dict.fromkeys(str(m.beats_per_bar) for m in analysis.metre))
-    minutes, seconds = divmod(analysis.source.duration_s, 60.0)
-    hz, rate_hz = analysis.source.tuning_hz, analysis.source.sample_rate_hz
-    by = analysis.model.transcriber
-    rows = [
-        ("duration", f"{minutes:.0f} min {seconds:04.1f} s {f'at {rate_hz} Hz' if rate_hz else 'of MIDI'}"),
-        ("beats", str(beats)),
-        ("bars", f"{bars} ({metres} beats each)" if metres else str(bars)),
-        ("tempo", f"{low_high[0]:.0f}..{low_high[1]:.0f} bpm" if low_high else "none"),
-        *((("tuning", "unclear" if hz is None else f"a' = {hz:.0f} Hz"),) if rate_hz else ()),
-        ("dynamics", " ".join(d.level for d in analysis.dynamics[:16]) + (" …" if len(analysis.dynamics) > 16 else "")),
-        ("changes", str(len(analysis.change_points))),
-        ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),
-        *((("notes", f"heard by {by}" if rate_hz else "given"),) if by else ()),
-        *(("written", str(file)) for file in files.values()),
-    ]
-    for name, value in rows:
-        say(f"{name:>9}  {value or 'none'}")
+        tell(heard.analysis, path.name if path == kept else str(path), files)
 
 
 def _private_stderr() -> TextIO:

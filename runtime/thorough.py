@@ -1,4 +1,7 @@
-"""Listening twice: the notes of a recording are heard too, and tell beats, bars and levels better than sound alone."""
+"""Listening twice: the notes of a recording are heard too, and tell beats, bars and levels better than sound alone.
+
+And the choice: once, twice, or not at all where there is nothing but the MIDI of a performance.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from runtime.corrections import Corrections
 from runtime.errors import ModelError
 from runtime.model import Model
 from runtime.network.card import ModelCard
+from runtime.notes.signature import is_midi_file
 from runtime.pipeline import Heard, hear
 from runtime.progress import Cancel, Progress
 from runtime.transcribe.registry import DEFAULT, Setting, load
@@ -67,3 +71,31 @@ def hear_thoroughly(
     thorough = heard.again(found.notes, False)
     identity = replace(thorough.analysis.model, transcriber=found.identity.version)
     return replace(thorough, analysis=replace(thorough.analysis, model=identity))
+
+
+def listener_for(path: str | os.PathLike[str], model: Model, quality: Quality | None = None) -> Transcriber | None:
+    """Who hears the notes of a recording for a quality (None: the best that the model knows): nobody for ``fast``, nor
+    for the MIDI of a performance, whose notes are known. Raises what `load_listener` raises."""
+    if quality == "fast" or is_midi_file(path) or (quality is None and not listens(model)):
+        return None
+    return load_listener(model)
+
+
+def hear_with(
+    path: str | os.PathLike[str],
+    model: Model,
+    listener: Transcriber | None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    corrections: Corrections | None = None,
+    longest_s: float | None = None,
+) -> Heard:
+    """As `runtime.pipeline.hear` for a recording, whose notes `listener` hears too unless that is None, or for the MIDI
+    of a performance. Raises what `hear`, the listener and `hear_performance` raise."""
+    if is_midi_file(path):
+        from runtime.digital_piano.performance import hear_performance
+
+        return hear_performance(path, model, progress, cancel, corrections, longest_s)
+    if listener is None:
+        return hear(path, model, progress, cancel, corrections, longest_s)
+    return hear_thoroughly(path, model, listener, progress, cancel, corrections, longest_s)

@@ -20,7 +20,7 @@ from runtime.errors import AudioError, MezzoforteError, ModelError
 from runtime.model import Model, Provider, find_card, load_model
 from runtime.network.session import limit_windows_at_once
 from runtime.notes.signature import is_midi_file
-from runtime.pipeline import Heard, hear
+from runtime.pipeline import Heard
 from runtime.progress import Cancel, Cancelled, Progress
 from runtime.write import WRITERS, Envelope, WriteOptions
 
@@ -112,17 +112,12 @@ class Worker:
         self, quality: str, recording: Path, corrections: Corrections | None, progress: Progress | None,
         cancel: Cancel | None,
     ) -> Heard:  # fmt: skip
-        if is_midi_file(recording):
-            from runtime.digital_piano.performance import hear_performance
+        from runtime.thorough import hear_with, load_listener
 
-            return hear_performance(recording, self._model, progress, cancel, corrections)
-        if quality == "fast":
-            return hear(recording, self._model, progress, cancel, corrections)
-        from runtime.thorough import hear_thoroughly, load_listener
-
-        if self._transcriber is None:
+        if quality != "fast" and self._transcriber is None and not is_midi_file(recording):
             self._transcriber = load_listener(self._model)
-        return hear_thoroughly(recording, self._model, self._transcriber, progress, cancel, corrections)
+        listener = None if quality == "fast" else self._transcriber
+        return hear_with(recording, self._model, listener, progress, cancel, corrections)
 
 
 def _mark(job: Job, heard: Heard, recording: Path, score: Path, folder: Path) -> tuple[Analysis, bytes]:

@@ -56,6 +56,12 @@ def test_its_velocities_choose_the_marks(take: Path, tmp_path: Path) -> None:
     assert next(m.value for m in turned.plan.marks if m.kind == "dynamic") in ("p", "pp", "mp")
 
 
+def test_with_its_score_the_beats_are_the_written_ones(take: Path) -> None:
+    found = mezzoforte.analyse(take, score=minuet.SCORE)
+    assert found.score is not None and found.score["measures_played"][:4] == ["1", "2", "3", "4"]
+    assert {m.beats_per_bar for m in found.metre} == {3} and found.beats[0].measure == "1"
+
+
 def test_beside_a_recording_its_velocities_choose_the_marks(tmp_path: Path) -> None:
     given = minuet.write(tmp_path / "take.mid", turned=True)
     heard = mezzoforte.mark_score(minuet.RECORDING, minuet.SCORE)
