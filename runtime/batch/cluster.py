@@ -25,6 +25,7 @@ from runtime.errors import MezzoforteError, ModelError, OutputError
 
 _AHEAD = 3  # tasks handed over per thread, so that none waits for the client
 _CONNECT_S = 10.0
+_ASKED = 5  # times, before it is believed that no worker stays
 _PROBE = ".mezzoforte/probe"
 _own = threading.local()
 
@@ -103,17 +104,11 @@ class ClusterExecutor:
     def checked(self, setting: Setting) -> Setting:
         """The setting as workers need it. Raises `OutputError` or `ModelError` when they cannot do this work: none is
         there, another model, or an output folder that they do not see."""
-        try:
-            self._client.wait_for_workers(1, timeout=_CONNECT_S)
-        except TimeoutError as e:
-            raise OutputError(
-                "the scheduler has no workers", where=self._address, advice=f"Start some: dask worker {self._address}"
-            ) from e
         place = place_at(setting.place)
         token = secrets.token_hex(8)
         place.write(_PROBE, token.encode())
         try:
-            found: dict[str, Any] = self._client.run(about, setting.model, setting.place, on_error="return")
+            found = self._told(setting)
         finally:
             place.remove(_PROBE)
         for worker, told in found.items():
@@ -122,6 +117,24 @@ class ClusterExecutor:
         per_worker = max(1, self._threads() // max(1, len(found)))
         threads = min(told.cores // (slots[told.host] * per_worker) for told in found.values())
         return replace(setting, threads=max(1, threads))
+
+    def _told(self, setting: Setting) -> dict[str, Any]:
+        """What every worker says of itself. One that dies while it is asked is no longer a worker."""
+        for _ in range(_ASKED):
+            try:
+                self._client.wait_for_workers(1, timeout=_CONNECT_S)
+            except TimeoutError:
+                break
+            try:
+                told: dict[str, Any] = self._client.run(about, setting.model, setting.place, on_error="return")
+            except OSError as e:
+                raise self._gone(e) from e
+            there = {worker: said for worker, said in told.items() if not isinstance(said, OSError)}
+            if there:
+                return there
+        raise OutputError(
+            "the scheduler has no workers", where=self._address, advice=f"Start some: dask worker {self._address}"
+        )
 
     def _check(self, worker: str, told: Any, setting: Setting, token: str) -> None:
         if not isinstance(told, About):

@@ -73,6 +73,34 @@ def test_a_scheduler_that_goes_away_is_told_and_nothing_is_lost(
     assert len(list((tmp_path / "out").glob("*.mid"))) == 12
 
 
+def test_a_worker_that_dies_while_it_is_asked_for_its_model_ends_nothing(
+    tmp_path: Path, cluster: Cluster, options: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from runtime.batch import identity
+    from runtime.batch.cluster import ClusterExecutor
+    from runtime.batch.jobs import Setting
+    from runtime.errors import MezzoforteError
+
+    card = Path(str(options[1]))
+    setting = Setting(str(tmp_path / "out"), str(card), "cpu", identity.of_model(card))
+    executor = ClusterExecutor(cluster.address)
+    ask = executor._client.run
+    dead = list(executor._client.scheduler_info(n_workers=-1)["workers"])
+
+    def one_dies(*given: object, **more: object) -> dict[str, object]:
+        told: dict[str, object] = ask(*given, **more)
+        return told | {w: distributed.comm.CommClosedError("in <TCP>: Stream is closed") for w in dead if w in told}
+
+    monkeypatch.setattr(executor._client, "run", one_dies)
+    try:
+        with pytest.raises(MezzoforteError, match="has no workers"):
+            executor.checked(setting)
+        dead.pop()
+        assert executor.checked(setting).threads >= 1
+    finally:
+        executor.close()
+
+
 def test_workers_that_cannot_do_the_work_are_told_before_it(
     tmp_path: Path, cluster: Cluster, options: list[object]
 ) -> None:
