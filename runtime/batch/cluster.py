@@ -171,10 +171,14 @@ class ClusterExecutor:
         except StopIteration as e:
             raise self._gone(e) from e
         job = self._jobs.pop(future.key)
-        if future.status == "finished":
-            return job, Outcome.from_json(future.result())
-        if future.status == "error":
-            error = future.exception()
+        try:
+            told = future.result() if future.status == "finished" else None
+            error = future.exception() if future.status == "error" else None
+        except Exception as e:  # the connection may go between the news of a result and the result
+            raise self._gone(e) from e
+        if told is not None:
+            return job, Outcome.from_json(told)
+        if error is not None:
             return job, Outcome(job.item.name, "broken", f"{job.item.recording}: {type(error).__name__}: {error}.")
         raise self._gone(None)
 

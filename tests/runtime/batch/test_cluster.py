@@ -73,6 +73,28 @@ def test_a_scheduler_that_goes_away_is_told_and_nothing_is_lost(
     assert len(list((tmp_path / "out").glob("*.mid"))) == 12
 
 
+def test_a_scheduler_that_goes_away_between_the_news_of_a_result_and_the_result_is_told(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from runtime.batch.cluster import ClusterExecutor
+    from runtime.batch.engine import Halted
+
+    class Finished:
+        key, status = "one", "finished"
+
+        def result(self) -> str:
+            raise distributed.comm.CommClosedError("in <TCP>: ConnectionResetError")
+
+    executor = ClusterExecutor(cluster.address)
+    monkeypatch.setattr(executor, "_completed", iter([Finished()]))
+    monkeypatch.setattr(executor, "_jobs", {"one": None})
+    try:
+        with pytest.raises(Halted, match="the scheduler is gone"):
+            executor.next()
+    finally:
+        executor.close()
+
+
 def test_a_worker_that_dies_while_it_is_asked_for_its_model_ends_nothing(
     tmp_path: Path, cluster: Cluster, options: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
