@@ -16,7 +16,7 @@ from runtime.marks import compare
 from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
 from runtime.marks.heard import evidence_of, hear
 from runtime.marks.said import with_said_marks
-from runtime.marks.table import table
+from runtime.marks.table import second_times, table
 from runtime.notes.played import read_notes
 from runtime.notes.signature import is_midi_file
 from runtime.score.align import recording as alignment_of
@@ -62,11 +62,12 @@ class MarkReport:
     compared: bool = False
 
     def text(self, form: Literal["table", "plan"] = "table") -> str:
-        """The plan for people (`table`, with the comparison when there are marks to compare) or as JSON (`plan`)."""
+        """The plan for people (`table`, or the comparison where that was asked for) or as JSON (`plan`)."""
         if form == "plan":
             return self.plan.to_json() + "\n"
-        told = table(self.plan, self.score, self.annotation.second)
-        return told + (compare.table(self.annotation.comparison) if self.compared else "")
+        if self.compared:
+            return second_times(self.score, self.annotation.second) + compare.table(self.annotation.comparison)
+        return table(self.plan, self.score, self.annotation.second)
 
     @property
     def warnings(self) -> tuple[str, ...]:

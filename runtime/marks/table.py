@@ -30,10 +30,16 @@ def table(plan: Plan, score: Score, second: Sequence[SecondTime] = (), language:
     widths = [max(len(r[i]) for r in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
     out = lines if edits else ["Nothing to change."]
+    return "\n".join(out) + "\n" + second_times(score, second, language)
+
+
+def second_times(score: Score, second: Sequence[SecondTime], language: str = "en") -> str:
+    """What was played otherwise the second time, a line each."""
+    out = ""
     for s in second:
-        told = words.reason("second_time", {"level": s.value}, language)
-        out.append(f"{_place(score, s.at)}{'' if s.end == s.at else f' to {_place(score, s.end)}'}: {told}")
-    return "\n".join(out) + "\n"
+        end = "" if s.end == s.at else f" to {_place(score, s.end)}"
+        out += f"{_place(score, s.at)}{end}: {words.reason('second_time', {'level': s.value}, language)}\n"
+    return out
 
 
 def said(reason: Reason, language: str = "en") -> str:
