@@ -39,7 +39,8 @@ def render_rpp(analysis: Analysis, options: WriteOptions) -> bytes:
     lines = [
         '<REAPER_PROJECT 0.1 "6.0" 0',
         "  TIMELOCKMODE 0",  # items keep their seconds whatever is done to the tempo
-        f"  SAMPLERATE {analysis.source.sample_rate_hz} 0 0",
+        # A performance without sound has no rate: the project has REAPER's own.
+        *([f"  SAMPLERATE {analysis.source.sample_rate_hz} 0 0"] if analysis.source.sample_rate_hz else []),
         f"  TEMPO {_num(tempo.bpm[0])} {first.numerator} {first.denominator}",
         "  <TEMPOENVEX",
         "    ACT 1 -1",

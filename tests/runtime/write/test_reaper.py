@@ -26,6 +26,11 @@ def rows(element, name: str) -> list[list[str]]:
     return [row for row in element if isinstance(row, list) and row[0] == name]
 
 
+def test_a_performance_without_sound_leaves_the_rate_to_the_program():
+    of_midi = replace(TAKE, source=replace(TAKE.source, sample_rate_hz=0))
+    assert rows(project(TAKE), "SAMPLERATE") and not rows(project(of_midi), "SAMPLERATE")
+
+
 @pytest.mark.parametrize("mode", ["beat", "bar", "adaptive"])
 def test_a_reader_that_adds_up_the_tempi_arrives_at_the_beats(mode):
     points = [[float(x) for x in row[1:4]] for row in rows(project(TAKE, tempo_mode=mode).find("TEMPOENVEX"), "PT")]
