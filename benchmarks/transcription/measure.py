@@ -15,8 +15,6 @@ import soundfile as sf
 from mir_eval.transcription_velocity import precision_recall_f1_overlap as with_velocity
 
 from runtime.notes.played import Floats, Ints, PlayedNotes
-from runtime.score.align.recording import align
-from runtime.score.table import Score
 from train.notes.labels import notes_of_render
 
 EDGE_S = 0.1
@@ -100,26 +98,6 @@ class Plausibility:
     def f(self) -> float:
         """2 found / (2 found + missing + extra)."""
         return 2 * self.found / max(1, 2 * self.found + self.missing + self.extra)
-
-
-def score_times(score: Score, samples: npt.NDArray[np.float32], length_s: float) -> tuple[Floats, Ints]:
-    """Seconds and pitches of the score's notes as the recording plays them, by the aligner, up to `length_s`.
-
-    `samples` are mono at 22,050 Hz. Notes that two voices share are one. Raises `ScoreError` when they do not match.
-    """
-    found = align(score, [samples])
-    rows = set()
-    by_measure: dict[int, list[tuple[float, int]]] = {}
-    for note in score.notes:
-        if not note.tied and not note.grace:
-            at = float(note.onset - score.measures[note.measure].start)
-            by_measure.setdefault(note.measure, []).append((at, note.pitch))
-    for n, index in enumerate(found.measures):
-        for at, pitch in by_measure.get(index, []):
-            time_s = float(found.times_of(float(found.starts[n]) + at))
-            rows.add((round(time_s, 4), pitch))
-    kept = sorted(r for r in rows if 0 <= r[0] < length_s - EDGE_S)
-    return np.array([r[0] for r in kept]), np.array([r[1] for r in kept], np.int64)
 
 
 def against_score(times_s: Floats, pitch: Ints, heard: Notes) -> Plausibility:

@@ -27,6 +27,7 @@ import numpy as np
 
 from benchmarks.labels.recordings import RECORDINGS, Recorded, score_of
 from benchmarks.transcription.measure import (
+    EDGE_S,
     Plausibility,
     Scores,
     against_score,
@@ -34,7 +35,6 @@ from benchmarks.transcription.measure import (
     compare,
     heard_in,
     mono_22k,
-    score_times,
     truth_of,
 )
 from runtime.errors import MezzoforteError
@@ -42,6 +42,7 @@ from runtime.transcribe import Setting, Transcriber, Transcription, load
 from runtime.transcribe.basic_pitch import PACKAGE_OPTIONS, BasicPitch
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command, data_folder
+from train.notes.taught import score_times
 
 REAL = "real"
 
@@ -129,7 +130,7 @@ def real_row(
         heard, seconds = transcribed(transcriber, path)
         # The whole recording, or as much as its score covers, is aligned: an excerpt of a score is harder to place.
         with beginning_of(folder / recorded.audio, recorded.listen_s or 3600.0) as (whole, _):
-            times_s, pitch = score_times(score_of(recorded, asap), mono_22k(whole), length_s)
+            times_s, pitch = score_times(score_of(recorded, asap), mono_22k(whole), length_s - EDGE_S)
     real = against_score(times_s, pitch, heard_in(heard.notes, length_s))
     what = f"{heard.identity.name} {heard.identity.version}".strip()
     return Row(system, what, REAL, recorded.name, length_s, seconds, len(heard.notes.pitch), None, real)

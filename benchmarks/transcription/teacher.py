@@ -17,16 +17,15 @@ from pathlib import Path
 import mir_eval
 import numpy as np
 import numpy.typing as npt
-import soundfile as sf
 
 from benchmarks.transcription.measure import ONSET_S, heard_in
 from runtime.decode.probability import probability
-from runtime.errors import MezzoforteError
 from runtime.notes.played import PlayedNotes
 from runtime.transcribe import Setting, load
 from runtime.transcribe.own import OwnTranscriber, logit
 from train.fitting.command import Command
 from train.measure.metrics import calibration_error
+from train.notes.taught import excerpt
 
 
 def shared(ours: PlayedNotes, theirs: PlayedNotes, length_s: float) -> npt.NDArray[np.bool_]:
@@ -38,16 +37,6 @@ def shared(ours: PlayedNotes, theirs: PlayedNotes, length_s: float) -> npt.NDArr
     found = np.zeros(len(mine.pitch), bool)
     found[[j for _, j in pairs]] = True
     return found
-
-
-def excerpt(path: Path, from_s: float, seconds: float, out: Path) -> float:
-    """Write a part of a recording, one channel; how long it is in seconds."""
-    rate_hz = sf.info(path).samplerate
-    samples, _ = sf.read(path, start=round(from_s * rate_hz), frames=round(seconds * rate_hz), always_2d=True)
-    if not len(samples):
-        raise MezzoforteError(f"the recording ends before {from_s:g} s", where=str(path))
-    sf.write(out, samples.mean(axis=1), rate_hz, subtype="FLOAT")
-    return len(samples) / rate_hz
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -1,13 +1,15 @@
 """Train the transcriber: `python -m train.notes --pack PACK.h5 --renders MIDI_DIR AUDIO_DIR --fold 0 --out RUN`.
 
 The pack has the samples, the JSON files that `train.rendering.render` wrote into AUDIO_DIR say which notes were
-played. RUN gets `last.pt` every few minutes and at the end, and `log.csv`; `--resume` goes on from there.
+played. `--taught FILE` adds real recordings with a teacher's notes (`train.notes.taught`). RUN gets `last.pt` every few
+minutes and at the end, and `log.csv`; `--resume` goes on from there.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +27,19 @@ from train.frames.segments import Pack, Recording
 from train.notes.augment import augment_notes, augment_samples
 from train.notes.labels import NoteTable, NoteTargets, note_targets, notes_of_render
 from train.notes.network import NoteNet, PitchSpectrum
+from train.notes.taught import Taught, read_taught
 from train.rendering.render import audio_path_of
 
 SEGMENT_S = 8.0
 DETUNE = 0.015
 """Largest change of playing speed: a quarter of a semitone."""
+TAUGHT_SHARE = 0.25
+"""Share of the segments that are from real recordings, where there are any."""
 CONFIG = RunConfig("notes", learning_rate=2e-3, warm_up_steps=50, weight_decay=1e-3, ema_decay=0.99)
 WEIGHTS = {"onset": 4.0, "frame": 1.0, "offset": 1.0, "velocity": 3.0, "pedal": 0.2}
+
+Drawn = tuple[np.ndarray, NoteTable, int]
+"""Samples, the notes of their recording, and which of its samples is the first."""
 
 
 class NoteSampler:
@@ -40,8 +48,10 @@ class NoteSampler:
     Raises `MezzoforteError` when a recording of the pack has no JSON in the folders of renders.
     """
 
-    def __init__(self, pack: Pack, recordings: list[Recording], renders: list[tuple[Path, Path]]) -> None:
-        self._pack, self._renders = pack, renders
+    def __init__(
+        self, pack: Pack, recordings: list[Recording], renders: list[tuple[Path, Path]], taught: Sequence[Taught] = ()
+    ) -> None:
+        self._pack, self._renders, self._taught = pack, renders, taught
         self.n_samples = round(SEGMENT_S * SAMPLE_RATE_HZ / HOP_SAMPLES) * HOP_SAMPLES
         self.n_frames = 1 + self.n_samples // HOP_SAMPLES
         tree: dict[str, dict[str, list[Recording]]] = defaultdict(lambda: defaultdict(list))
@@ -66,33 +76,40 @@ class NoteSampler:
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, NoteTargets]:
         """Samples [n] float32 and the targets of their frames."""
+        speed = float(np.exp(rng.uniform(-DETUNE, DETUNE)))
+        n_read = int(np.ceil(self.n_samples * speed)) + 1
+        if self._taught and rng.random() < TAUGHT_SHARE:
+            samples, notes, first = self._drawn_taught(n_read, rng)
+        else:
+            samples, notes, first = self._drawn_render(n_read, rng)
+        moved = notes.moved(first / SAMPLE_RATE_HZ, speed)
+        return change_speed(samples, speed, self.n_samples), note_targets(moved, 0.0, self.n_frames)
+
+    def _drawn_taught(self, n_read: int, rng: np.random.Generator) -> Drawn:
+        taught = self._taught[rng.integers(len(self._taught))]
+        first = int(rng.integers(0, max(1, len(taught.samples) - n_read + 1)))
+        read = taught.samples[first : first + n_read]
+        return np.pad(read, (0, n_read - len(read))), taught.notes, first
+
+    def _drawn_render(self, n_read: int, rng: np.random.Generator) -> Drawn:
         pieces = self._pieces[rng.integers(len(self._pieces))]
         recordings = pieces[rng.integers(len(pieces))]
         recording = recordings[rng.integers(len(recordings))]
-        speed = float(np.exp(rng.uniform(-DETUNE, DETUNE)))
-        n_read = int(np.ceil(self.n_samples * speed)) + 1
         first = int(rng.integers(0, max(1, recording.n_samples - n_read + 1)))
-        samples = change_speed(self._pack.samples(recording, first, n_read), speed, self.n_samples)
-        notes = _faster(self._notes_of(recording), first / SAMPLE_RATE_HZ, speed)
-        return samples, note_targets(notes, 0.0, self.n_frames)
-
-
-def _faster(notes: NoteTable, start_s: float, speed: float) -> NoteTable:
-    """The notes in seconds after `start_s`, played `speed` times as fast."""
-    times = [(t - start_s) / speed for t in (notes.onset_s, notes.offset_s, notes.release_s)]
-    return NoteTable(*times, notes.pitch, notes.velocity, (notes.pedal - start_s) / speed)
+        return self._pack.samples(recording, first, n_read), self._notes_of(recording), first
 
 
 def note_losses(logits: dict[str, Tensor], targets: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Binary cross-entropy of onset, frame, offset and pedal, squared error of velocity beside onsets, weighted.
+    """Binary cross-entropy of onset, frame, offset and pedal, squared error of velocity beside onsets, weighted; keys
+    count where they are asked for.
 
     Rolls are averaged over frames and summed over pitches, so that a note weighs the same in any register.
     """
     n_frames = targets["onset"].shape[0] * targets["onset"].shape[1]
-    losses = {
-        task: F.binary_cross_entropy_with_logits(logits[task], targets[task], reduction="sum") / n_frames
-        for task in ("onset", "frame", "offset", "pedal")
-    }
+    losses = {}
+    for task in ("onset", "frame", "offset", "pedal"):
+        each = F.binary_cross_entropy_with_logits(logits[task], targets[task], reduction="none")
+        losses[task] = (each if task == "pedal" else each * targets["asked"]).sum() / n_frames
     struck = targets["velocity"] > 0
     error = (torch.sigmoid(logits["velocity"][struck]) - targets["velocity"][struck]).square()
     losses["velocity"] = 10 * error.sum() / struck.sum().clamp_min(1)
@@ -113,7 +130,10 @@ class NoteTrainer(AveragedRun):
     def losses(self) -> dict[str, Tensor]:
         drawn = [self.sampler.draw(self.rng) for _ in range(self.batch)]
         samples = torch.from_numpy(np.stack([augment_samples(s, self.rng) for s, _ in drawn]))
-        targets = {k: torch.from_numpy(np.stack([getattr(t, k) for _, t in drawn])).to(self.device) for k in WEIGHTS}
+        targets = {
+            k: torch.from_numpy(np.stack([getattr(t, k) for _, t in drawn])).to(self.device)
+            for k in (*WEIGHTS, "asked")
+        }
         with torch.no_grad():
             power = augment_notes(self.spectrum(samples), self.rng)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_compiled):
@@ -132,6 +152,7 @@ def add_options(parser: ArgumentParser) -> None:
         help="compile the network (minutes, wants a C++ compiler) and compute in bfloat16: half the time a step where"
         " the processor has such units",
     )  # fmt: skip
+    parser.add_argument("--taught", type=Path, help="file of train.notes.taught")
     add_arguments(parser, steps=1_700, batch=4)
 
 
@@ -140,8 +161,9 @@ def run(args: Namespace) -> None:
     prepare(args)
     pack = Pack(args.pack)
     recordings = pack.split("train", args.fold)
-    sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders])
-    identity = identity_of(recordings)
+    taught = read_taught(args.taught) if args.taught else []
+    sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders], taught)
+    identity = "\n".join([identity_of(recordings), *(f"{t.key} {len(t.notes.pitch)}" for t in taught)])
     fit(NoteTrainer(sampler, identity, args.steps, args.batch, args.fold, args.compiled), args)
 
 

@@ -7,7 +7,7 @@ again: this is the convention of MAESTRO's evaluation (Hawthorne et al., ICLR 20
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,8 @@ Floats = npt.NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class NoteTable:
     """Notes by onset: `onset_s`, `offset_s` (sound ends), `release_s` (key goes up), `pitch`, `velocity`, all [n];
-    `pedal` [m, 2] are spans (down_s, up_s). Times are seconds of the audio."""
+    `pedal` [m, 2] are spans (down_s, up_s). Times are seconds of the audio. `doubtful` [k, 3] are spans of a key,
+    (from_s, to_s, pitch), of which nobody knows what happened there."""
 
     onset_s: Floats
     offset_s: Floats
@@ -35,6 +36,13 @@ class NoteTable:
     pitch: npt.NDArray[np.int64]
     velocity: npt.NDArray[np.int64]
     pedal: Floats
+    doubtful: Floats = field(default_factory=lambda: np.empty((0, 3)))
+
+    def moved(self, start_s: float, speed: float) -> NoteTable:
+        """In seconds after `start_s`, played `speed` times as fast."""
+        times_s = [(t - start_s) / speed for t in (self.onset_s, self.offset_s, self.release_s)]
+        doubtful = (self.doubtful - (start_s, start_s, 0)) / (speed, speed, 1)
+        return NoteTable(*times_s, self.pitch, self.velocity, (self.pedal - start_s) / speed, doubtful)
 
 
 def notes_of_events(events: list[MidiEvent]) -> NoteTable:
@@ -100,13 +108,14 @@ def notes_of_render(midi_dir: Path, audio_path: Path) -> NoteTable:
 @dataclass(frozen=True, eq=False)
 class NoteTargets:
     """Targets of a segment, float32: `onset`, `frame`, `offset`, `velocity` [T, 88]; `pedal` [T]. Velocity is
-    velocity / 127 at the frames next to an onset, 0 elsewhere."""
+    velocity / 127 at the frames next to an onset, 0 elsewhere. `asked` [T, 88] is 0 where nothing is known, else 1."""
 
     onset: npt.NDArray[np.float32]
     frame: npt.NDArray[np.float32]
     offset: npt.NDArray[np.float32]
     velocity: npt.NDArray[np.float32]
     pedal: npt.NDArray[np.float32]
+    asked: npt.NDArray[np.float32]
 
 
 def note_targets(notes: NoteTable, start_s: float, n_frames: int) -> NoteTargets:
@@ -133,4 +142,13 @@ def note_targets(notes: NoteTable, start_s: float, n_frames: int) -> NoteTargets
     pedal = np.zeros(n_frames, np.float32)
     for down_s, up_s in notes.pedal:
         pedal[(times_s >= down_s) & (times_s < up_s)] = 1
-    return NoteTargets(onset, frame, offset, velocity, pedal)
+    return NoteTargets(onset, frame, offset, velocity, pedal, _asked(notes.doubtful, start_s, shape))
+
+
+def _asked(doubtful: Floats, start_s: float, shape: tuple[int, int]) -> npt.NDArray[np.float32]:
+    asked = np.ones(shape, np.float32)
+    for from_s, to_s, pitch in doubtful:
+        first, last = (round((t - start_s) / FRAME_S) for t in (from_s, to_s))
+        if 0 <= pitch - LOWEST_PITCH < N_PITCHES:
+            asked[max(0, first) : max(0, last + 1), int(pitch) - LOWEST_PITCH] = 0
+    return asked

@@ -9,11 +9,12 @@ import mido
 import numpy as np
 import pytest
 
-from benchmarks.transcription.measure import Notes, Plausibility, against_score, compare, score_times
+from benchmarks.transcription.measure import Notes, Plausibility, against_score, compare
 from benchmarks.transcription.report import Row, read_rows, save_rows, spread, tables
 from runtime.errors import MezzoforteError
 from runtime.score.read import midi as read_midi
 from tests.runtime.score import synth
+from train.notes.taught import score_times
 
 
 def notes(rows: list[tuple[float, float, int, int]]) -> Notes:

@@ -124,7 +124,7 @@ def test_augmented_samples_keep_their_length_and_times():
 
 def test_losses_are_smallest_for_the_truth():
     targets = note_targets(notes_of_events(ON_OFF), 0.9, 40)
-    truth = {k: torch.from_numpy(getattr(targets, k))[None] for k in ("onset", "frame", "offset", "velocity", "pedal")}
+    truth = {k: torch.from_numpy(getattr(targets, k))[None] for k in vars(targets)}
     right = {k: torch.logit(v.clamp(1e-4, 1 - 1e-4)) for k, v in truth.items()}
     nothing = {k: torch.full_like(v, -9.0) for k, v in truth.items()}
     assert all(note_losses(right, truth)[k] < note_losses(nothing, truth)[k] for k in ("onset", "frame", "velocity"))
