@@ -17,6 +17,7 @@ from runtime.analysis import Analysis
 from runtime.errors import command
 from runtime.write import WRITERS, WriteOptions, save
 from runtime.write.arguments import add_write_options, chosen
+from runtime.write.atomic import make_folder
 from runtime.write.tempo_map import tempo_map
 
 POLL_S = 0.1
@@ -32,6 +33,7 @@ def summary(analysis: Analysis) -> str:
 
 def write_all(analysis: Analysis, folder: Path, formats: Sequence[str], options: WriteOptions) -> list[Path]:
     """Write the named formats into a folder, named after the recording. Raises `OutputError`."""
+    make_folder(folder)
     stem = Path(analysis.source.name.replace("\\", "/")).stem.strip(". ") or "result"
     return [save(analysis, folder / f"{stem}{WRITERS[f].suffix}", f, options) for f in formats]
 

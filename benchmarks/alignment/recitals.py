@@ -1,7 +1,8 @@
 """Whether a score is found in a recording that holds more than it, or less: right, in part, refused or wrong.
 
-``python -m benchmarks.alignment.recitals --kept DIR [--pieces N] [--json FILE]`` aligns, of the preludes and fugues of
-Bach in ASAP that test pieces are among (performances) and of Kinderszenen (played from DCML's notes), both rendered:
+``python -m benchmarks.alignment.recitals --kept DIR [--pieces N] [--kinds KIND …] [--json FILE]`` aligns, of the
+preludes and fugues of Bach in ASAP that test pieces are among (performances) and of Kinderszenen (played from DCML's
+notes), both rendered:
 
 - *in a recital*: each piece with three pieces that follow one another in the recording, it among them;
 - *not in the recital*: the pieces before and after these three;
@@ -133,6 +134,7 @@ def add_options(parser: ArgumentParser) -> None:
     """Adds what may be asked for."""
     parser.add_argument("--kept", type=Path, required=True, help="folder for what is heard of each piece")
     parser.add_argument("--pieces", type=int, help="only so many pieces of each set")
+    parser.add_argument("--kinds", nargs="+", help="only these rows of the table, such as '16 bars' 'another piece'")
     parser.add_argument("--json", type=Path, help="write every outcome there")
     parser.add_argument("--untested", action="store_true", help="the other preludes and fugues: for choosing settings")
 
@@ -147,7 +149,7 @@ def run(options: Namespace) -> None:
     rows = [tuple(row) for row in json.loads(options.json.read_text())] if _is_there(options.json) else []
     done = {(kind, name) for kind, name, _ in rows}
     for kind, name, score, heard, known in chain(*(cases(s) for s in sets)):
-        if (kind, name) in done:
+        if (kind, name) in done or (options.kinds and kind not in options.kinds):
             continue
         rows.append((kind, name, _judged(outcome(score, heard, known), bool(known))))
         if rows[-1][2] in ("wrong", "in part"):

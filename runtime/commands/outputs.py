@@ -12,6 +12,7 @@ from runtime.errors import OutputError
 from runtime.pipeline import Heard
 from runtime.sound.read import stream
 from runtime.write import WRITERS, Envelope, WriteOptions, save
+from runtime.write.atomic import make_folder
 
 _SUFFIXES = {name: writer.suffix for name, writer in WRITERS.items()}
 _BY_SUFFIX = {**{suffix: name for name, suffix in _SUFFIXES.items()}, ".txt": "labels"}
@@ -95,11 +96,3 @@ def write(heard: Heard, recording: Path | None, files: Mapping[str, Path]) -> No
     for name, path in files.items():
         make_folder(path.parent)
         save(heard.analysis, path, name, options)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing. Raises `OutputError`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as e:
-        raise OutputError(f"the folder cannot be made ({e.strerror or e})", where=str(folder)) from e

@@ -21,7 +21,7 @@ from runtime.score.write.files import check_output
 from runtime.standard_out import write_out
 from runtime.transcribe.transcription import Transcriber
 from runtime.write import WRITERS
-from runtime.write.atomic import write_bytes
+from runtime.write.atomic import make_folder, write_bytes
 
 SCORE: Final = "score"
 PLAN: Final = "plan"
@@ -54,12 +54,13 @@ def mark_command(
         write_out(texts.get(options.format, report.text()))
         return analysis
     if options.dry_run and not options.format:
+        make_folder(Path(options.out).parent)
         write_bytes(Path(options.out), report.text().encode("utf-8"))
         return analysis
     written = {name: path for name, path in files.items() if name in WRITERS}
     outputs.write(replace(heard, analysis=analysis), None if options.from_stdin else options.audio[0], written)
     if PLAN in files:
-        outputs.make_folder(files[PLAN].parent)
+        make_folder(files[PLAN].parent)
         write_bytes(files[PLAN], texts[PLAN].encode("utf-8"))
     if not options.quiet:
         if SCORE in files:
@@ -77,7 +78,7 @@ def _marked(options: argparse.Namespace, heard: Heard, out: Path | None) -> tupl
     source, score = load(options.score)
     if out is not None:
         check_output(source, out)
-        outputs.make_folder(out.parent)
+        make_folder(out.parent)
     alignment = aligned(recording, score, heard)
     marks = MarkOptions(
         options_of(options.density, options.existing, said, options.second_time),

@@ -16,6 +16,7 @@ from runtime.analysis import read
 from runtime.errors import OutputError, command
 from runtime.write import WRITERS, save
 from runtime.write.arguments import add_write_options, chosen
+from runtime.write.atomic import make_folder
 from runtime.write.tempo_map import tempo_map
 
 WITH_TEMPO_MAP = ("midi", "dawproject", "rpp", "daw")
@@ -58,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     targets = {fmt: folder / f"{options.analysis.stem}{WRITERS[fmt].suffix}" for fmt in formats}
     if options.analysis.resolve() in [path.resolve() for path in targets.values()]:
         raise OutputError("this would overwrite the analysis", where=str(options.analysis), advice="Use --out")
+    make_folder(folder)
     for fmt, path in targets.items():
         print(f"wrote {save(analysis, path, fmt, choices)}", file=sys.stderr)
     if any(fmt in WITH_TEMPO_MAP for fmt in formats):

@@ -43,3 +43,11 @@ def write_bytes(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing. Raises `OutputError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise OutputError(f"the folder cannot be made ({e.strerror or e})", where=str(folder)) from e

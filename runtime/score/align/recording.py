@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from runtime.errors import ScoreError
 from runtime.score import unfold
-from runtime.score.align import again, coarse, features, fine, verify
+from runtime.score.align import again, apart, coarse, features, fine, verify
 from runtime.score.align.fine import Evidence
 from runtime.score.align.performance import Played, play
 from runtime.score.align.unstruck import with_unstruck
@@ -53,8 +53,8 @@ class Alignment:
     tuning_hz: float | None = None
     """The a' of the recording, for which the score was found; None when nothing is known of it."""
     duration_s: float = 0.0
-    alike: tuple[tuple[int, int, int], ...] = ()
-    """(first, last, other first): measures that were played whose notes are also those from another measure on."""
+    alike: tuple[again.Alike, ...] = ()
+    """Measures that were played which could as well be others."""
 
     def slower(self, factor: float) -> Alignment:
         """The alignment with the recording of the same performance that lasts `factor` times as long."""
@@ -67,12 +67,16 @@ class Alignment:
         if self.duration_s - (end - start) > _MUCH_ELSE_S:
             out.append(f"the score is played from {start:.1f} s to {end:.1f} s of the recording; the rest is left out")
         number = [m.number for m in score.measures]
-        places: dict[tuple[int, int], list[str]] = {}
-        for first, last, other in self.alike:
-            places.setdefault((first, last), []).append(f"{number[other]}-{number[other + last - first]}")
-        for (first, last), others in places.items():
-            here = f"{number[first]}-{number[last]}"
-            out.append(f"bars {', '.join(others)} have the same notes as bars {here}: the first place is taken")
+        places: dict[tuple[int, int, bool], list[str]] = {}
+        for a in self.alike:
+            other = f"{number[a.other]}-{number[a.other + a.last - a.first]}"
+            places.setdefault((a.first, a.last, a.same), []).append(other)
+        for (first, last, same), others in places.items():
+            bars, here = ", ".join(others), f"{number[first]}-{number[last]}"
+            if same:
+                out.append(f"bars {bars} have the same notes as bars {here}: the first place is taken")
+            else:
+                out.append(f"bars {bars} may be what is played instead of bars {here}: they differ too little to tell")
         return tuple(out)
 
     def times_of(self, positions: npt.ArrayLike) -> Floats:
@@ -147,8 +151,8 @@ _ALONE, _BETTER, _AS_GOOD = 0.9, 1.05, 0.95
 # So much of a score must be found in another key to say that it is transposed.
 _MOST = 0.5
 _MUCH_ELSE_S = 20.0
-# What is less than that of a score must be so long, and its keys be struck so surely.
-_LEAST_BARS, _LEAST_ATTACKS, _EXCERPT_STRUCK = 3, 12, 0.6
+# What is less than that of a score must have so many bars and attacks, and its keys be struck so surely.
+_EXCERPTS = ((3, 12, 0.6), (2, 24, 0.75))
 
 
 def align(score: Score, blocks: Iterable[npt.NDArray[np.float32]], evidence: Evidence | None = None) -> Alignment:
@@ -163,11 +167,13 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
     """`align` for a recording whose features are known."""
     if not heard.harmony.any():
         raise ScoreError("the recording is silent, so it cannot be matched with the score")
-    search = _searched(score, heard, evidence)
+    bars = apart.Bars.of(score)
+    search = _searched(score, bars, heard, evidence)
     if search is None:
         raise _refusal(score, heard)
     found, played, beats, placed = search.outline, search.played, search.beats, search.placed
-    measures, alike = again.first_places(score, found.measures, found.runs)
+    keys = [apart.Keys(bars, heard, played, p) for p in placed]
+    measures, alike = again.first_places(score, bars, found.measures, found.runs, keys)
     positions = np.concatenate([p.positions for p in placed])
     times = np.maximum.accumulate(np.concatenate([p.times_s for p in placed]))
     attacks, clarity = positions, np.concatenate([p.clarity for p in placed])
@@ -215,7 +221,7 @@ class _Searched:
 
 
 def _searched(
-    score: Score, heard: features.Heard, evidence: Evidence | None, tries: int = len(_OUTSIDE)
+    score: Score, bars: apart.Bars, heard: features.Heard, evidence: Evidence | None, tries: int = len(_OUTSIDE)
 ) -> _Searched | None:
     """Where the recording plays the score, None when it does nowhere.
 
@@ -228,21 +234,29 @@ def _searched(
         found = coarse.outline(score, heard, outside, other)
         if not found.runs:
             break
-        played = play(score, found.measures)
-        beats = _written_beats(score, played)
-        placed = [fine.place_run(heard, played, run, beats, evidence) for run in found.runs]
-        here = _Searched(found, played, beats, placed)
-        elsewhere = verify.elsewhere(found.runs, placed, len(other))
+        here = _placed(score, heard, found, evidence)
+        better = apart.told_apart(bars, heard, found, here.played, here.placed)
+        if better is not found:
+            here = _placed(score, heard, better, evidence)
+        elsewhere = verify.elsewhere(here.outline.runs, here.placed, len(other))
         if _enough(score, here):
-            if not elsewhere.any() and (n or here.seconds() >= _ALONE * heard.duration_s):
+            whole = n or (here.seconds() >= _ALONE * heard.duration_s and not verify.hurries(here.placed, here.played))
+            if not elsewhere.any() and whole:
                 return here if here.worth() > must_be else alone
             if not n and not elsewhere.any():
                 alone, must_be = here, _BETTER * here.worth()
-            elif not n and len(found.runs) == 1 and elsewhere.mean() <= 1 - _ALONE:
+            elif not n and len(here.outline.runs) == 1 and elsewhere.mean() <= 1 - _ALONE:
                 alone, must_be = here, _AS_GOOD * here.worth()
         if n:
             other |= elsewhere
     return alone
+
+
+def _placed(score: Score, heard: features.Heard, found: coarse.Outline, evidence: Evidence | None) -> _Searched:
+    """An outline with all attacks placed."""
+    played = play(score, found.measures)
+    beats = _written_beats(score, played)
+    return _Searched(found, played, beats, [fine.place_run(heard, played, r, beats, evidence) for r in found.runs])
 
 
 def _enough(score: Score, here: _Searched) -> bool:
@@ -254,14 +268,15 @@ def _enough(score: Score, here: _Searched) -> bool:
     bars = len(set(found.measures))
     if bars >= _EXCERPT_BARS or bars >= _MIN_COVERAGE * len(score.measures):
         return True
-    return bars >= _LEAST_BARS and len(struck) >= _LEAST_ATTACKS and float(struck.mean()) >= _EXCERPT_STRUCK
+    return any(bars >= b and len(struck) >= n and float(struck.mean()) >= sure for b, n, sure in _EXCERPTS)
 
 
 def _refusal(score: Score, heard: features.Heard) -> ScoreError:
     semitones, totals = coarse.best_transposition(score, heard)
     if semitones and totals.min() < 0.8 * float(np.median(totals)):
         notes = tuple(replace(n, pitch=n.pitch + semitones) for n in score.notes)
-        there = _searched(replace(score, notes=notes), heard, None, tries=1)
+        transposed = replace(score, notes=notes)
+        there = _searched(transposed, apart.Bars.of(transposed), heard, None, tries=1)
         if there is not None and len(set(there.outline.measures)) >= _MOST * len(score.measures):
             return AnotherPitch(semitones)
     return ScoreError(
@@ -341,8 +356,8 @@ def _confidence(played: Played, positions: Floats, clarity: Floats, struck: Floa
 
     def scaled(values: Floats, none: float, full: float) -> Floats:
         total = np.bincount(where, values, minlength=len(played.measures))
-        kernel = np.array([0.5, 1.0, 0.5])
-        mean = np.convolve(total, kernel, mode="same") / np.maximum(np.convolve(count, kernel, mode="same"), 1e-6)
+        kernel = np.array([0.5, 1.0, 0.5])  # not mode="same", which is three long for one measure or two
+        mean = np.convolve(total, kernel)[1:-1] / np.maximum(np.convolve(count, kernel)[1:-1], 1e-6)
         return np.asarray(np.clip((mean - none) / (full - none), 0, 1))
 
     return np.asarray(np.minimum(scaled(clarity, *_CLARITY), scaled(struck, *_STRUCK)))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from runtime.frames import FRAMES_PER_S
 from runtime.score.align.coarse import Run
 from runtime.score.align.fine import Placed
+from runtime.score.align.performance import Played
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,6 +24,8 @@ _NEUTRAL, _LEAST_WORTH, _LEAST_MEAN = 0.45, 4.0, 0.5
 # the alignment's benchmark really play).
 _LEAST_ATTACKS, _PLAYED, _MOST_PACE = 6, 0.35, 2.0
 _WINDOW = 24
+# A bar so many times as fast as most of the recording, whose keys are not struck, is passed over rather than played.
+_HURRY = 3.0
 
 
 def struck_around(struck: Floats) -> Floats:
@@ -60,6 +63,22 @@ def elsewhere(runs: list[Run], placed: list[Placed], n_frames: int) -> npt.NDArr
         if last <= len(p.struck) - _LEAST_ATTACKS and not _goes_on(p, last, len(p.struck), whole):
             block(float(p.times_s[last]), float(run.times_s[-1]))
     return out
+
+
+def hurries(placed: list[Placed], played: Played) -> bool:
+    """Whether a path hurries over bars that are not played, to reach those that come after them."""
+    positions = np.concatenate([p.positions for p in placed])
+    times, struck = (np.concatenate([getattr(p, name) for p in placed]) for name in ("times_s", "struck"))
+    starts = np.interp(played.starts, positions, np.maximum.accumulate(times))
+    seconds, quarters = np.diff(starts), np.diff(played.starts)
+    pace = seconds / np.maximum(quarters, 1e-6)
+    order = np.argsort(pace)
+    passed = np.cumsum(seconds[order])
+    usual = pace[order[np.searchsorted(passed, 0.5 * passed[-1])]]
+    bar = np.searchsorted(played.starts[:-1], positions, side="right") - 1
+    count = np.bincount(bar, minlength=len(quarters))
+    total = np.bincount(bar, struck, minlength=len(quarters))
+    return bool(((count > 0) & (pace * _HURRY < usual) & (total < _PLAYED * count)).any())
 
 
 def _goes_on(p: Placed, first: int, last: int, pace: float) -> bool:

@@ -14,7 +14,7 @@ from runtime.score.write import midi as write_midi
 from runtime.score.write import mscx as write_mscx
 from runtime.score.write import musicxml as write_musicxml
 from runtime.score.write.midi import MidiMode
-from runtime.write.atomic import write_bytes
+from runtime.write.atomic import make_folder, write_bytes
 
 _KINDS = {
     "musicxml": (".musicxml", ".xml", ".mxl"),
@@ -70,11 +70,12 @@ def check_output(source: Source, out: Path) -> None:
 
 
 def save(out: Path, data: bytes, original: Path) -> Path | None:
-    """Write a score atomically. Over its original, a ``.bak`` copy is left beside it, once.
+    """Write a score atomically; its folder is made. Over its original, a ``.bak`` copy is left beside it, once.
 
     Returns the backup's path when one was made now. Raises `OutputError` when writing fails.
     """
     backup = None
+    make_folder(out.parent)
     if out.exists() and original.exists() and out.samefile(original):
         old = original.read_bytes()
         candidate = original.with_name(original.name + ".bak")

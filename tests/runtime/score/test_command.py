@@ -111,6 +111,11 @@ def test_a_plan_with_an_impossible_mark_is_refused(piece, tmp_path, capsys, key,
     assert "not a plan of edits" in capsys.readouterr().err
 
 
+def test_the_folder_of_the_output_is_made(piece, tmp_path):
+    out = tmp_path / "marked" / "today" / "x.musicxml"
+    assert run("--remove", piece, "--out", out) == 0 and out.read_bytes() == piece.read_bytes()
+
+
 def test_what_cannot_work_is_said_and_leaves_every_file(piece, tmp_path, capsys):
     other, plan = tmp_path / "other.musicxml", tmp_path / "plan.json"
     other.write_bytes(make.plain(4, beats=3))
@@ -120,7 +125,7 @@ def test_what_cannot_work_is_said_and_leaves_every_file(piece, tmp_path, capsys)
         (["--apply", tmp_path / "none.json", piece, "--out", tmp_path / "x.musicxml"], "cannot be read"),
         (["--apply", plan, tmp_path / "none.xml", "--out", tmp_path / "x.musicxml"], "no such score file"),
         (["--apply", plan, piece, "--out", tmp_path / "x.mid"], "cannot be written as .mid"),
-        (["--remove", piece, "--out", tmp_path / "nowhere" / "x.musicxml"], "folder does not exist"),
+        (["--remove", piece, "--out", piece / "x.musicxml"], "folder cannot be made"),
     ]:
         assert run(*words) == 1
         told = capsys.readouterr()

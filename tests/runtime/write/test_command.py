@@ -35,9 +35,8 @@ def test_the_tempo_map_is_smoothed_as_chosen_and_how_far_it_is_from_the_beats_is
     assert counts[0] > counts[1] and counts[0] > counts[2]
 
 
-def test_every_format_is_written_beside_the_analysis_or_into_a_folder(analysis, tmp_path):
-    folder = tmp_path / "out"
-    folder.mkdir()
+def test_every_format_is_written_into_a_folder_that_is_made(analysis, tmp_path):
+    folder = tmp_path / "out" / "of" / "it"
     formats = "midi,labels,jams,svl,dawproject,daw,csv,json"
     assert main([str(analysis), "--format", formats, "--out", str(folder), "--audio", "take.wav", "--cc", "1"]) == 0
     assert len(list(folder.iterdir())) == 8 and len(list(tmp_path.iterdir())) == 2
@@ -48,7 +47,7 @@ def test_every_format_is_written_beside_the_analysis_or_into_a_folder(analysis, 
     [
         (["--format", "json"], "overwrite the analysis"),
         (["--format", "midi", "--cc", "200"], "outside 0..119"),
-        (["--format", "midi", "--out", "nowhere/at/all"], "does not exist"),
+        (["--format", "midi", "--out", "/dev/null/at/all"], "cannot be made"),
     ],
 )
 def test_a_problem_is_told_and_the_analysis_is_left_alone(analysis, arguments, words, capsys):

@@ -114,6 +114,58 @@ def test_of_bars_with_the_same_notes_the_first_are_taken_and_the_others_named():
     assert f"bars {numbers[34]}-{numbers[39]} have the same notes as bars {numbers[8]}-{numbers[13]}" in " ".join(told)
 
 
+def test_a_reprise_an_octave_lower_is_told_from_the_theme_by_its_keys():
+    theme = tune(8, seed=81)
+    lower = replace(theme, notes=tuple(replace(n, pitch=n.pitch - 12) for n in theme.notes))
+    score = album([theme, tune(8, seed=82), lower])
+    part = performed(score, 16, 23)
+    found = align(score, blocks(part[0]))
+    assert found.measures == tuple(range(16, 24)) and found_well(found, part, 0.0)
+    theme_part = performed(score, 0, 7)
+    assert align(score, blocks(theme_part[0])).measures == tuple(range(8))
+
+
+def with_reprise(change: dict[int, int], added: tuple[int, ...] = ()) -> Score:
+    """A theme, a middle and the theme again, of whose notes some (by number) are moved by semitones, some doubled."""
+    theme = tune(8, seed=85)
+    notes = [replace(n, pitch=n.pitch + change.get(k, 0)) for k, n in enumerate(theme.notes)]
+    notes += [replace(theme.notes[k], pitch=theme.notes[k].pitch + 12) for k in added]
+    reprise = replace(theme, notes=tuple(sorted(notes, key=lambda n: n.onset)))
+    return album([theme, tune(8, seed=86), reprise])
+
+
+@pytest.mark.parametrize("first", [0, 16])
+def test_two_notes_tell_a_reprise_from_its_theme(first):
+    score = with_reprise({20: 3, 40: -4})
+    part = performed(score, first, first + 7)
+    found = align(score, blocks(part[0]))
+    assert found.measures == tuple(range(first, first + 8)) and not found.alike
+
+
+@pytest.mark.parametrize("first", [0, 16])
+def test_where_too_little_tells_two_places_apart_the_other_one_is_named(first):
+    score = with_reprise({}, added=(4,))
+    found = align(score, blocks(performed(score, first, first + 7)[0]))
+    assert found.measures == tuple(range(first, first + 8))
+    bars = [f"{score.measures[m].number}-{score.measures[m + 7].number}" for m in (first, 16 - first)]
+    assert f"bars {bars[1]} may be what is played instead of bars {bars[0]}" in " ".join(found.remarks(score))
+
+
+def test_a_repeat_is_taken_rather_than_the_bars_between_it_and_the_reprise_hurried_over():
+    theme = tune(8, seed=83)
+    changed = {n.pitch for n in theme.notes if n.measure == 0}
+    reprise = replace(
+        theme, notes=tuple(replace(n, pitch=n.pitch + 2 * (n.measure == 7 and n.pitch in changed)) for n in theme.notes)
+    )
+    written = album([theme, tune(6, seed=84), reprise])
+    bars = [replace(m, repeat_start=m.index == 0, repeat_times=2 * (m.index == 7)) for m in written.measures]
+    score = replace(written, measures=tuple(bars))
+    twice = [*range(8), *range(8)]
+    part = synth.perform(play(score, twice), 1.0, 1.5)
+    found = align(score, blocks(part[0]))
+    assert found.measures == tuple(twice) and found_well(found, part, 0.0)
+
+
 def test_another_piece_is_not_said_to_be_transposed():
     messages = []
     for seed in range(4):
@@ -140,6 +192,13 @@ def test_a_real_fugue_is_found_after_its_prelude():
     assert found.measures == tuple(range(27))
     assert 164 < found.times_s[0] < 166.5 and 275 < found.times_s[-1] < 281
     assert min(found.confidence) >= POOR
+
+
+@pytest.mark.slow
+def test_two_real_bars_are_enough_where_every_key_is_struck():
+    score = read_score(make.data_folder("cases") / "prelude.musicxml")
+    found = align_features(score, listened(make.data_folder("cases", "audio") / "inverted.flac"))
+    assert found.measures == (0, 1) and min(found.confidence) >= POOR
 
 
 @pytest.mark.slow

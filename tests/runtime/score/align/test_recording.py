@@ -55,6 +55,13 @@ def test_beats_are_found_within_a_few_milliseconds():
     assert (found.confidence >= POOR).all()
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_bar_or_two_have_as_many_confidences(n):
+    played = play(tune(n), list(range(n)))
+    sure = np.ones(len(played.attacks()))
+    assert recording._confidence(played, played.attacks(), sure, sure).tolist() == [1.0] * n
+
+
 def test_the_same_audio_in_other_blocks_gives_the_same_alignment():
     score = tune(6)
     audio, *_ = synth.perform(play(score, list(range(6))))
