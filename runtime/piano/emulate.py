@@ -7,6 +7,8 @@ loudness alone.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,25 +30,53 @@ N_BANDS = 22
 """Bands up to 9.5 kHz, as the front end of the runtime has them."""
 
 
-def specific_loudness(notes: Spans, model: PianoModel, end_s: float | None = None) -> Floats:
-    """Specific loudness in sone [T, 22] of notes; frame t is at t · 0.02 s, up to 2 s past `end_s` (None: the last)."""
-    start_s, stop_s, pitch, velocity = notes
-    last_s = float(stop_s.max(initial=0.0)) if end_s is None else end_s
-    n_frames = int((last_s + _TAIL_S) / FRAME_S) + 1
-    power = np.zeros((n_frames, model.power.shape[2]))
-    decay = model.decay_db_per_s[pitch]
-    ring_s = np.minimum(stop_s - start_s + _AUDIBLE_DB / _DAMPED_DB_PER_S, _AUDIBLE_DB / np.maximum(decay, 1e-3))
-    first = np.ceil(start_s / FRAME_S).astype(np.int64)
-    last = np.minimum(((start_s + ring_s) / FRAME_S).astype(np.int64) + 1, n_frames)
-    for k in range(len(pitch)):
-        at_s = np.arange(first[k], last[k]) * FRAME_S
-        lost_db = (at_s - start_s[k]) * decay[k] + np.maximum(at_s - stop_s[k], 0.0) * _DAMPED_DB_PER_S
-        power[first[k] : last[k]] += 10 ** (-lost_db / 10)[:, None] * model.power[pitch[k], velocity[k]]
-    padded = np.pad(power, ((1, 1), (0, 0)), mode="edge")
-    smooth = _WINDOW[0] * padded[:-2] + _WINDOW[1] * padded[1:-1] + _WINDOW[2] * padded[2:]
-    return sones(smooth)[:, :N_BANDS]
+_STRETCH_FRAMES = 6_000  # worked on at a time: the bands of an hour would take a quarter of a gigabyte
 
 
 def total_loudness(notes: Spans, model: PianoModel, end_s: float | None = None) -> Floats:
-    """Total loudness in sone [T]: the loudest band and 0.15 × the others."""
-    return np.asarray(total(specific_loudness(notes, model, end_s)))
+    """Total loudness in sone [T] of notes: the loudest band and 0.15 × the others; frame t is at t · 0.02 s, up to 2 s
+    past `end_s` (None: the last)."""
+    last_s = float(notes[1].max(initial=0.0)) if end_s is None else end_s
+    n_frames = int((last_s + _TAIL_S) / FRAME_S) + 1
+    ringing = _Ringing.of(notes, model, n_frames)
+    stretches = range(0, n_frames, _STRETCH_FRAMES)
+    return np.concatenate([_loudness(ringing, model, a, min(a + _STRETCH_FRAMES, n_frames)) for a in stretches])
+
+
+def _loudness(ringing: _Ringing, model: PianoModel, begin: int, end: int) -> Floats:
+    """Total loudness of the frames from `begin` to before `end`."""
+    first, last = max(begin - 1, 0), min(end + 1, ringing.n_frames)  # the window hears a frame to either side
+    power = ringing.power(model, first, last)
+    padded = np.pad(power, ((first - begin + 1, end + 1 - last), (0, 0)), mode="edge")
+    smooth = _WINDOW[0] * padded[:-2] + _WINDOW[1] * padded[1:-1] + _WINDOW[2] * padded[2:]
+    return total(sones(smooth)[:, :N_BANDS])
+
+
+@dataclass(frozen=True, eq=False)
+class _Ringing:
+    """Notes with the frames that they ring in: from `first` [k] to before `last` [k], of `n_frames` in all."""
+
+    notes: Spans
+    first: Ints
+    last: Ints
+    n_frames: int
+
+    @staticmethod
+    def of(notes: Spans, model: PianoModel, n_frames: int) -> _Ringing:
+        start_s, stop_s, pitch, _ = notes
+        decay = np.maximum(model.decay_db_per_s[pitch], 1e-3)
+        ring_s = np.minimum(stop_s - start_s + _AUDIBLE_DB / _DAMPED_DB_PER_S, _AUDIBLE_DB / decay)
+        last = ((start_s + ring_s) / FRAME_S).astype(np.int64) + 1
+        return _Ringing(notes, np.ceil(start_s / FRAME_S).astype(np.int64), np.minimum(last, n_frames), n_frames)
+
+    def power(self, model: PianoModel, begin: int, end: int) -> Floats:
+        """Band powers of the frames from `begin` to before `end`, every note of them added in its turn."""
+        start_s, stop_s, pitch, velocity = self.notes
+        power = np.zeros((end - begin, model.power.shape[2]))
+        for k in np.flatnonzero((self.first < end) & (self.last > begin)):
+            first, last = max(self.first[k], begin), min(self.last[k], end)
+            at_s = np.arange(first, last) * FRAME_S
+            lost_db = (at_s - start_s[k]) * model.decay_db_per_s[pitch[k]]
+            lost_db += np.maximum(at_s - stop_s[k], 0.0) * _DAMPED_DB_PER_S
+            power[first - begin : last - begin] += 10 ** (-lost_db / 10)[:, None] * model.power[pitch[k], velocity[k]]
+        return power
