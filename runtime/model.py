@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from runtime.analysis import LEVELS, ModelIdentity
 from runtime.errors import ModelError
 from runtime.network import session as onnx_session
@@ -102,13 +100,7 @@ class Model:
 
     def release(self) -> None:
         """Give back the working memory that runs leave reserved (CPU only); the model stays ready."""
-        if self.provider != "cpu":
-            return
-        from onnxruntime import RunOptions
-
-        options = RunOptions()
-        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-        self.session.run(None, {"samples": np.zeros((1, 1), np.float32)}, options)
+        onnx_session.release(self.session, self.provider)
 
 
 _CHECKPOINTS = (".pt", ".pth", ".ckpt")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,11 +24,11 @@ from runtime.model import Model
 from runtime.network import windows
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
-from runtime.progress import Cancel, Progress, check
+from runtime.progress import Cancel, Progress, check, part
 from runtime.sound import read as audio
 from runtime.sound.ahead import ahead
-from runtime.sound.level import SILENCE_DBFS, Samples, gain_for_level
-from runtime.sound.spool import Spool
+from runtime.sound.level import SILENCE_DBFS, Samples
+from runtime.sound.recording import Recording, opened
 from runtime.sound.tuning import TuningMeter
 
 if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has no use for
@@ -37,7 +36,7 @@ if TYPE_CHECKING:  # reading notes takes lxml and mido, which one analysis has n
 
 SHORTEST_S = 1.0  # two beats of a slow piece do not fit into less
 OUTLINE_HOP_S = 0.1
-_SCAN_SHARE, _MODEL_SHARE = 0.3, 0.65  # of the progress; the rest is decoding
+_SCAN_SHARE, _MODEL_SHARE = 0.3, 0.93  # of the progress, and of what is left of it; the rest is decoding
 
 
 @dataclass(frozen=True)
@@ -124,71 +123,58 @@ def hear(
     `cancel` returned True. Silence, and less than 1 s, give an empty analysis
     with a warning.
     """
-    path = Path(path)
-    info = audio.probe(path)
-    expected = audio.n_resampled(info.expected_frames or 0, info.rate_hz)
-    with Spool.for_recording(expected) or nullcontext() as spool:
-        report = progress or (lambda _: None)
-        measured = _measure(path, info, report, cancel, spool, longest_s)
-        if corrections is not None:
-            corrections.check_within(measured.duration_s)
-        return _hear(path, measured, model, report, cancel, corrections, spool, notes)
-
-
-def _hear(
-    path: Path,
-    measured: audio.Measured,
-    model: Model,
-    report: Progress,
-    cancel: Cancel | None,
-    corrections: Corrections | None,
-    spool: Spool | None,
-    notes: PlayedNotes | None,
-) -> Heard:
-    source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
-    outline, tuning = _OutlineMaker(), TuningMeter()
-    reason = _why_empty(measured)
-    if reason:
-        analysis = Analysis(source, model.identity, warnings=(*measured.warnings, reason))
-        report(1.0)
-        return Heard(analysis, outline.finish(), measured.info.channels)
-    kept = spool if spool is not None and not spool.failed else None
-    logits = model.refined(_run_model(path, measured, model, (outline, tuning), report, cancel, kept))
-    source = replace(source, tuning_hz=_tuning_hz(tuning, corrections))
-    frames = Frames(logits, source, measured.warnings)
-
-    finished = outline.finish()
-
-    def again(known: PlayedNotes | None, given: bool) -> Heard:
-        analysis = frames.decoded(model, corrections, known, given=given)
-        evidence = frames.evidence(model, known, given=given)
-        return Heard(analysis, finished, measured.info.channels, evidence, again, frames, corrections)
-
-    heard = again(notes, False)
-    report(1.0)
+    with opened(Path(path), part(progress, 0.0, _SCAN_SHARE), cancel, longest_s) as recording:
+        listened = listen(recording, model, part(progress, _SCAN_SHARE, 1.0), cancel, corrections)
+        heard = listened.heard(notes)
+    if progress is not None:
+        progress(1.0)
     return heard
 
 
-def _measure(
-    path: Path,
-    info: audio.AudioInfo,
-    report: Progress,
-    cancel: Cancel | None,
-    spool: Spool | None,
-    longest_s: float | None,
-) -> audio.Measured:
-    promised = info.expected_frames or 0
-    done = 0
+@dataclass(frozen=True)
+class Listened:
+    """What the network said of a recording: `heard` makes an analysis of it, with its notes or without them."""
 
-    def tick(n: int) -> None:
-        nonlocal done
-        check(cancel)
-        done += n
-        if promised:
-            report(_SCAN_SHARE * min(1.0, done / promised))
+    model: Model
+    source: Source
+    outline: Outline
+    channels: int
+    said: Corrections | None
+    frames: Frames | None
+    """None when there was nothing to listen to; `warnings` say why."""
+    warnings: tuple[str, ...]
 
-    check(cancel)
-    return audio.measure(path, tick, spool, longest_s)
+    def heard(self, notes: PlayedNotes | None = None, given: bool = False) -> Heard:
+        """The analysis; `notes` as in `hear`, their velocities known when they are `given`. Raises `ModelError`."""
+        if self.frames is None:
+            nothing = Analysis(self.source, self.model.identity, warnings=self.warnings)
+            return Heard(nothing, self.outline, self.channels)
+        analysis = self.frames.decoded(self.model, self.said, notes, given=given)
+        evidence = self.frames.evidence(self.model, notes, given=given)
+        return Heard(analysis, self.outline, self.channels, evidence, self.heard, self.frames, self.said)
+
+
+def listen(
+    recording: Recording,
+    model: Model,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    corrections: Corrections | None = None,
+) -> Listened:
+    """Run the network over a recording that is open; the arguments are those of `hear`, which says what is raised."""
+    measured = recording.measured
+    if corrections is not None:
+        corrections.check_within(measured.duration_s)
+    source = Source(measured.info.name, measured.duration_s, measured.info.rate_hz)
+    outline, tuning = _OutlineMaker(), TuningMeter()
+    channels, warnings = measured.info.channels, measured.warnings
+    reason = _why_empty(measured)
+    if reason:
+        return Listened(model, source, outline.finish(), channels, corrections, None, (*warnings, reason))
+    logits = model.refined(_run_model(recording, model, (outline, tuning), part(progress, 0.0, _MODEL_SHARE), cancel))
+    source = replace(source, tuning_hz=_tuning_hz(tuning, corrections))
+    frames = Frames(logits, source, warnings)
+    return Listened(model, source, outline.finish(), channels, corrections, frames, warnings)
 
 
 def _tuning_hz(meter: TuningMeter, corrections: Corrections | None) -> float | None:
@@ -208,21 +194,17 @@ def _why_empty(measured: audio.Measured) -> str:
 
 
 def _run_model(
-    path: Path,
-    measured: audio.Measured,
+    recording: Recording,
     model: Model,
     watchers: tuple[_OutlineMaker | TuningMeter, ...],
-    report: Progress,
+    progress: Progress,
     cancel: Cancel | None,
-    kept: Spool | None,
 ) -> FrameLogits:
-    gain = np.float32(gain_for_level(measured.level_dbfs))
-    n_samples = audio.n_resampled(measured.n_frames_native, measured.info.rate_hz)
-    heard = 0
+    gain, n_samples, heard = recording.gain, recording.n_samples, 0
 
     def scaled() -> Iterator[Samples]:
         nonlocal heard
-        for block in kept.blocks() if kept else audio.stream(path):
+        for block in recording.blocks():
             for watcher in watchers:
                 watcher.push(block)
             heard += block.size
@@ -233,13 +215,13 @@ def _run_model(
         for stretch in stretches:
             yield stretch
             check(cancel)
-            report(_SCAN_SHARE + _MODEL_SHARE * min(1.0, heard / n_samples))
+            progress(min(1.0, heard / n_samples))
 
     def columns_of(samples: Samples) -> windows.Columns:
         return model.run(samples).columns()
 
     stretches = windows.stretches(columns_of, ahead(scaled()), model.windows_at_once)
-    rows = _collect(watched(stretches), n_frames(n_samples), path)
+    rows = _collect(watched(stretches), n_frames(n_samples), recording.path)
     model.release()
     return FrameLogits.from_rows(rows)
 

@@ -22,6 +22,11 @@ def check(cancel: Cancel | None) -> None:
         raise Cancelled
 
 
+def part(whole: Progress | None, start: float, end: float) -> Progress:
+    """Progress of a part, told as that of the whole from `start` to `end`."""
+    return (lambda _: None) if whole is None else (lambda done: whole(start + (end - start) * done))
+
+
 class TerminalProgress:
     """One line on a terminal, rewritten at most ten times a second; silent on anything else.
 
@@ -54,8 +59,3 @@ class TerminalProgress:
 
     def __exit__(self, *_: object) -> None:
         self.wipe()
-
-
-def of_several(whole: Progress, index: int, count: int) -> Progress:
-    """Progress within item `index` (from 0) of `count`, told as progress of all of them."""
-    return lambda fraction: whole((index + fraction) / count)

@@ -15,8 +15,9 @@ from runtime.errors import ModelError
 from runtime.model import Model
 from runtime.network.card import ModelCard
 from runtime.notes.signature import is_midi_file
-from runtime.pipeline import Heard, hear
-from runtime.progress import Cancel, Progress
+from runtime.pipeline import Heard, hear, listen
+from runtime.progress import Cancel, Progress, part
+from runtime.sound.recording import opened
 from runtime.transcribe.registry import DEFAULT, Setting, load
 from runtime.transcribe.transcription import Transcriber
 from runtime.transcribe.tuned import transcribe_tuned
@@ -24,7 +25,7 @@ from runtime.transcribe.tuned import transcribe_tuned
 Quality = Literal["fast", "best"]
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
 
-_SOUND_SHARE = 0.35  # of the progress; the rest is hearing notes
+_SCAN_SHARE, _SOUND_SHARE, _NOTES_SHARE = 0.1, 0.3, 0.9  # where the parts of the progress end; the rest is decoding
 
 
 def listens(model: Model | ModelCard) -> bool:
@@ -59,18 +60,19 @@ def hear_thoroughly(
 
     Raises what `hear` and the transcriber raise.
     """
-    report = progress or (lambda _: None)
-    heard = hear(path, model, lambda done: report(_SOUND_SHARE * done), cancel, corrections, longest_s)
-    if heard.again is None:
-        report(1.0)
+    with opened(Path(path), part(progress, 0.0, _SCAN_SHARE), cancel, longest_s) as recording:
+        listened = listen(recording, model, part(progress, _SCAN_SHARE, _SOUND_SHARE), cancel, corrections)
+        found = None
+        if listened.frames is not None:
+            rest = part(progress, _SOUND_SHARE, _NOTES_SHARE)
+            found = transcribe_tuned(transcriber, path, listened.source.tuning_hz, rest, cancel, recording)
+    heard = listened.heard(None if found is None else found.notes)
+    if progress is not None:
+        progress(1.0)
+    if found is None:
         return heard
-    found = transcribe_tuned(
-        transcriber, path, heard.analysis.source.tuning_hz,
-        lambda done: report(_SOUND_SHARE + (1 - _SOUND_SHARE) * done), cancel,
-    )  # fmt: skip
-    thorough = heard.again(found.notes, False)
-    identity = replace(thorough.analysis.model, transcriber=found.identity.version)
-    return replace(thorough, analysis=replace(thorough.analysis, model=identity))
+    identity = replace(heard.analysis.model, transcriber=found.identity.version)
+    return replace(heard, analysis=replace(heard.analysis, model=identity))
 
 
 def listener_for(path: str | os.PathLike[str], model: Model, quality: Quality | None = None) -> Transcriber | None:

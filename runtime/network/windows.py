@@ -1,7 +1,7 @@
-"""A long recording through a model in windows of 60 s, joined so that no seam can be heard in the result.
+"""A long recording through a model in windows, joined so that no seam can be heard in the result.
 
-Windows start every 54 s, on frame borders. The 2.5 s of each window that touch a cut are discarded (the
-model saw silence beyond them), the next second is faded linearly into the neighbour. The last window is
+Windows start on frame borders: those of 60 s every 54 s. The border of each window that touches a cut is discarded (the
+model saw silence beyond it), the frames after it are faded linearly into the neighbour. The last window is
 moved back so that it is a whole one too: a recording has no padding anywhere but at its own two ends.
 """
 
@@ -18,12 +18,25 @@ import numpy.typing as npt
 from runtime.frames import FRAMES_PER_S, HOP_SAMPLES, SAMPLE_RATE_HZ, n_frames
 from runtime.sound.level import Samples
 
-WINDOW_SAMPLES = 60 * SAMPLE_RATE_HZ
-BORDER_FRAMES = 5 * FRAMES_PER_S // 2
-FADE_FRAMES = FRAMES_PER_S
-HOP_FRAMES = WINDOW_SAMPLES // HOP_SAMPLES - 2 * BORDER_FRAMES - FADE_FRAMES
-
 Columns = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a recording is cut: a window's length (whole seconds), what is discarded at each cut, what is faded (≥ 1)."""
+
+    window_samples: int = 60 * SAMPLE_RATE_HZ
+    border_frames: int = 5 * FRAMES_PER_S // 2
+    fade_frames: int = FRAMES_PER_S
+
+    @property
+    def hop_frames(self) -> int:
+        """From the beginning of a window to that of the next."""
+        return self.window_samples // HOP_SAMPLES - 2 * self.border_frames - self.fade_frames
+
+
+MINUTES = Shape()
+"""For a model that hears 2.5 s to either side of a frame, and a little of what is further away."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +47,24 @@ class Window:
     samples: Samples
     is_first: bool
     is_last: bool
+    shape: Shape = MINUTES
 
     def weights(self) -> npt.NDArray[np.float32]:
         """Share of each frame in the result, shape (frames,): 0 near a cut, then rising to 1."""
         frames = np.arange(n_frames(self.samples.size))
-        left = np.ones(frames.size) if self.is_first else (frames - BORDER_FRAMES) / FADE_FRAMES
-        right = np.ones(frames.size) if self.is_last else (frames[::-1] - BORDER_FRAMES) / FADE_FRAMES
+        share = (frames - self.shape.border_frames) / self.shape.fade_frames
+        left = np.ones(frames.size) if self.is_first else share
+        right = np.ones(frames.size) if self.is_last else share[::-1]
         return np.clip(np.minimum(left, right), 0.0, 1.0).astype(np.float32)
 
 
-def cut(blocks: Iterable[Samples], window_samples: int = WINDOW_SAMPLES) -> Iterator[Window]:
+def cut(blocks: Iterable[Samples], shape: Shape = MINUTES) -> Iterator[Window]:
     """Cut a recording, given in blocks of any size, into windows; a window's samples are valid until the next.
 
     A recording of up to one window gives one window of its own length. Every other window but the last has
-    exactly `window_samples` (whole seconds, more than 6); the last has up to 440 more. No samples give no window.
+    exactly the shape's length; the last has up to 440 more. No samples give no window.
     """
-    hop = window_samples - (2 * BORDER_FRAMES + FADE_FRAMES) * HOP_SAMPLES
+    window_samples, hop = shape.window_samples, shape.hop_frames * HOP_SAMPLES
     # Room for one emitted window's hop, one window, and the frame that tells whether another one follows.
     buffer = np.empty(hop + window_samples + HOP_SAMPLES, np.float32)
     base = filled = 0  # recording position of buffer[0]; samples in the buffer
@@ -64,7 +79,7 @@ def cut(blocks: Iterable[Samples], window_samples: int = WINDOW_SAMPLES) -> Iter
             if filled < following + window_samples + HOP_SAMPLES:
                 continue
             samples = buffer[following : following + window_samples]
-            yield Window((base + following) // HOP_SAMPLES, samples, base + following == 0, False)
+            yield Window((base + following) // HOP_SAMPLES, samples, base + following == 0, False, shape)
             if following:
                 buffer[: filled - following] = buffer[following:filled].copy()
                 base, filled = base + following, filled - following
@@ -73,7 +88,7 @@ def cut(blocks: Iterable[Samples], window_samples: int = WINDOW_SAMPLES) -> Iter
         return
     # The last window ends with the recording, so its start is the one free choice, on a frame border.
     start = (base + filled) // HOP_SAMPLES * HOP_SAMPLES - window_samples - base if following else 0
-    yield Window((base + start) // HOP_SAMPLES, buffer[start:filled], following == 0, True)
+    yield Window((base + start) // HOP_SAMPLES, buffer[start:filled], following == 0, True, shape)
 
 
 def join(parts: Iterable[tuple[Window, Columns]]) -> Iterator[Columns]:
@@ -106,7 +121,7 @@ def stretches(
     model: Callable[[Samples], Columns],
     blocks: Iterable[Samples],
     at_once: int = 1,
-    window_samples: int = WINDOW_SAMPLES,
+    shape: Shape = MINUTES,
 ) -> Iterator[Columns]:
     """The model's columns for a whole recording, in order: 1 + n // 441 frames in all, however `blocks` are cut.
 
@@ -115,8 +130,8 @@ def stretches(
     raises is raised here.
     """
     if at_once == 1:
-        return join((window, model(window.samples)) for window in cut(blocks, window_samples))
-    return join(_side_by_side(model, cut(blocks, window_samples), at_once))
+        return join((window, model(window.samples)) for window in cut(blocks, shape))
+    return join(_side_by_side(model, cut(blocks, shape), at_once))
 
 
 def _side_by_side(

@@ -22,10 +22,11 @@ from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network import session as onnx_session
 from runtime.network.session import first_line
 from runtime.notes.keys import N_PITCHES
-from runtime.progress import Cancel, Progress, check
+from runtime.progress import Cancel, Progress, check, part
 from runtime.sound.level import Samples
+from runtime.sound.recording import Recording, opened
 from runtime.transcribe.events import EventDecoder
-from runtime.transcribe.hearing import opened
+from runtime.transcribe.hearing import SCAN_SHARE, blocks, warnings_of
 from runtime.transcribe.registry import Setting
 from runtime.transcribe.rolls import RollOptions, Rolls, Values
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
@@ -91,17 +92,26 @@ class BasicPitch:
         self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
         """See `Transcriber`."""
+        with opened(Path(path), part(progress, 0.0, SCAN_SHARE), cancel) as recording:
+            return self.hear(recording, part(progress, SCAN_SHARE, 1.0), cancel)
+
+    def hear(
+        self, recording: Recording, progress: Progress | None = None, cancel: Cancel | None = None
+    ) -> Transcription:
+        """See `runtime.transcribe.hearing.HearsSamples`."""
         decoder = EventDecoder(self.options, FRAME_S)
-        with opened(Path(path), progress, cancel) as recording:
-            if not recording.measured.silent:
-                left = 1 + recording.n_samples // HOP_SAMPLES
-                for windows in _several(cut(recording.blocks()), _AT_ONCE):
-                    check(cancel)
-                    rolls = self.rolls(windows)
-                    decoder.push(Rolls(rolls.onset[:left], rolls.frame[:left], rolls.velocity[:left]))
-                    left -= len(windows) * KEPT_FRAMES
+        if not recording.measured.silent:
+            left = 1 + recording.n_samples // HOP_SAMPLES
+            for windows in _several(cut(blocks(recording, progress, cancel)), _AT_ONCE):
+                check(cancel)
+                rolls = self.rolls(windows)
+                decoder.push(Rolls(rolls.onset[:left], rolls.frame[:left], rolls.velocity[:left]))
+                left -= len(windows) * KEPT_FRAMES
         notes, confidence = decoder.finish()
-        return Transcription(replace(notes, warnings=recording.warnings), confidence, self.identity, "sound")
+        if progress:
+            progress(1.0)
+        notes = replace(notes, warnings=warnings_of(recording.measured))
+        return Transcription(notes, confidence, self.identity, "sound")
 
 
 def _loudness(frame: Values) -> Values:

@@ -2,7 +2,7 @@
 
 Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 Hz, level by `runtime.sound.level`),
 outputs ``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity:
-MIDI velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 2.5 s
+MIDI velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 1.25 s
 to either side. The card (`runtime.network.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
 ``offset_threshold``, ``pedal_threshold``, ``latency_s`` and ``again_threshold`` among its thresholds, and where
 `train.notes.tune` calibrated it ``confidence_scale`` and ``confidence_offset``: a note's confidence is then how likely
@@ -20,17 +20,19 @@ import numpy as np
 
 from runtime.decode.probability import probability
 from runtime.errors import ModelError
-from runtime.frames import SAMPLE_RATE_HZ
+from runtime.frames import FRAMES_PER_S, SAMPLE_RATE_HZ
 from runtime.model import MODELS_FOLDER, find_card
 from runtime.network import session as onnx_session
 from runtime.network.card import NOTES, ModelCard, load_card
 from runtime.network.session import Contract, windows_at_once
+from runtime.network.windows import Shape
 from runtime.notes.keys import N_PITCHES
 from runtime.notes.played import Floats
-from runtime.progress import Cancel, Progress
+from runtime.progress import Cancel, Progress, part
 from runtime.sound.level import Samples
+from runtime.sound.recording import Recording, opened
 from runtime.transcribe.events import EventDecoder
-from runtime.transcribe.hearing import hear_columns
+from runtime.transcribe.hearing import SCAN_SHARE, hear_columns, warnings_of
 from runtime.transcribe.registry import Setting
 from runtime.transcribe.rolls import RollOptions, Rolls, Values
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
@@ -40,8 +42,8 @@ CONTRACT = Contract(
     {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
     same_as_cpu=0.02,  # probabilities
 )
-# Of a minute, the network takes half a gigabyte.
-_WINDOW_SAMPLES = 20 * SAMPLE_RATE_HZ
+# Of a minute, the network takes half a gigabyte. What lies 1.25 s away it does not hear at all: nothing needs a fade.
+_WINDOWS = Shape(20 * SAMPLE_RATE_HZ, border_frames=5 * FRAMES_PER_S // 4, fade_frames=1)
 OPTIONS = (
     "onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s", "again_threshold",
 )  # fmt: skip
@@ -79,13 +81,26 @@ class OwnTranscriber:
         self, path: str | os.PathLike[str], progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
         """See `Transcriber`."""
+        with opened(Path(path), part(progress, 0.0, SCAN_SHARE), cancel) as recording:
+            return self.hear(recording, part(progress, SCAN_SHARE, 1.0), cancel)
+
+    def hear(
+        self, recording: Recording, progress: Progress | None = None, cancel: Cancel | None = None
+    ) -> Transcription:
+        """See `runtime.transcribe.hearing.HearsSamples`."""
         decoder = EventDecoder(options_of(self.card))
         at_once = windows_at_once(self.provider)
-        warnings = hear_columns(
-            Path(path), self.columns, lambda c: decoder.push(rolls_of(c)), at_once, _WINDOW_SAMPLES, progress, cancel
-        )
+        try:
+            hear_columns(
+                recording, self.columns, lambda c: decoder.push(rolls_of(c)), at_once, _WINDOWS, progress, cancel
+            )
+        finally:
+            onnx_session.release(self.session, self.provider)
         notes, sureness = decoder.finish()
-        return Transcription(replace(notes, warnings=warnings), calibrated(sureness, self.card), self.identity, "sound")
+        notes = replace(notes, warnings=warnings_of(recording.measured))
+        if progress:
+            progress(1.0)
+        return Transcription(notes, calibrated(sureness, self.card), self.identity, "sound")
 
 
 def calibrated(sureness: Floats, card: ModelCard) -> Floats:

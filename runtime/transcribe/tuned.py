@@ -8,7 +8,9 @@ from pathlib import Path
 
 from runtime.notes.played import PlayedNotes
 from runtime.progress import Cancel, Progress
+from runtime.sound.recording import Recording
 from runtime.sound.tuning import retuned
+from runtime.transcribe.hearing import HearsSamples
 from runtime.transcribe.transcription import Transcriber, Transcription
 
 
@@ -18,12 +20,16 @@ def transcribe_tuned(
     tuning_hz: float | None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
+    recording: Recording | None = None,
 ) -> Transcription:
     """As the transcriber's own `transcribe`, for a recording whose a' is `tuning_hz` (None: not known, taken as 440).
 
-    Raises what that raises.
+    `recording` is the same one where it is open already: who takes its samples need not decode it again. Raises what
+    the transcriber raises.
     """
     with retuned(Path(path), tuning_hz) as (there, speed):
+        if recording is not None and speed == 1.0 and isinstance(transcriber, HearsSamples):
+            return transcriber.hear(recording, progress, cancel)
         heard = transcriber.transcribe(there, progress, cancel)
     return heard if speed == 1.0 else replace(heard, notes=_slower(heard.notes, speed))
 

@@ -16,6 +16,9 @@ from runtime.analyze import analyse_file
 from runtime.corrections import parse_words
 from runtime.model import Model, load_model
 from runtime.thorough import Quality
+from runtime.transcribe import own
+from runtime.transcribe.own import OwnTranscriber, load
+from runtime.transcribe.registry import Setting
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "minuet.ogg"
 RATE_HZ = 44_100
@@ -108,3 +111,13 @@ def test_what_is_not_music_gets_no_marks_and_a_warning(
     analysis = analyse_file(tmp_path / "x.wav", model=model, quality=quality)
     assert analysis.beats == () and analysis.dynamics == () and analysis.change_points == ()
     assert analysis.warnings
+
+
+def test_the_transcriber_hears_nothing_of_what_its_windows_discard() -> None:
+    transcriber, rng = load(Setting(None, "cpu")), np.random.default_rng(0)
+    assert isinstance(transcriber, OwnTranscriber)
+    samples = rng.normal(0.0, 0.1, 6 * RATE_HZ // 2).astype(np.float32)
+    middle = len(samples) // 2
+    other = np.concatenate([samples[:middle], rng.normal(0.0, 0.1, middle).astype(np.float32)])
+    changed = np.flatnonzero((transcriber.columns(samples) != transcriber.columns(other)).any(axis=1))
+    assert middle // 441 - own._WINDOWS.border_frames < changed[0] < middle // 441

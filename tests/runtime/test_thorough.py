@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from runtime import pipeline
 from runtime.analysis import from_json
+from runtime.corrections import Corrections
 from runtime.errors import ModelError
 from runtime.model import Model, load_model
 from runtime.notes.played import PlayedNotes
 from runtime.pipeline import hear
 from runtime.progress import Cancelled
+from runtime.sound import read as audio
+from runtime.sound.recording import Recording
 from runtime.stages.onsets import Mix, OnsetStage
 from runtime.thorough import hear_thoroughly, load_listener
 from runtime.transcribe.transcription import TranscriberIdentity, Transcription
@@ -59,6 +63,41 @@ def test_beats_are_those_of_the_notes_and_the_analysis_says_who_heard_them(model
     assert heard.analysis.model.transcriber == "stub.notes 1.0"
     assert from_json(heard.analysis.to_json()).model == heard.analysis.model
     assert told == sorted(told) and told[-1] == 1.0 and heard.evidence is not None
+
+
+class HearsTheSamples(HearsAScale):
+    """The same by way of the samples of a recording that is open."""
+
+    def hear(self, recording: Recording, progress: Any = None, cancel: Any = None) -> Transcription:
+        assert sum(block.size for block in recording.blocks()) == recording.n_samples
+        return super().transcribe(recording.path, progress, cancel)
+
+    def transcribe(self, path: Path, progress: Any = None, cancel: Any = None) -> Transcription:
+        raise AssertionError("the recording is open already")
+
+
+def test_a_recording_is_read_and_its_beats_are_decoded_once(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted(where: Any, name: str) -> None:
+        real = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *a, **k: [asked.append(name), real(*a, **k)][1])
+
+    counted(audio, "measure")
+    counted(audio, "stream")
+    counted(pipeline, "decode")
+    ears = HearsTheSamples()
+    heard = hear_thoroughly(write(tmp_path / "t.wav", 12.0), model, ears)
+    assert asked == ["measure", "decode"] and ears.asked == 1
+    assert heard.analysis == hear_thoroughly(tmp_path / "t.wav", model, HearsAScale()).analysis
+
+
+def test_a_piano_tuned_elsewhere_is_opened_anew_for_its_notes(model: Model, tmp_path: Path) -> None:
+    corrections = Corrections(tuning_hz=415.0)
+    with pytest.raises(AssertionError, match="open already"):
+        hear_thoroughly(write(tmp_path / "t.wav", 5.0), model, HearsTheSamples(), corrections=corrections)
 
 
 def test_an_analysis_written_before_transcribers_were_named_is_still_read(model: Model, tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ, n_frames
 from runtime.model import Model, load_model
 from runtime.network import windows
-from runtime.network.windows import WINDOW_SAMPLES
+from runtime.network.windows import MINUTES
 from tests import stub_model
 
-WINDOW, HOP = WINDOW_SAMPLES, windows.HOP_FRAMES * HOP_SAMPLES
+WINDOW, HOP = MINUTES.window_samples, MINUTES.hop_frames * HOP_SAMPLES
 LENGTHS = [
     1,
     440,
@@ -85,8 +85,8 @@ def test_weights_of_all_windows_cover_every_frame_and_none_near_a_cut(n: int) ->
     for window in windows.cut([np.zeros(n, np.float32)]):
         weights = window.weights()
         total[window.first_frame : window.first_frame + weights.size] += weights
-        assert window.is_first or not weights[: windows.BORDER_FRAMES + 1].any()
-        assert window.is_last or not weights[-windows.BORDER_FRAMES - 1 :].any()
+        assert window.is_first or not weights[: MINUTES.border_frames + 1].any()
+        assert window.is_last or not weights[-MINUTES.border_frames - 1 :].any()
     assert total.min() >= 1.0 - 1e-6
 
 
@@ -98,9 +98,9 @@ def test_a_model_that_sees_silence_beyond_a_cut_leaves_no_trace() -> None:
         values = samples[::HOP_SAMPLES][:frames].astype(np.float32)
         values = np.pad(values, (0, frames - values.size), mode="edge")
         if samples[0] > 0:  # not the first window
-            values[: windows.BORDER_FRAMES] = 1e9
+            values[: MINUTES.border_frames] = 1e9
         if samples[-1] < n - 1:
-            values[-windows.BORDER_FRAMES :] = -1e9
+            values[-MINUTES.border_frames :] = -1e9
         return values[:, None]
 
     n = 5 * WINDOW + 3_000

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from runtime.errors import AudioError, ModelError
+from runtime.network.windows import Shape
 from runtime.progress import Cancelled
 from runtime.transcribe import Setting, Transcription, load
 from tests import stub_model
@@ -43,7 +44,7 @@ def test_notes_of_a_recording_are_heard_with_their_times(card: Path) -> None:
 def test_notes_across_the_seams_of_windows_are_heard_once(card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [(0.5 + 0.43 * k, 0.8 + 0.43 * k, 66 + (7 * k) % 35, 0.2) for k in range(60)]
     whole = hear(card, rows, 28.0)
-    monkeypatch.setattr("runtime.transcribe.own._WINDOW_SAMPLES", 8 * RATE_HZ)
+    monkeypatch.setattr("runtime.transcribe.own._WINDOWS", Shape(8 * RATE_HZ, 62, 1))
     cut = hear(card, rows, 28.0)
     assert cut.notes.pitch.tolist() == whole.notes.pitch.tolist() == [r[2] for r in rows]
     assert cut.notes.onset_s == pytest.approx(whole.notes.onset_s, abs=1e-3)
