@@ -16,8 +16,8 @@ _HEAD = """# Speed and memory
 
 Written by `python -m benchmarks.speed --report docs/speed.md` (with a Python for each peer, see below), or by
 `python -m benchmarks.speed.report` from the JSON files of several runs. Each figure is from a process of its own, from
-file to result. On a machine that others use too, wall time tells little: look at the load average, and compare CPU
-time.
+file to result; modules were compiled before, as an installation has them. On a machine that others use too, wall time
+tells little: look at the load average, and compare CPU time.
 
 """
 _PEERS = """
@@ -134,6 +134,9 @@ def told_about(result: dict[str, Any]) -> str:
         floor = runs.get(f"{name.removesuffix(', fast')}, decoding and resampling alone")
         if name.endswith(" h, fast") and floor:
             told.append(f"{name}: {run['cpu_s'] / floor['cpu_s']:.2f} × the CPU time of decoding and resampling alone.")
+        network = runs.get(f"{name.removesuffix(', fast')}, the network alone")
+        if name.endswith(" h, fast") and network:
+            told.append(f"{100 * network['cpu_s'] / run['cpu_s']:.0f} % of it is the network.")
     for quality in ("fast", "best"):
         hours = {float(n.split(" h")[0]): r for n, r in runs.items() if n.endswith(f" h, {quality}")}
         if len(hours) > 1:

@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.speed.installed import sizes_mb
 from benchmarks.speed.peers import PEERS, PeerTime, time_peer
-from benchmarks.speed.process import CORES, needs, two_cores
+from benchmarks.speed.process import CORES, as_installed, needs, two_cores
 from benchmarks.speed.recordings import one_tile, write_flac
 from benchmarks.speed.report import speed_report
 from benchmarks.speed.scaling import scaling
@@ -60,7 +60,7 @@ def start_to_output_s(command: list[str]) -> list[float]:
     found = []
     for _ in range(STARTS + 1):
         start = time.perf_counter()
-        with subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=two_cores) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=two_cores, env=as_installed()) as process:
             assert process.stdout is not None
             if not process.stdout.read(1):
                 raise MezzoforteError(f"{' '.join(command)} said nothing")
@@ -116,12 +116,17 @@ def measure(options: Namespace, work: Path) -> dict[str, Any]:
 
 
 def _one_length(path: Path, audio_s: float, name: str, options: Namespace, work: Path) -> dict[str, dict[str, float]]:
-    """Decoding alone, and `fast` by cores and providers."""
+    """Decoding alone, the network alone, and `fast` by cores and providers."""
     say(name)
     floor = needs("decoding", [sys.executable, "-m", "benchmarks.speed.floor", str(path)], 1)
+    named = [options.model] if options.model else []
+    network = needs("the network", [sys.executable, "-m", "benchmarks.speed.network", f"{audio_s:g}", *named], 1)
     runs = {
         f"{name}, decoding and resampling alone": {
             "audio_s": audio_s, **asdict(floor), "times_real_time": audio_s / floor.wall_s
+        },
+        f"{name}, the network alone": {
+            "audio_s": audio_s, **asdict(network), "times_real_time": audio_s / network.wall_s
         },
         f"{name}, fast, one core": analyse_once(path, audio_s, options.model, work, cores=1),
         f"{name}, fast": analyse_once(path, audio_s, options.model, work),
