@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,9 @@ Values = npt.NDArray[np.float32]
 MAX_MODEL_BYTES = 100 << 20
 # One, because how a sum is shared among threads decides its last bits; windows are worked on side by side instead.
 N_THREADS = 1
-_cpu_windows_at_once = 2
+# Each window at work takes 70 to 160 MB, so not more than two of them; on one core a second one saves no time.
+_MOST_WINDOWS_AT_ONCE = 2
+_cpu_windows_at_once: int | None = None
 
 _ENGINES = {"cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider", "cpu": "CPUExecutionProvider"}
 
@@ -40,7 +43,14 @@ def limit_windows_at_once(n: int) -> None:
 
 def windows_at_once(provider: str) -> int:
     """How many windows are best worked on at the same time, from different threads; results do not depend on it."""
-    return _cpu_windows_at_once if provider == "cpu" else 1
+    if provider != "cpu":
+        return 1
+    return min(_MOST_WINDOWS_AT_ONCE, _usable_cores()) if _cpu_windows_at_once is None else _cpu_windows_at_once
+
+
+def _usable_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
