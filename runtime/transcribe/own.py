@@ -2,7 +2,7 @@
 
 Graph contract: input ``samples`` float32 [1, n] as for the main model (22,050 Hz, level by `runtime.sound.level`),
 outputs ``onset``, ``frame``, ``offset``, ``velocity`` [1, T, 88] and ``pedal`` [1, T], probabilities 0..1 (velocity:
-MIDI velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 1.25 s
+MIDI velocity / 127), with ``T = 1 + n // 441`` and frame t centred on sample 441 t; a frame depends on less than 1 s
 to either side. The card (`runtime.network.card`, kind ``notes``) has ``onset_threshold``, ``frame_threshold``,
 ``offset_threshold``, ``pedal_threshold``, ``latency_s`` and ``again_threshold`` among its thresholds, and where
 `train.notes.tune` calibrated it ``confidence_scale`` and ``confidence_offset``: a note's confidence is then how likely
@@ -42,8 +42,8 @@ CONTRACT = Contract(
     {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
     same_as_cpu=0.02,  # probabilities
 )
-# Of a minute, the network takes half a gigabyte. What lies 1.25 s away it does not hear at all: nothing needs a fade.
-_WINDOWS = Shape(20 * SAMPLE_RATE_HZ, border_frames=5 * FRAMES_PER_S // 4, fade_frames=1)
+# The network takes 8 MB for each second of a window. What lies 1 s away it does not hear at all: nothing needs a fade.
+_WINDOWS = Shape(15 * SAMPLE_RATE_HZ, border_frames=FRAMES_PER_S, fade_frames=1)
 OPTIONS = (
     "onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s", "again_threshold",
 )  # fmt: skip
