@@ -60,12 +60,12 @@ class EventDecoder:
         self._open: dict[int, _Open] = {}
         self._rows: list[tuple[float, float, int, int, float]] = []
         self._last: dict[int, int] = {}  # the row of each key's last note
-        self._pedal: list[Values] = []
+        self._pedal: list[_Mask] = []
 
     def push(self, rolls: Rolls) -> None:
         """Go on with the next frames."""
         if rolls.pedal is not None:
-            self._pedal.append(rolls.pedal.copy())  # a part of a larger array, which would be kept whole
+            self._pedal.append(rolls.pedal >= self._options.pedal_threshold)
         whole = _joined(self._held, rolls)
         count = len(whole.onset) - 2 * self._margin
         if count > 0:
@@ -166,7 +166,7 @@ class EventDecoder:
         """Spans of the pedal in seconds."""
         if not self._pedal:
             return ()
-        down = np.concatenate(([False], *(p >= self._options.pedal_threshold for p in self._pedal), [False]))
+        down = np.concatenate(([False], *self._pedal, [False]))
         edges = np.flatnonzero(np.diff(down.astype(np.int8))).reshape(-1, 2) * self._frame_s - self._options.latency_s
         spans: list[tuple[float, float]] = []
         for down_s, up_s in np.maximum(edges, 0.0).tolist():
