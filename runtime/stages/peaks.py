@@ -16,13 +16,11 @@ _NO_BEAT = -40.0
 
 def find_peaks(p: Floats, least: float) -> Ints:
     """Frames that are the largest of their ±3 neighbours (the first of equals) and at least `least`."""
-    if not len(p):
-        return np.empty(0, np.int64)
-    reach = _PEAK_REACH_FRAMES
-    padded = np.pad(p, reach, constant_values=-np.inf)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    first_largest = windows.argmax(axis=1) == reach
-    return np.asarray(np.flatnonzero(first_largest & (p >= least)))
+    found = p >= least
+    for k in range(1, min(_PEAK_REACH_FRAMES + 1, len(p))):
+        found[k:] &= p[k:] > p[:-k]
+        found[:-k] &= p[:-k] >= p[k:]
+    return np.flatnonzero(found)
 
 
 def where_it_sounds(
