@@ -20,6 +20,7 @@ from train.notes.labels import notes_of_render
 EDGE_S = 0.1
 """Notes that begin so near the cut are in neither list: their attack is only half there."""
 ONSET_S, SCORE_S = 0.05, 0.1
+VELOCITY_SPAN_S = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,9 @@ class Notes:
 @dataclass(frozen=True)
 class Scores:
     """Note measures of one recording, 0..1: onset within 50 ms; and the end within 50 ms or 20 % of the length; and
-    the velocity within 0.1 after mir_eval's fit of the scale. `late_s` is the median of the onsets found."""
+    the velocity within 0.1 after mir_eval's fit of the scale. `late_s` is the median of the onsets found. `velocity_r`
+    correlates the mean velocity of what begins in the same half second, about a beat, with the truth; NaN where there
+    are too few."""
 
     onset_p: float
     onset_r: float
@@ -53,6 +56,7 @@ class Scores:
     offset_f: float
     velocity_f: float
     late_s: float
+    velocity_r: float
 
 
 def truth_of(midi_dir: Path, render: Path, length_s: float) -> Notes:
@@ -71,7 +75,7 @@ def heard_in(notes: PlayedNotes, length_s: float) -> Notes:
 def compare(truth: Notes, heard: Notes) -> Scores:
     """mir_eval's note measures."""
     if not len(truth.pitch) or not len(heard.pitch):
-        return Scores(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Scores(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, np.nan)
     both = (truth.spans_s, truth.hz, heard.spans_s, heard.hz)
     pairs = mir_eval.transcription.match_notes(*both, onset_tolerance=ONSET_S, offset_ratio=None)
     late_s = [heard.spans_s[j, 0] - truth.spans_s[i, 0] for i, j in pairs]
@@ -81,8 +85,20 @@ def compare(truth: Notes, heard: Notes) -> Scores:
     velocity_f = with_velocity(*full, onset_tolerance=ONSET_S)[2] if pairs else 0.0
     return Scores(
         precision, recall, 2 * len(pairs) / (len(heard.pitch) + len(truth.pitch)), float(offset_f), float(velocity_f),
-        float(np.median(late_s)) if late_s else 0.0,
+        float(np.median(late_s)) if late_s else 0.0, velocity_r(truth, heard),
     )  # fmt: skip
+
+
+def velocity_r(truth: Notes, heard: Notes) -> float:
+    """Correlation of mean velocities over half seconds in which both have notes; NaN under three."""
+    n = 1 + int(max(notes.spans_s[:, 0].max() for notes in (truth, heard)) / VELOCITY_SPAN_S)
+    means = []
+    for notes in (truth, heard):
+        span = (notes.spans_s[:, 0] / VELOCITY_SPAN_S).astype(int)
+        count = np.bincount(span, minlength=n)
+        means.append(np.divide(np.bincount(span, notes.velocity, n), count, out=np.full(n, np.nan), where=count > 0))
+    both = np.isfinite(means[0]) & np.isfinite(means[1])
+    return float(np.corrcoef(means[0][both], means[1][both])[0, 1]) if both.sum() > 2 else np.nan
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -165,12 +165,12 @@ def save_rows(path: Path | None, rows: Sequence[Row]) -> None:
 def tables(rows: Sequence[Row]) -> str:
     """Markdown: renders by corpus and system, real recordings by system."""
     names = ("renders", "system", "recordings", "onset P", "onset R", "onset F", "onset + end F", "+ velocity F")
-    out = ["| " + " | ".join((*names, "late", "speed")) + " |", "|---|---|" + "---:|" * 8]
+    out = ["| " + " | ".join((*names, "velocity R", "late", "speed")) + " |", "|---|---|" + "---:|" * 9]
     for corpus, what in sorted({(r.corpus, r.what) for r in rows if r.scores}):
         mine = [r for r in rows if (r.corpus, r.what) == (corpus, what) and r.scores]
-        values = np.mean([list(asdict(r.scores).values()) for r in mine if r.scores], axis=0)
-        shown = " | ".join(f"{v:.3f}" for v in values[:5])
-        out.append(f"| {corpus} | {what} | {len(mine)} | {shown} | {1000 * values[5]:+.0f} ms | {_speed(mine)} |")
+        *values, late_s, velocity = np.nanmean([astuple(r.scores) for r in mine if r.scores], axis=0)
+        shown = " | ".join(f"{v:.3f}" for v in (*values, velocity))
+        out.append(f"| {corpus} | {what} | {len(mine)} | {shown} | {1000 * late_s:+.0f} ms | {_speed(mine)} |")
     out += ["", "| real recordings | system | found | missing | extra | F |", "|---|---|---:|---:|---:|---:|"]
     real = [r for r in rows if r.real]
     for name in dict.fromkeys(r.recording for r in real):
@@ -205,7 +205,7 @@ def run(options: Namespace) -> None:
     """Make the rows that are missing, and print the tables."""
     rows = read_rows(options.json)
     data = Path() if options.show else data_folder()
-    paths = {"madmom": options.madmom_python, "hpt": options.hpt, "own": options.own}
+    paths = {"madmom": options.madmom_python, "hpt": options.hpt, "own": options.own, "transkun": options.transkun}
     for system in () if options.show else options.systems.split(","):
         transcriber = ready(system, paths.get(system))
         done = {(r.corpus, r.recording) for r in rows if r.system == system}
@@ -235,6 +235,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--longest-s", type=float, default=60.0, help="the beginning that is heard (default: 60)")
     add("--madmom-python", type=Path, help="Python of an environment with madmom")
     add("--hpt", type=Path, help="card of a converted HPT checkpoint")
+    add("--transkun", type=Path, help="card of Transkun, where it is not in ~/.mezzoforte/models")
     add("--own", type=Path, help="card of another model of ours")
     add("--json", type=Path, metavar="FILE", help="rows, kept and added to")
     add("--show", action="store_true", help="only print the tables of --json")

@@ -9,7 +9,7 @@ import mido
 import numpy as np
 import pytest
 
-from benchmarks.transcription.measure import Notes, Plausibility, against_score, compare
+from benchmarks.transcription.measure import Notes, Plausibility, against_score, compare, velocity_r
 from benchmarks.transcription.report import Row, read_rows, save_rows, spread, tables
 from runtime.errors import MezzoforteError
 from runtime.score.read import midi as read_midi
@@ -103,3 +103,14 @@ def test_recordings_are_taken_from_every_composer_in_turn(tmp_path: Path) -> Non
     chosen = spread(tmp_path, 4)
     assert sorted(p.parent.name for p in chosen) == ["Bach", "Bach", "Liszt", "Ravel"]
     assert spread(tmp_path, 4) == chosen
+
+
+def test_velocities_are_compared_by_half_seconds() -> None:
+    velocity = np.array([40, 80, 60, 100, 50, 90])
+    onset_s = 0.6 * np.arange(6)
+    truth = Notes(np.column_stack((onset_s, onset_s + 0.3)), np.full(6, 60), velocity)
+    softer = Notes(truth.spans_s, truth.pitch, velocity // 2)
+    backwards = Notes(truth.spans_s, truth.pitch, 127 - velocity)
+    assert velocity_r(truth, softer) == pytest.approx(1.0, abs=1e-3)
+    assert velocity_r(truth, backwards) == pytest.approx(-1.0)
+    assert np.isnan(velocity_r(truth.before(0.7), softer))
