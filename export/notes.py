@@ -61,11 +61,15 @@ def make_card(out: Path, version: str, made: Proven, checkpoint: dict) -> ModelC
         f"notes: MazurkaBL and (n)ASAP performances, synthesised with several pianos, {left_out(checkpoint['fold'])}; "
         f"{checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
     )
+    taught = checkpoint.get("taught", [])
+    teachers = ", ".join(sorted({t["teacher"] for t in taught}))
+    by_teacher = (f"{len(taught)} real recordings with the notes that {teachers} hears in them",) if taught else ()
+    players = tuple(f"Real recordings: {credit}" for credit in sorted({t["credit"] for t in taught}))
     return ModelCard(
         name=out.stem, version=version, sha256=made.sha256, feature="pitch spectrum", preset="notes",
         parameters=made.n_parameters, thresholds=dict(there.thresholds) if there else THRESHOLDS,
-        training_data=(sentence,), training_commit=checkpoint["commit"], licence=LICENCE, attribution=ATTRIBUTION,
-        kind=NOTES,
+        training_data=(sentence, *by_teacher), training_commit=checkpoint["commit"], licence=LICENCE,
+        attribution=(*ATTRIBUTION, *players), kind=NOTES,
     )  # fmt: skip
 
 

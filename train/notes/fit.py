@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -51,7 +52,7 @@ class NoteSampler:
     def __init__(
         self, pack: Pack, recordings: list[Recording], renders: list[tuple[Path, Path]], taught: Sequence[Taught] = ()
     ) -> None:
-        self._pack, self._renders, self._taught = pack, renders, taught
+        self._pack, self._renders, self.taught = pack, renders, taught
         self.n_samples = round(SEGMENT_S * SAMPLE_RATE_HZ / HOP_SAMPLES) * HOP_SAMPLES
         self.n_frames = 1 + self.n_samples // HOP_SAMPLES
         tree: dict[str, dict[str, list[Recording]]] = defaultdict(lambda: defaultdict(list))
@@ -78,7 +79,7 @@ class NoteSampler:
         """Samples [n] float32 and the targets of their frames."""
         speed = float(np.exp(rng.uniform(-DETUNE, DETUNE)))
         n_read = int(np.ceil(self.n_samples * speed)) + 1
-        if self._taught and rng.random() < TAUGHT_SHARE:
+        if self.taught and rng.random() < TAUGHT_SHARE:
             samples, notes, first = self._drawn_taught(n_read, rng)
         else:
             samples, notes, first = self._drawn_render(n_read, rng)
@@ -86,7 +87,7 @@ class NoteSampler:
         return change_speed(samples, speed, self.n_samples), note_targets(moved, 0.0, self.n_frames)
 
     def _drawn_taught(self, n_read: int, rng: np.random.Generator) -> Drawn:
-        taught = self._taught[rng.integers(len(self._taught))]
+        taught = self.taught[rng.integers(len(self.taught))]
         first = int(rng.integers(0, max(1, len(taught.samples) - n_read + 1)))
         read = taught.samples[first : first + n_read]
         return np.pad(read, (0, n_read - len(read))), taught.notes, first
@@ -126,6 +127,11 @@ class NoteTrainer(AveragedRun):
         self.sampler, self.spectrum, self.is_compiled = sampler, PitchSpectrum(), is_compiled
         self.model.to(memory_format=torch.channels_last)
         self._logits = torch.compile(self.model) if is_compiled else self.model
+
+    def about(self) -> dict[str, Any]:
+        """See `AveragedRun`; real recordings and their teachers are named."""
+        taught = [{"recording": t.key, "teacher": t.teacher, "credit": t.credit} for t in self.sampler.taught]
+        return super().about() | {"taught": taught}
 
     def losses(self) -> dict[str, Tensor]:
         drawn = [self.sampler.draw(self.rng) for _ in range(self.batch)]

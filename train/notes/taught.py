@@ -5,9 +5,10 @@ sure, or one that the score has too, at its pitch and where the recording is ali
 SCORE`). Beside a score, what only the teacher hears has to be surer (ornaments are such notes), and what only the
 score has may have been played. What is doubtful is in `NoteTable.doubtful` and costs nothing in training.
 
-One group per recording: `samples` (int16, 22,050 Hz), the columns of `NoteTable`, and the attributes gain, teacher,
-licence (of the teacher's weights), sure (the share of its notes that count). What is there is kept. Recordings of test
-pieces must not be named: see `train.data.splits.REAL_AUDIO_PIECES`.
+One group per recording: `samples` (int16, 22,050 Hz), the columns of `NoteTable`, and the attributes gain, teacher
+(with the licence of its weights), credit (who plays, and the recording's licence: `--credit`), sure (the share of its
+notes that count). What is there is kept. Recordings of test pieces must not be named: see
+`train.data.splits.REAL_AUDIO_PIECES`.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Taught:
     key: str
     samples: npt.NDArray[np.float32]
     notes: NoteTable
+    teacher: str
+    credit: str
 
 
 def read_taught(path: Path) -> list[Taught]:
@@ -63,7 +66,8 @@ def read_taught(path: Path) -> list[Taught]:
 
 def _taught(key: str, group: h5py.Group) -> Taught:
     samples = group["samples"][()] * np.float32(group.attrs["gain"] / 32768)
-    return Taught(key, samples, NoteTable(*(group[c][()] for c in _COLUMNS)))
+    notes = NoteTable(*(group[c][()] for c in _COLUMNS))
+    return Taught(key, samples, notes, group.attrs["teacher"], group.attrs["credit"])
 
 
 def excerpt(path: Path, from_s: float, seconds: float, out: Path) -> float:
@@ -124,22 +128,31 @@ def _shared(
     return near.any(axis=1), near.any(axis=0)
 
 
-def teach(path: Path, score: Path | None, teacher: Transcriber, from_s: float, seconds: float, file: h5py.File) -> str:
+@dataclass(frozen=True)
+class Part:
+    """A stretch of recordings to be learned from, and who is to be credited for them."""
+
+    from_s: float
+    seconds: float
+    credit: str
+
+
+def teach(path: Path, score: Path | None, teacher: Transcriber, wanted: Part, file: h5py.File) -> str:
     """Add a part of a recording; one line of what came of it."""
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "part.wav"
-        length_s = excerpt(path, from_s, seconds, part)
+        length_s = excerpt(path, wanted.from_s, wanted.seconds, part)
         heard = teacher.transcribe(part)
         samples = np.concatenate(list(audio.stream(part)))
-    labels = labels_of(heard, _written(score, path, from_s, length_s) if score else None)
+    labels = labels_of(heard, _written(score, path, wanted.from_s, length_s) if score else None)
     group = file.create_group(path.name)
     group["samples"] = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
     for name in _COLUMNS:
         group[name] = getattr(labels, name)
     share = len(labels.pitch) / max(1, len(heard.notes.pitch))
     gain = gain_for_level(measure_level_dbfs(samples, SAMPLE_RATE_HZ))
-    teacher_is = {"teacher": heard.identity.name, "licence": heard.identity.licence}
-    group.attrs.update(teacher_is, gain=gain, sure=share, complete=True)
+    who = f"{heard.identity.name} {heard.identity.version} ({heard.identity.licence})"
+    group.attrs.update(gain=gain, teacher=who, credit=wanted.credit, sure=share, complete=True)
     file.flush()
     return f"{path.name}: {len(heard.notes.pitch)} notes, {share:.3f} of them count, {len(labels.doubtful)} doubts"
 
@@ -158,19 +171,21 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--score", nargs=2, type=Path, action="append", default=[], metavar=("RECORDING", "SCORE"))
     parser.add_argument("--teacher", default="transkun")
     parser.add_argument("--teacher-path", type=Path)
+    parser.add_argument("--credit", required=True, help="who plays these recordings, and their licence")
     parser.add_argument("--from-s", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=40.0)
 
 
 def run(args: Namespace) -> None:
     """Hear each recording and print what came of it."""
+    wanted = Part(args.from_s, args.seconds, args.credit)
     teacher, scores = load(args.teacher, Setting(args.teacher_path, "cpu")), dict(args.score)
     with open_hdf5(args.out, "a") as file:
         for path in args.recordings:
             if path.name in file and not file[path.name].attrs.get("complete"):
                 del file[path.name]
             if path.name not in file:
-                print(teach(path, scores.get(path), teacher, args.from_s, args.seconds, file), flush=True)
+                print(teach(path, scores.get(path), teacher, wanted, file), flush=True)
 
 
 main = Command(add_options, run)

@@ -19,7 +19,7 @@ from tests.train.small_pack import write_small_pack  # noqa: E402
 from train.frames.segments import Pack  # noqa: E402
 from train.notes.fit import NoteSampler, note_losses  # noqa: E402
 from train.notes.labels import note_targets  # noqa: E402
-from train.notes.taught import excerpt, labels_of, read_taught, teach  # noqa: E402
+from train.notes.taught import Part, excerpt, labels_of, read_taught, teach  # noqa: E402
 
 WHO = TranscriberIdentity("transkun", "2", "ab", "MIT")
 C, D, E = 60, 62, 64
@@ -74,9 +74,10 @@ def test_a_taught_recording_is_drawn_with_its_labels(tmp_path: Path):
     tone = tmp_path / "tone.wav"
     sf.write(tone, 0.1 * np.sin(np.arange(44_100 * 4) * 0.05), 44_100)
     with h5py.File(tmp_path / "taught.h5", "w") as file:
-        assert "1 notes, 1.000" in teach(tone, None, Teacher(), 1.0, 2.0, file)
+        assert "1 notes, 1.000" in teach(tone, None, Teacher(), Part(1.0, 2.0, "Somebody, CC0"), file)
     (taught,) = read_taught(tmp_path / "taught.h5")
     assert np.sqrt(np.square(taught.samples).mean()) == pytest.approx(0.1, rel=0.05), "at -20 dBFS"
+    assert (taught.teacher, taught.credit) == ("transkun 2 (MIT)", "Somebody, CC0")
     pack = Pack(write_small_pack(tmp_path / "pack.h5"))
     sampler, rng = NoteSampler(pack, [], [], [taught]), np.random.default_rng(0)
     samples, notes, first = sampler._drawn_taught(30_000, rng)
