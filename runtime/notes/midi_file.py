@@ -21,6 +21,8 @@ MAX_EVENTS = 2_000_000
 _END_OF_TRACK, _SET_TEMPO, _TIME_SIGNATURE = 0x2F, 0x51, 0x58
 _NAMES = {_SET_TEMPO: "tempo", _TIME_SIGNATURE: "time signature", 0x59: "key signature"}
 _LARGEST_BEAT_TYPE = 128
+# What fits into the four bytes of a time between events: with events between them left out, it can become more.
+_LONGEST_WAIT_TICKS = 0x0FFFFFFF
 # System messages, which have no place in a file; how many bytes follow each.
 _STRAY = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF4: 0, 0xF5: 0, 0xF6: 0} | dict.fromkeys(range(0xF8, 0xFF), 0)
 
@@ -151,6 +153,8 @@ class _Reader:
             while self._at < self._end:
                 begin = self._at
                 waited += self._variable()
+                if waited > _LONGEST_WAIT_TICKS:
+                    raise _BrokenOffError
                 first = self._byte()
                 if first >= 0x80:
                     status = first if first != 0xFF else status

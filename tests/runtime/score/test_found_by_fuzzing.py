@@ -75,3 +75,15 @@ def test_a_track_of_releases_alone_keeps_its_events_when_others_are_marked() -> 
     marked = from_bytes(write.marked(source, dense_plan(parse(source))), "t.mid")
     assert any(m.ours for m in parse(marked).marks)
     assert same_music(from_bytes(write.unmarked(marked), "t.mid"), source)
+
+
+def test_times_that_add_up_to_more_than_a_file_can_say_end_their_track() -> None:
+    wait, unread, note = b"\xff\xff\xff\x7f", b"\xf0\x02\x80\xf7", b"\x90\x40\x40\x60\x80\x40\x00"
+    tracks = [b"\x00" + note + b"\x00\xff\x2f\x00", wait + unread + b"\x7f" + note + b"\x00\xff\x2f\x00"]
+    data = b"MThd\0\0\0\6\0\1\0\2\1\xe0" + b"".join(b"MTrk" + len(t).to_bytes(4, "big") + t for t in tracks)
+    source = from_bytes(data, "t.mid")
+    score = parse(source)
+    assert len(score.notes) == 1 and "track 2 of the MIDI file breaks off" in " ".join(score.warnings)
+    assert same_music(
+        from_bytes(write.unmarked(from_bytes(write.marked(source, dense_plan(score)), "t.mid")), "t.mid"), source
+    )
