@@ -38,6 +38,8 @@ ONSETS_MARK = "onset stage: "
 """How a card's sentence about this stage's training data begins."""
 PERFORMANCES = {"asap": "(n)ASAP", "mazurka_resynth": "MazurkaBL", "pop909": "POP909"}
 """What a card calls the corpora of performances."""
+FOR_STUDY = frozenset({"classical_piano_midi"})
+"""Corpora that state no licence."""
 CREDITS = {
     "pop909": "POP909 (Wang et al., ISMIR 2020), MIT",
     **{name: f"{c.title}, {c.address}, {c.licence}" for name, c in SCORE_CORPORA.items() if name != "asap"},
@@ -78,7 +80,7 @@ def proof_onsets() -> Iterator[tuple[Inputs, Inputs]]:
 def with_onsets(card: ModelCard, made: Proven, checkpoints: Sequence[dict[str, Any]]) -> ModelCard:
     """The card with this stage, which is not weighed against sound yet; figures with notes, which belong to another
     one, are left out. Where a run began from a stage, what that one learned from is named and credited on."""
-    corpora = {name: counts for checkpoint in checkpoints for name, counts in sorted(checkpoint["corpora"].items())}
+    corpora = corpora_of(checkpoints)
     learned = ", ".join(f"{_called(name)} ({_counted(name, counts)})" for name, counts in corpora.items())
     runs = " and ".join(f"{c['step']} steps on data {c['data_identity'][:12]}" for c in checkpoints)
     mean = f"mean of {len(checkpoints)} runs, " if len(checkpoints) > 1 else ""
@@ -94,12 +96,19 @@ def with_onsets(card: ModelCard, made: Proven, checkpoints: Sequence[dict[str, A
     )  # fmt: skip
 
 
+def corpora_of(checkpoints: Sequence[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """What the runs learned from, counted, by corpus."""
+    return {name: counts for checkpoint in checkpoints for name, counts in sorted(checkpoint["corpora"].items())}
+
+
 def _called(name: str) -> str:
+    if name in FOR_STUDY:
+        return f"{name} (for study only: no copy of this model may be handed out)"
     return PERFORMANCES.get(name) or SCORE_CORPORA[name].title
 
 
 def _counted(name: str, counts: dict[str, int]) -> str:
-    kind = "performances" if name in PERFORMANCES else "scores"
+    kind = "performances" if name in PERFORMANCES or name in FOR_STUDY else "scores"
     return f"{counts['takes']:,} {kind} of {counts['pieces']:,} pieces"
 
 
@@ -109,11 +118,18 @@ def add_options(parser: ArgumentParser) -> None:
         "runs", type=Path, nargs="+", metavar="RUN", help="folder that train.onsets.fit wrote; of several the mean"
     )
     parser.add_argument("--model", required=True, help=MODEL_HELP)
+    parser.add_argument("--study", action="store_true", help="export although a corpus was for study only")
 
 
 def run(args: Namespace) -> None:
-    """Export, prove, write the stage and the card, print the proof."""
+    """Export, prove, write the stage and the card, print the proof. Raises `MezzoforteError`, also when the run learned
+    from a corpus that is for study only and nobody said so."""
     graph, checkpoints = load_onsets([folder / CHECKPOINT for folder in args.runs])
+    if (found := sorted(FOR_STUDY & corpora_of(checkpoints).keys())) and not args.study:
+        raise MezzoforteError(
+            "the run learned from a corpus that is for study only", where=", ".join(found),
+            advice="Train without it; --study exports all the same, for experiments",
+        )  # fmt: skip
     card_path, inputs = find_card(args.model), list(proof_onsets())
     example = tuple(torch.from_numpy(np.repeat(x, 2, axis=0)) for x in inputs[-1])
     made = proven(graph, example, inputs, OUTPUTS, "onsets", beside=("given",))

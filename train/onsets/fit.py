@@ -2,7 +2,8 @@
 
 NOTES.h5 comes from `train.onsets.played`. RUN gets `last.pt` every few minutes and at the end, and `log.csv`. `--from
 STAGE.onsets.onnx` begins with the weights of an exported stage, of which whatever it lacks starts afresh; `--pieces
-0.33` takes a third of the pieces, for a learning curve.
+0.33` takes a third of the pieces, for a learning curve; `--without FILE` leaves out the pieces named there, a line
+each, to be tested on what others test on (`benchmarks.accuracy.comparable`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from train.onsets.network import OnsetNet
 from train.onsets.played import Played, read_played
 from train.onsets.written import Written, read_written
 
-SHARES = {"asap": 0.4, "mazurka_resynth": 0.12, SCORES: 0.42, "pop909": 0.06}
+SHARES = {"asap": 0.4, "mazurka_resynth": 0.12, SCORES: 0.42, "pop909": 0.06, "classical_piano_midi": 0.12}
 WEIGHTS = {"beat": 1.0, "downbeat": 0.7, "period": 0.1, "phase": 0.3, "metre": 0.1}
 CONFIG = RunConfig("onsets", learning_rate=1.5e-3, warm_up_steps=200, weight_decay=1e-2, ema_decay=0.995)
 
@@ -92,15 +93,17 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="file of train.onsets.played")
     parser.add_argument("--from", dest="start", type=Path, help="an exported stage whose weights are the first ones")
     parser.add_argument("--rate", type=float, default=CONFIG.learning_rate, help="highest learning rate")
+    parser.add_argument("--without", type=Path, help="file with pieces that are left out, a line each")
     parser.add_argument("--pieces", type=float, default=1.0, help="share of the pieces that are taken (default: all)")
     add_arguments(parser, steps=3000, batch=10)
 
 
 def run(args: Namespace) -> None:
     """Train on the training pieces."""
-    performances = _share(read_played(args.data, "train", args.fold), args.pieces)
+    without = frozenset(args.without.read_text(encoding="utf-8").split("\n")) if args.without else frozenset[str]()
+    performances = _taken(read_played(args.data, "train", args.fold), args.pieces, without)
     with open_hdf5(args.data, "r") as file:
-        scores = _share(list(read_written(file, "train", args.fold)), args.pieces)
+        scores = _taken(list(read_written(file, "train", args.fold)), args.pieces, without)
     if not performances:
         raise MezzoforteError("there are no training performances", where=str(args.data))
     prepare(args)
@@ -113,9 +116,13 @@ def run(args: Namespace) -> None:
 _Take = TypeVar("_Take", Played, Written)
 
 
-def _share(takes: list[_Take], share: float) -> list[_Take]:
-    """Those of a share of the pieces, chosen by their hashed names."""
-    return [t for t in takes if int(hashlib.sha256(t.piece_id.encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000]
+def _taken(takes: list[_Take], share: float, without: frozenset[str]) -> list[_Take]:
+    """Those of a share of the pieces, chosen by their hashed names, but for the pieces left out."""
+
+    def is_in(piece: str) -> bool:
+        return int(hashlib.sha256(piece.encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000
+
+    return [t for t in takes if is_in(t.piece_id) and t.piece_id not in without]
 
 
 main = Command(add_options, run)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +23,12 @@ from tqdm import tqdm
 from runtime.errors import MezzoforteError
 from runtime.notes.played import PlayedNotes
 from train.beats.data import choose
+from train.data.corpora import classical_piano_midi
 from train.data.corpora.asap_faults import with_wrong_first_bar
+from train.data.corpora.classical_piano_midi import read_classical_piano_midi
 from train.data.corpora.pop909 import read_pop909
-from train.data.items import Item
+from train.data.items import Item, Reading
+from train.data.overlaps import Overlaps
 from train.data.splits import Split, split_of_recording
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
@@ -35,8 +39,16 @@ from train.onsets.written import collect_written
 from train.rendering.notes import NOTE, PackedNotes, packed_notes
 from train.rendering.performance import read_performance
 
-PERFORMED = {**READERS, "pop909": read_pop909}
-"""The readers of performances by corpus."""
+
+def _for_study(folder: Path) -> Reading:
+    return read_classical_piano_midi(folder, Overlaps.read(folder.parent / "overlaps.csv"), fold=None)
+
+
+PERFORMED: dict[str, Callable[..., Reading]] = {
+    **READERS, "pop909": read_pop909, classical_piano_midi.CORPUS: _for_study,
+}  # fmt: skip
+"""The readers of performances by corpus. classical_piano_midi is for study: a stage that learned from it is exported
+only when that is said (`export.onsets --study`)."""
 _SHORTEST_BEAT_S = 0.12
 _FIRST_BAR_BEATS = 5
 

@@ -120,6 +120,7 @@ def collect_written(file: h5py.File, data: Path, cache: Path) -> Counter[str]:
             group["written"], group["beat_in_bar"] = notes, place.astype(np.int16)
             who = {"corpus": name, "piece_id": overlaps.piece_id(name, piece.path), "composer": piece.composer}
             group.attrs.update(**who, splits=",".join(splits), complete=True)
+            file.flush()  # a run that is killed leaves what it read
             counts[name] += 1
     return counts
 

@@ -1,0 +1,141 @@
+"""What others are tested on, by notes alone: a fold of ASAP as Beat This has it, and the test split of ACPAS.
+
+``python -m benchmarks.accuracy.comparable pieces DATA [--asap-fold 0] > left_out.txt`` names the pieces that a stage
+must not have learned from; ``python -m train.onsets … --without left_out.txt`` trains one.
+``python -m benchmarks.accuracy.comparable table DATA --model CARD [--asap-fold 0] [--renders DIR]`` measures it: every
+performance goes through what ``analyze take.mid`` does, and so do the notes that the shipped transcriber hears in its
+render, where there is one in DIR (`train.rendering` of DATA/asap). ``--json`` keeps the figures of each, ``--row NAME
+FILE`` puts those of another model beside them.
+
+Of ACPAS the rows that are not ASAP's; most of them are piano-midi.de, drawn by hand, some twice (MAPS).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks.accuracy.beats import FIGURES, Rows, level_changes, table
+from runtime.digital_piano.performance import hear_performance
+from runtime.errors import MezzoforteError
+from runtime.model import Model, load_model
+from runtime.transcribe.own import OwnTranscriber
+from runtime.transcribe.write_midi import to_midi
+from runtime.write.atomic import write_bytes
+from train.data.corpora.acpas import read_acpas
+from train.data.corpora.asap import read_asap
+from train.data.items import Item
+from train.data.overlaps import Overlaps
+from train.fitting.command import Command
+from train.frames.hear import load_transcriber
+from train.measure.metrics import track_scores
+from train.rendering.render import audio_path_of
+
+N_FOLDS = 8
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Performances to be tested on, and every piece of which nothing may be learned for it."""
+
+    name: str
+    items: list[Item]
+    pieces: frozenset[str]
+
+
+def asap_fold(data: Path, fold: int) -> TestSet:
+    """One of Beat This's folds: its performances, and all pieces with a performance in it."""
+    path = data / "asap_corrections" / "asap_folds_all_performances.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = [r for r in csv.DictReader(stream) if r["fold"] == str(fold)]
+    except OSError as e:
+        raise MezzoforteError("no table of folds", where=str(path), cause=str(e)) from e
+    tested = {data / "asap" / r["asap_midi"] for r in rows if r["fold_from"] == "in Beat This"}
+    of_pieces = {data / "asap" / r["asap_midi"] for r in rows}
+    items = read_asap(data / "asap", levels=False, only=of_pieces.__contains__).items
+    pieces = frozenset(i.piece_id for i in items)
+    return TestSet(f"ASAP, fold {fold} of Beat This", [i for i in items if i.midi_path in tested], pieces)
+
+
+def acpas_test(data: Path) -> TestSet:
+    """The test split of ACPAS without ASAP's rows."""
+    overlaps = Overlaps.read(data / "overlaps.csv")
+    items = read_acpas(data / "acpas", overlaps, with_tests=True).items
+    chosen = [i for i in items if i.attributes["acpas_split"] == "test"]
+    return TestSet("ACPAS, test split", chosen, frozenset(i.piece_id for i in chosen))
+
+
+def scored(item: Item, midi: Path, model: Model) -> tuple[float, ...]:
+    """The figures of one performance, in the order of `FIGURES`."""
+    beats = hear_performance(midi, model).analysis.beats
+    found_s = np.array([b.time_s for b in beats])
+    bars_s = np.array([b.time_s for b in beats if b.position == 1])
+    true_s = item.labels.beats_s
+    beat, downbeat = track_scores(true_s, found_s), track_scores(true_s[item.labels.beat_in_bar == 1], bars_s)
+    return (*(beat or (np.nan,) * 3), (downbeat or (np.nan,))[0], level_changes(true_s, found_s))
+
+
+def ways(item: Item, asap: Path, renders: Path | None, ear: OwnTranscriber, heard: Path) -> Iterator[tuple[str, Path]]:
+    """The MIDI files of an item by how its notes are known; what is heard in a render is written to `heard`."""
+    assert item.midi_path is not None
+    yield "true notes", item.midi_path
+    if renders is not None and item.midi_path.is_relative_to(asap):
+        audio = audio_path_of(renders, str(item.midi_path.relative_to(asap)))
+        if audio.is_file():
+            heard.write_bytes(to_midi(ear.transcribe(audio).notes))
+            yield "notes heard in a render", heard
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("what", choices=("pieces", "table"))
+    parser.add_argument("data", type=Path, help="folder with the public data sets")
+    parser.add_argument("--asap-fold", type=int, choices=range(N_FOLDS), default=0)
+    parser.add_argument("--model", help="card of a model whose onset stage learned from none of the pieces")
+    parser.add_argument("--renders", type=Path, help="renders of DATA/asap")
+    parser.add_argument("--row", nargs=2, action="append", default=[], metavar=("NAME", "FILE"), help="another model")
+    parser.add_argument("--json", type=Path, help="where to write the figures of every performance")
+
+
+def run(args: Namespace) -> None:
+    """Print the pieces, or the table."""
+    sets = [asap_fold(args.data, args.asap_fold), acpas_test(args.data)]
+    if args.what == "pieces":
+        print("\n".join(sorted(frozenset().union(*(s.pieces for s in sets)))))
+        return
+    if args.model is None:
+        raise MezzoforteError("no model to measure", advice="Name its card with --model")
+    model, ear = load_model(args.model, "cpu"), load_transcriber()
+    rows: Rows = defaultdict(list)
+    each = []
+    with tempfile.TemporaryDirectory() as folder:
+        for tested in sets:
+            for item in tqdm(tested.items, desc=tested.name, unit="performance", file=sys.stderr):
+                for way, midi in ways(item, args.data / "asap", args.renders, ear, Path(folder) / "heard.mid"):
+                    figures = scored(item, midi, model)
+                    rows[tested.name, way].append(figures)
+                    each.append({"performance": item.id, "corpus": tested.name, "way": way}
+                                | dict(zip(FIGURES, figures, strict=True)))  # fmt: skip
+    for name, path in args.row:
+        for one in json.loads(Path(path).read_text(encoding="utf-8")):
+            rows[one["corpus"], f"{one['way']}, {name}"].append(tuple(one[f] for f in FIGURES))
+    print(table(rows))
+    if args.json:
+        write_bytes(args.json, json.dumps(each, indent=1).encode())
+
+
+main = Command(add_options, run)
+
+if __name__ == "__main__":
+    main()
