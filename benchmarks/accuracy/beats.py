@@ -2,7 +2,8 @@
 
 For each corpus of the packs' test pieces, means over recordings: F, CMLt and AMLt of beats, F of downbeats, and how
 often in a recording the beats change their level, for sound alone, with the notes that the transcriber hears, and with
-the notes that were played. No marks are chosen, so it is quick where `benchmarks.accuracy` is not.
+the notes that were played. `--parts` adds what is left without a part of the model, to see what each is worth. No marks
+are chosen, so it is quick where `benchmarks.accuracy` is not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +25,12 @@ from runtime.corrections import Corrections
 from runtime.decode import DecodeOptions
 from runtime.decode.grid import find_grid
 from runtime.decode.rounds import knowing_notes
+from runtime.digital_piano.performance import silent
 from runtime.model import Model, load_model
+from runtime.network.card import ModelCard
+from runtime.network.logits import FrameLogits
 from runtime.notes.played import PlayedNotes
+from runtime.stages.onsets import Mix
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
@@ -61,20 +67,36 @@ def level_changes(true_s: Floats, found_s: Floats) -> int:
     return int(np.count_nonzero(np.diff(level[counts > 0])))
 
 
-def scored(
-    r: Recording, model: Model, samples: npt.NDArray[np.float32], notes: PlayedNotes | None, kept: Path | None
-) -> tuple[float, ...]:
+def scored(r: Recording, logits: FrameLogits, card: ModelCard) -> tuple[float, ...]:
     """The figures of one recording, in the order of `FIGURES`; a recording without beats has none right."""
-    logits = model.refined(frames_of(samples, model, kept))
-    card = model.card
-    if notes is not None:
-        card, logits = card.knowing_notes(), knowing_notes(logits, model, notes)
     found = find_grid(logits, logits.ntot_sone, DecodeOptions.of(card.thresholds), Corrections())
     found_s = found.times_s if found else np.empty(0)
     bars_s = found_s[found.bars.position == 1] if found else np.empty(0)
     beat, downbeat = track_scores(r.beats_s, found_s), track_scores(r.beats_s[r.beat_in_bar == 1], bars_s)
     nothing = (np.nan,) * 3
     return (*(beat or nothing), (downbeat or nothing)[0], level_changes(r.beats_s, found_s))
+
+
+def heard(r: Recording, model: Model, frames: FrameLogits, notes: PlayedNotes | None) -> tuple[float, ...]:
+    """The figures when the frame network said `frames` and the notes are those, or unknown."""
+    logits = model.refined(frames)
+    if notes is None:
+        return scored(r, logits, model.card)
+    return scored(r, knowing_notes(logits, model, notes), model.card.knowing_notes())
+
+
+def without_parts(
+    r: Recording, model: Model, frames: FrameLogits, notes: PlayedNotes
+) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """The figures without the stage for beats, and by notes alone, each part calibrated as in the card."""
+    bare = replace(model, beats=None)
+    yield "sound alone, without the stage for beats", heard(r, bare, frames, None)
+    yield "notes heard, without the stage for beats", heard(r, bare, frames, notes)
+    if model.onsets is not None:
+        card = model.card.of_notes_alone()
+        alone = replace(bare, onsets=replace(model.onsets, mix=Mix.of(card.thresholds, card.name)))
+        logits = knowing_notes(silent(frames.ntot_sone), alone, notes, None, DecodeOptions.of(card.thresholds))
+        yield "notes heard, without any network for sound", scored(r, logits, card)
 
 
 def ways(
@@ -117,6 +139,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--pack", type=Path, nargs="+", required=True)
     parser.add_argument("--split", choices=("test", "valid"), default="test")
     parser.add_argument("--fold", type=int, choices=range(5))
+    parser.add_argument("--parts", action="store_true", help="also without the parts of the model")
     parser.add_argument("--kept", type=Path, help="folder for what was heard")
     parser.add_argument("--row", nargs=2, action="append", default=[], metavar=("NAME", "FILE"), help="another model")
     parser.add_argument("--out", type=Path, metavar="FILE.md", help="write the table as a page, too")
@@ -133,8 +156,11 @@ def run(args: Namespace) -> None:
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):
         for r in tqdm(recordings, desc=corpus, unit="recording", file=sys.stderr):
             samples = pack.samples(r, 0, r.n_samples)
-            for way, notes in ways(r, pack, samples, transcriber, args.kept):
-                figures = scored(r, model, samples, notes, args.kept)
+            frames = frames_of(samples, model, args.kept)
+            measured = [(way, heard(r, model, frames, n)) for way, n in ways(r, pack, samples, transcriber, args.kept)]
+            if args.parts:
+                measured += without_parts(r, model, frames, notes_of(samples, transcriber, args.kept))
+            for way, figures in measured:
                 rows[corpus, way].append(figures)
                 each.append(
                     {"recording": r.key, "corpus": corpus, "way": way, **dict(zip(FIGURES, figures, strict=True))}
@@ -144,7 +170,8 @@ def run(args: Namespace) -> None:
         others = "".join(f" --row {shlex.quote(name)} FILE" for name, _ in args.row)
         packs = " ".join(p.name for p in args.pack)
         fold = "" if args.fold is None else f" --fold {args.fold}"
-        command = f"python -m benchmarks.accuracy.beats --pack {packs}{fold}{others} --out {args.out}"
+        parts = " --parts" if args.parts else ""
+        command = f"python -m benchmarks.accuracy.beats --pack {packs}{fold}{parts}{others} --out {args.out}"
         write_bytes(args.out, (HEAD.format(command=command) + table(rows) + "\n").encode())
     if args.json:
         write_bytes(args.json, json.dumps(each, indent=1).encode())

@@ -59,7 +59,7 @@ def hear_performance(
     duration_s = float(notes.sounding_until_s().max())
     if duration_s > (LONGEST_S if longest_s is None else longest_s):
         raise AudioError(f"the performance lasts {duration_s / 3600:.3g} hours", where=path.name, advice="Cut it up")
-    logits = _silent(loudness(notes, duration_s))
+    logits = silent(loudness(notes, duration_s))
     alone = replace(model, onsets=replace(model.onsets, mix=Mix.of(card.thresholds, card.name)))
     logits = knowing_notes(logits, alone, notes, corrections, DecodeOptions.of(card.thresholds))
     check(cancel)
@@ -79,7 +79,7 @@ def loudness(notes: PlayedNotes, duration_s: float) -> np.ndarray[tuple[int], np
     return np.asarray(total_loudness(spans, load_piano(), duration_s), np.float64)
 
 
-def _silent(ntot_sone: np.ndarray[tuple[int], np.dtype[np.float64]]) -> FrameLogits:
+def silent(ntot_sone: np.ndarray[tuple[int], np.dtype[np.float64]]) -> FrameLogits:
     """What is said of every frame before the notes are asked: nothing."""
     n = len(ntot_sone)
     nothing = np.zeros(n, np.float32)

@@ -26,10 +26,11 @@ def test_a_passage_at_double_speed_changes_the_level_twice() -> None:
 def test_every_corpus_has_a_row_for_every_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack = write_small_pack(tmp_path / "small.h5", n_recordings=4, seconds=8.0)
     card = write_stub(tmp_path)
-    args = ["--model", str(card), "--pack", str(pack), "--fold", "0", "--json", str(tmp_path / "each.json")]
+    args = ["--model", str(card), "--pack", str(pack), "--fold", "0", "--parts", "--json", str(tmp_path / "each.json")]
     main.run(main.parse(args))
     told = capsys.readouterr().out
     assert "sound alone" in told and "notes heard" in told and "beat F" in told
+    assert "without the stage for beats" in told
     assert (tmp_path / "each.json").is_file()
 
 
