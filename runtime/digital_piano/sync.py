@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from runtime.errors import ScoreError
 from runtime.notes.played import Floats, PlayedNotes
-from runtime.score.align.recording import Alignment, align
+from runtime.score.align.recording import POOR, Alignment, align
 from runtime.score.table import Measure, Note, Score, Staff, TimeSignature
 
 # Notes are laid out as a score at 120 quarters a minute, which the alignment then takes for what was to be played.
@@ -33,11 +33,7 @@ def on_recording_time(notes: PlayedNotes, blocks: Iterable[npt.NDArray[np.float3
     try:
         found = align(score, blocks)
     except ScoreError as e:
-        raise ScoreError(
-            "the notes do not match the recording",
-            cause="the MIDI file belongs to another recording, or was transposed",
-            advice=f"Give the MIDI that was recorded together with this sound (the comparison said: {e.what})",
-        ) from e
+        raise _no_match(e.what) from e
     advice = "Give the MIDI that was recorded together with this sound, or mark a score with --score"
     covered = 1 - len(found.unplayed) / len(score.measures)
     if covered < _LEAST_COVERED:
@@ -46,6 +42,8 @@ def on_recording_time(notes: PlayedNotes, blocks: Iterable[npt.NDArray[np.float3
         )
     offset_s, away_s = _compared(found, score)
     if away_s > _SAME_TAKE_S:
+        if np.median(found.confidence) < POOR:
+            raise _no_match("hardly a bar of them is heard where it was laid")
         raise ScoreError(
             "the notes are not of this performance: they run at another pace than the recording",
             cause="the MIDI file is of another take, or the sound was changed in speed",
@@ -55,6 +53,14 @@ def on_recording_time(notes: PlayedNotes, blocks: Iterable[npt.NDArray[np.float3
         return notes
     pedal = tuple((down_s + offset_s, up_s + offset_s) for down_s, up_s in notes.pedal)
     return notes.moved(notes.onset_s + offset_s, notes.offset_s + offset_s, pedal)
+
+
+def _no_match(why: str) -> ScoreError:
+    return ScoreError(
+        "the notes do not match the recording",
+        cause="the MIDI file belongs to another recording, or was transposed",
+        advice=f"Give the MIDI that was recorded together with this sound (the comparison said: {why})",
+    )
 
 
 def _as_score(notes: PlayedNotes) -> Score:

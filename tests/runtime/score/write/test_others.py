@@ -168,7 +168,7 @@ def test_an_output_that_cannot_be_written_leaves_everything_as_it_was(tmp_path):
     path = tmp_path / "piece.musicxml"
     path.write_bytes(make.plain())
     with pytest.raises(OutputError):
-        write.save(tmp_path / "missing" / "out.musicxml", b"x", path)
+        write.save(path / "out.musicxml", b"x", path)
     assert [p.name for p in tmp_path.iterdir()] == ["piece.musicxml"] and path.read_bytes() == make.plain()
 
 
