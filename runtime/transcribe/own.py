@@ -42,8 +42,8 @@ CONTRACT = Contract(
     {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
     same_as_cpu=0.02,  # probabilities
 )
-# The network takes 8 MB for each second of a window. What lies 1 s away it does not hear at all: nothing needs a fade.
-_WINDOWS = Shape(15 * SAMPLE_RATE_HZ, border_frames=FRAMES_PER_S, fade_frames=1)
+# The network takes 19 MB for each second of a window. What lies 1 s away it does not hear at all: nothing needs a fade.
+_WINDOWS = Shape(7 * SAMPLE_RATE_HZ, border_frames=FRAMES_PER_S, fade_frames=1)
 OPTIONS = (
     "onset_threshold", "frame_threshold", "offset_threshold", "pedal_threshold", "latency_s", "again_threshold",
 )  # fmt: skip
