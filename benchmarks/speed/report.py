@@ -67,7 +67,8 @@ def table(result: dict[str, Any]) -> str:
             f"| {run['cpu_s']:.2f} | {run['peak_mb']:.0f} |"
         )
     lines += peer_lines(result)
-    lines += ["", "| start to first output, median of several (worst) | s |", "|---|---|"]
+    if result["starts_s"]:
+        lines += ["", "| start to first output, median of several (worst) | s |", "|---|---|"]
     for name, starts in result["starts_s"].items():
         lines.append(f"| {name} | {statistics.median(starts):.2f} ({max(starts):.2f}) |")
     return "\n".join(lines)
