@@ -118,7 +118,7 @@ class _Voltas:
         for element in measure.iter():
             if element.tag == "Spanner" and element.attributes.get("type") == "Volta":
                 span = mscx.location(element, "next", where)
-                numbers = tuple(int(n) for n in re.findall(r"\d{1,2}", element.value("Volta/endings")))
+                numbers = tuple(int(n) for n in re.findall(r"[1-9]\d?", element.value("Volta/endings")))
                 if span and numbers:
                     self._open.append((index + max(1, span[0]), numbers))
         self._open = [(end, numbers) for end, numbers in self._open if end > index]

@@ -417,7 +417,7 @@ def _barline(bar: _Bar, barline: Element) -> None:
             bar.signs["repeat_times"] = max(2, min(16, small_int(repeat.attributes.get("times", ""), 2)))
     for ending in barline.findall("ending"):
         if ending.attributes.get("type") == "start":
-            found = re.findall(r"\d{1,2}", ending.attributes.get("number", ""))
+            found = re.findall(r"[1-9]\d?", ending.attributes.get("number", ""))
             bar.ending_starts = tuple(sorted({int(n) for n in found})) or (1,)
         else:
             bar.ending_stops = True

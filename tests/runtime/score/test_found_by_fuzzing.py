@@ -10,6 +10,7 @@ import pytest
 from benchmarks.scores.reading import dense_plan, same_music
 from runtime.errors import ScoreError
 from runtime.score.read.files import from_bytes, parse
+from runtime.score.unfold import written
 from runtime.score.write import files as write
 from tests.runtime.score import make
 
@@ -87,3 +88,21 @@ def test_times_that_add_up_to_more_than_a_file_can_say_end_their_track() -> None
     assert same_music(
         from_bytes(write.unmarked(from_bytes(write.marked(source, dense_plan(score)), "t.mid")), "t.mid"), source
     )
+
+
+def test_a_volta_for_no_pass_is_one_for_the_first() -> None:
+    bars = [make.two_staves(n, first=n == 1) for n in (1, 2)]
+    under = bars[1].replace("</measure>", make.ending("0", "stop", repeat=True) + "    </measure>")
+    under = under.replace('number="2">\n', 'number="2">\n' + make.ending("0", "start"), 1)
+    for measures in ([bars[0], under], [under]):
+        score = parse(from_bytes(make.score(measures), "t.musicxml"))
+        assert written(score).measures[: len(measures)] == tuple(range(len(measures)))
+
+
+def test_a_volta_of_musescore_for_no_pass_is_none() -> None:
+    volta = '<Spanner type="Volta"><Volta><endings>0</endings></Volta><next><location><measures>1</measures>'
+    volta += "</location></next></Spanner>"
+    data = make.mscx(1).replace(b"<voice>", f"<voice>{volta}".encode(), 1)
+    score = parse(from_bytes(data.replace(b"<voice>", b"<endRepeat>2</endRepeat><voice>", 1), "t.mscx"))
+    assert score.measures[0].repeat_times == 2
+    assert written(score).measures == (0, 0)
