@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from export.proof import Proven, noise_features, proven
-from export.stages import add_options, load_networks, with_sentence
+from export.stages import add_options, load_networks, with_rights, with_sentence
 from runtime.errors import MezzoforteError
 from runtime.model import find_card, stage_path
 from runtime.network.card import ModelCard, load_card
@@ -42,6 +42,7 @@ def with_beats(card: ModelCard, made: Proven, checkpoint: dict[str, Any]) -> Mod
         raise MezzoforteError(
             "the stage for beats was trained on another frame network", advice="Run train.beats.fit with this model"
         )
+    card = with_rights(card, [checkpoint])
     renders = f"{checkpoint['recordings']} renders"
     return replace(
         card, beats_sha256=made.sha256, beats_features=FEATURES, metrics=(),

@@ -9,14 +9,16 @@ leaves nothing, when they differ by more than 1e-3 in any logit.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from export.graph import RuntimeGraph, Together, model_of
 from export.proof import Proven, proven, swelling_noise
-from export.stages import left_out
+from export.stages import corpora_of, left_out, rights_of
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network.card import ModelCard, load_card
@@ -35,7 +37,6 @@ KEPT = (
     *(f"{stage}_{f}" for stage in ("levels", "levels_notes") for f in ("sha256", "features")),
 )
 """What a fresh export leaves of the card that was there."""
-LICENCE = "CC-BY-NC-SA-4.0"
 LIMITS = (
     "Trained on synthesised piano alone: other instruments give nothing sensible.",
     "Outside Chopin's mazurkas the pulse is often found at twice or half the written beat, and bars suffer with it; "
@@ -50,19 +51,24 @@ ATTRIBUTION = (
     "Sounds of the training audio: Salamander Grand Piano by Alexander Holm (CC BY 3.0), Splendid Grand Piano by AKAI "
     "(public domain), SoundFonts MuseScore General (MIT), FluidR3 (MIT) and TimGM6mb (GPL-2.0)",
 )
+"""The credits of what was trained before checkpoints said where they come from."""
 
 
-def make_card(args: Namespace, made: Proven, presets: str, trained_on: list[str], trained_at: str) -> ModelCard:
+def make_card(
+    args: Namespace, made: Proven, presets: str, checkpoints: Sequence[dict[str, Any]], trained_at: str
+) -> ModelCard:
     """The card of a fresh export, trained at commit `trained_at`; decoding thresholds and second stage are kept from
     a card that is there already."""
+    trained_on = [_describe(c) for c in checkpoints]
+    there = load_card(args.out.with_suffix(".json")) if args.out.with_suffix(".json").is_file() else None
+    rights = rights_of(checkpoints, ATTRIBUTION, there.sources if there else None)
     card = ModelCard(
         name=args.out.stem, version=args.version, sha256=made.sha256, feature="pampalk", preset=presets,
         parameters=made.n_parameters, thresholds={}, training_data=tuple(trained_on), training_commit=trained_at,
-        licence=LICENCE, attribution=ATTRIBUTION, limits=LIMITS,
+        licence=rights.licence, attribution=rights.attribution, sources=rights.sources, limits=LIMITS,
     )  # fmt: skip
-    if not args.out.with_suffix(".json").is_file():
+    if there is None:
         return card
-    there = load_card(args.out.with_suffix(".json"))
     of_stages = (s for s in there.training_data if s.startswith((STAGE_MARK, NOTES_MARK)))
     kept = {name: getattr(there, name) for name in KEPT}
     return replace(card, training_data=(*trained_on, *of_stages), **kept)
@@ -70,7 +76,7 @@ def make_card(args: Namespace, made: Proven, presets: str, trained_on: list[str]
 
 def _describe(checkpoint: dict) -> str:
     fold = checkpoint["fold"]
-    corpora = ", ".join(checkpoint["config"]["corpus_weights"])
+    corpora = ", ".join(corpora_of(checkpoint) or checkpoint["config"]["corpus_weights"])
     return (
         f"{checkpoint['config']['name']} branch: {corpora}, synthesised with several pianos, {left_out(fold)}; "
         f"{checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
@@ -103,7 +109,7 @@ def run(args: Namespace) -> None:
     presets = " + ".join(c["config"]["name"] for c in checkpoints)
     # Checkpoints of before the commit was kept in them are named by the commit that exports them.
     trained_at = next((c["commit"] for c in reversed(checkpoints) if "commit" in c), commit())
-    card = make_card(args, made, presets, [_describe(c) for c in checkpoints], trained_at)
+    card = make_card(args, made, presets, checkpoints, trained_at)
     made.save(args.out, args.out.with_suffix(".json"), card.to_json())
 
 

@@ -16,7 +16,7 @@ import torch
 
 from export.dynest import NOTES_MARK, STAGE_MARK
 from export.proof import Proven, noise_features, proven
-from export.stages import add_options, load_networks, with_sentence
+from export.stages import add_options, load_networks, with_rights, with_sentence
 from runtime.model import find_card, stage_path
 from runtime.network.card import ModelCard, load_card
 from runtime.stages.levels import WITH_NOTES
@@ -52,7 +52,7 @@ def export(stage: LevelEnsemble) -> Proven:
 def with_stage(card: ModelCard, made: Proven, checkpoint: dict[str, Any]) -> ModelCard:
     """The card with this second stage; test figures, which belong to another one, are left out (they are of recordings
     without notes, so a stage that is told them leaves them in)."""
-    notes = with_notes(checkpoint)
+    card, notes = with_rights(card, [checkpoint]), with_notes(checkpoint)
     learned = f"{'notes and ' if notes else ''}loudness of {checkpoint['curves']} renders and emulated takes"
     mark = NOTES_MARK if notes else STAGE_MARK
     which = "levels_notes" if notes else "levels"

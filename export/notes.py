@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from export.dynest import ATTRIBUTION, LICENCE
+from export.dynest import ATTRIBUTION
 from export.proof import Proven, proven, swelling_noise
-from export.stages import left_out
+from export.stages import corpora_of, left_out, rights_of
 from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from runtime.network.card import NOTES, ModelCard, load_card
@@ -57,8 +57,10 @@ def load_notes(path: Path) -> tuple[NotesGraph, dict]:
 def make_card(out: Path, version: str, made: Proven, checkpoint: dict) -> ModelCard:
     """The card; thresholds are kept from a card that is there already."""
     there = load_card(out.with_suffix(".json")) if out.with_suffix(".json").is_file() else None
+    corpora = ", ".join(corpora_of(checkpoint)) or "mazurka_resynth, asap"
+    rights = rights_of([checkpoint], ATTRIBUTION)
     sentence = (
-        f"notes: MazurkaBL and (n)ASAP performances, synthesised with several pianos, {left_out(checkpoint['fold'])}; "
+        f"notes: performances of {corpora}, synthesised with several pianos, {left_out(checkpoint['fold'])}; "
         f"{checkpoint['step']} steps; data identity {checkpoint['data_identity'][:12]}"
     )
     taught = checkpoint.get("taught", [])
@@ -68,8 +70,8 @@ def make_card(out: Path, version: str, made: Proven, checkpoint: dict) -> ModelC
     return ModelCard(
         name=out.stem, version=version, sha256=made.sha256, feature="pitch spectrum", preset="notes",
         parameters=made.n_parameters, thresholds=dict(there.thresholds) if there else THRESHOLDS,
-        training_data=(sentence, *by_teacher), training_commit=checkpoint["commit"], licence=LICENCE,
-        attribution=(*ATTRIBUTION, *players), kind=NOTES,
+        training_data=(sentence, *by_teacher), training_commit=checkpoint["commit"], 
+        licence=rights.licence, attribution=(*rights.attribution, *players), sources=rights.sources, kind=NOTES,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from export.proof import Inputs, Proven, proven
-from export.stages import MODEL_HELP, left_out
+from export.stages import MODEL_HELP, left_out, with_rights
 from runtime.errors import MezzoforteError
 from runtime.model import find_card, stage_path
 from runtime.network.card import ModelCard, load_card
@@ -31,6 +31,7 @@ from train.fitting.command import Command
 from train.measure.evaluate import without_notes
 from train.onsets.fit import CONFIG
 from train.onsets.network import OnsetGraph, OnsetNet, OnsetNetConfig
+from train.sources import credits_of
 
 OUTPUTS = ("beat", "downbeat")
 PROOF_NOTES = (1, 2, 100, 400)
@@ -40,11 +41,6 @@ PERFORMANCES = {"asap": "(n)ASAP", "mazurka_resynth": "MazurkaBL", "pop909": "PO
 """What a card calls the corpora of performances."""
 FOR_STUDY = frozenset({"classical_piano_midi"})
 """Corpora that state no licence."""
-CREDITS = {
-    "pop909": "POP909 (Wang et al., ISMIR 2020), MIT",
-    **{name: f"{c.title}, {c.address}, {c.licence}" for name, c in SCORE_CORPORA.items() if name != "asap"},
-}
-"""To whom a card gives credit for corpora that no other stage learned from."""
 NOTES_ALONE = {
     "onsets_beat_notes": 1.0, "onsets_beat_sound": 0.0, "onsets_beat_offset": 0.0,
     "onsets_downbeat_notes": 1.0, "onsets_downbeat_sound": 0.0, "onsets_downbeat_offset": 0.0,
@@ -87,7 +83,8 @@ def with_onsets(card: ModelCard, made: Proven, checkpoints: Sequence[dict[str, A
     left, size = left_out(checkpoints[0]["fold"]), f"{made.n_parameters:,} parameters"
     began = " and ".join(sorted({c["began"] for c in checkpoints if c.get("began")}))
     sentence = f"{ONSETS_MARK}notes of {learned}, {left}; {mean}{runs}{began and f'; began as {began}'}; {size}"
-    credit = tuple(dict.fromkeys((*card.attribution, *(CREDITS[name] for name in corpora if name in CREDITS))))
+    card = with_rights(card, checkpoints)
+    credit = tuple(dict.fromkeys((*card.attribution, *credits_of(f"corpus/{name}" for name in corpora))))
     others = tuple(s for s in card.training_data if not s.startswith(ONSETS_MARK))
     return replace(
         card, onsets_sha256=made.sha256, onsets_columns=(*COLUMNS, *GIVEN),

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from export.proof import Proven, noise_features, proven
-from export.stages import left_out, load_networks
+from export.stages import left_out, load_networks, rights_of
 from runtime.errors import MezzoforteError
 from runtime.marks.page import OUTPUTS
 from runtime.marks.page_features import FEATURES
@@ -23,7 +23,6 @@ from train.data.score_corpora import SCORE_CORPORA
 from train.fitting.command import Command
 from train.marks.page.network import PageEnsemble, PageNet
 
-LICENCE = "CC-BY-NC-SA-4.0"
 PROOF_BEATS = (1, 2, 81, 500, 10_000)
 LIMITS = (
     "Learned from printed piano music from about 1770 to 1920, most of it Romantic: for other music, and for pieces "
@@ -77,10 +76,12 @@ def make_card(name: str, version: str, made: Proven, checkpoint: dict[str, Any])
         f"any edition; {len(checkpoint['networks'])} networks; identity {checkpoint['identity'][:12]}"
     )
     named = sorted({corpus.split(" ")[0] for corpus in counts})
+    rights = rights_of([checkpoint], ())
     return ModelCard(
         name=name, version=version, sha256=made.sha256, feature="page", preset="page", parameters=made.n_parameters,
         thresholds={k: round(v, 5) for k, v in checkpoint["thresholds"].items()}, training_data=(whole, *sources),
-        training_commit=checkpoint["commit"], licence=LICENCE, metrics=_metrics(checkpoint["scores"]),
+        training_commit=checkpoint["commit"], licence=rights.licence, sources=rights.sources,
+        metrics=_metrics(checkpoint["scores"]),
         attribution=tuple(
             f"{c.title} ({c.licence}), {c.address}. {c.citation}" for c in (SCORE_CORPORA[n] for n in named)
         ),

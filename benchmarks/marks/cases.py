@@ -26,8 +26,7 @@ from runtime.write.atomic import write_bytes
 from train.data.corpora.asap import read_asap
 from train.data.splits import ASAP_TEST_PIECES
 from train.marks.hear import Listener
-from train.marks.takes import takes
-from train.marks.touch import name_of
+from train.marks.takes import name_of, takes
 from train.measure.explained import Quarters, quarters
 from train.rendering.notes import PackedNotes, packed_notes
 from train.rendering.performance import read_performance

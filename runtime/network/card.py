@@ -70,6 +70,9 @@ class ModelCard:
     """Measured accuracy and speed."""
     attribution: tuple[str, ...] = ()
     """Credits that the training data's licences ask for, one sentence each."""
+    sources: tuple[str, ...] = ()
+    """Everything it learned from by its name in `train/sources.toml`, each once; empty where a part was trained before
+    that was kept."""
     levels_sha256: str = ""
     """SHA-256 of ``NAME.levels.onnx``, the second stage for levels and changes; empty when there is none."""
     levels_features: tuple[str, ...] = ()

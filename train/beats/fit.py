@@ -24,8 +24,9 @@ from train.beats.train import BeatFitConfig, cross_answers, train_network
 from train.fitting.command import Command
 from train.fitting.optimise import save_beside
 from train.frames.predict import Heard
-from train.frames.segments import Pack
+from train.frames.segments import Pack, pack_sources
 from train.measure.tune import BEAT_OPTIONS, beat_and_bar_figures, tune_beats
+from train.sources import add_data_option, of_card, taken, union
 
 
 def one_per_piece(heard: list[Heard], most: int) -> list[Heard]:
@@ -48,6 +49,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card: the frame network")
     parser.add_argument("--pack", type=Path, required=True, help="renders of training pieces")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are left out")
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument("--cache", type=Path, required=True, help="folder for frame logits")
     parser.add_argument("--per-piece", type=int, default=4)
@@ -65,6 +67,7 @@ def run(args: Namespace) -> None:
     recordings = choose(pack.split("train", args.fold), args.per_piece)
     if not recordings:
         raise MezzoforteError("the pack has no training recordings", where=str(args.pack))
+    sources = taken(union(pack_sources(recordings), of_card(model.card)), args.data)
     heard = hear(pack, recordings, model, args.longest_s, args.cache)
     examples = [e for e in map(peaks_of, heard) if e is not None]
     args.out.mkdir(parents=True, exist_ok=True)
@@ -90,7 +93,7 @@ def run(args: Namespace) -> None:
         "options": {name: round(getattr(options, name), 5) for name in BEAT_OPTIONS}, "scores": scores,
         "identity": identity_of(examples, config, model.card.sha256), "frames_sha256": model.card.sha256,
         "pieces": len({e.piece_id for e in examples}), "recordings": len(examples),
-        "corpora": sorted({e.heard.recording.corpus for e in examples}),
+        "corpora": sorted({e.heard.recording.corpus for e in examples}), "sources": list(sources),
     }  # fmt: skip
     save_beside(checkpoint, args.out / "beats.pt")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from train.data.errors import DataError
 from train.data.labels.values import BeatLabels
+from train.sources import Sources, union
 
 Wanted = Callable[[Path], bool]
 """Whether the performance with this MIDI file is to be read."""
@@ -21,7 +22,7 @@ class Item:
 
     `id` is unique over all data sets and safe as a relative file path; `piece_id` is the same for one piece of
     music wherever it occurs (`train.data.pieces`); `midi_path` may be missing; `attributes`
-    hold what one data set alone knows (tier, fold, performer).
+    hold what one data set alone knows (tier, fold, performer); `beside` are sources beside the corpus.
     """
 
     id: str
@@ -31,6 +32,12 @@ class Item:
     labels: BeatLabels
     midi_path: Path | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    beside: Sources = ()
+
+    @property
+    def sources(self) -> Sources:
+        """Everything it comes from (`train.sources`)."""
+        return union([f"corpus/{self.corpus}"], self.beside)
 
 
 @dataclass(frozen=True)

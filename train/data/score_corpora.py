@@ -40,15 +40,17 @@ def read_corpus(name: str, data: Path, cache: Path | None) -> Iterator[tuple[Wri
 
     Raises `DataError` when the folder is not laid out like the corpus.
     """
-    corpus = SCORE_CORPORA[name]
-    for piece in corpus.pieces(data / name):
-        try:
-            if cache is None:
-                yield piece, corpus.read(piece)
-            else:
-                yield piece, kept(cache / piece.id, piece.file, lambda p=piece: corpus.read(p))  # type: ignore[misc]
-        except MezzoforteError as e:
-            yield piece, e
+    for piece in SCORE_CORPORA[name].pieces(data / name):
+        yield piece, read_piece(piece, cache)
+
+
+def read_piece(piece: WrittenPiece, cache: Path | None) -> Score | MezzoforteError:
+    """Its score, or why it was refused; read once into `cache` when one is given."""
+    corpus = SCORE_CORPORA[piece.corpus]
+    try:
+        return corpus.read(piece) if cache is None else kept(cache / piece.id, piece.file, lambda: corpus.read(piece))
+    except MezzoforteError as e:
+        return e
 
 
 def counts(score: Score) -> Counter[str]:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from runtime.score.table import Score
 
 NO_LICENCE = ""
@@ -47,3 +50,11 @@ class ScoreCorpus:
     counts: Mapping[str, int]
     pieces: Callable[[Path], list[WrittenPiece]]
     read: Callable[[WrittenPiece], Score]
+
+
+def beats_of(score: Score) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Positions of the beats in quarters, rising, and the place of each in its bar."""
+    beats = [(float(at), place) for at, _, place in score.beats()]
+    at_q, place = np.array([at for at, _ in beats]), np.array([place for _, place in beats], np.int64)
+    rising = np.append(True, np.diff(at_q) > 0)[: len(at_q)]
+    return at_q[rising], place[rising]

@@ -22,6 +22,7 @@ from train.fitting.checkpoints import CHECKPOINT, CsvLog, load_checkpoint
 from train.fitting.config import FitConfig
 from train.fitting.optimise import optimise, save_beside, scheduled_rate
 from train.fitting.provenance import commit
+from train.sources import ALL, UNKNOWN, Sources, add_data_option, taken, union
 
 SEED = 86
 
@@ -43,9 +44,10 @@ class AveragedRun:
     """One run that can be saved and loaded at any step; subclasses give `losses`."""
 
     def __init__(
-        self, config: RunConfig | FitConfig, model: nn.Module, identity: str, steps: int, batch: int, fold: int | None
-    ) -> None:
-        self.config, self.identity = config, identity
+        self, config: RunConfig | FitConfig, model: nn.Module, identity: str, steps: int, batch: int, fold: int | None,
+        sources: Sources,
+    ) -> None:  # fmt: skip
+        self.config, self.identity, self.sources = config, identity, sources
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = model.to(self.device)
         self.steps, self.batch, self.fold, self.step = steps, batch, fold, 0
@@ -82,16 +84,18 @@ class AveragedRun:
         """Write the whole state beside `path`, then move it there."""
         state = {
             "schema": 1, "fold": self.fold, "step": self.step, "data_identity": self.identity, "commit": commit(),
+            "sources": list(self.sources),
             "model": self.model.state_dict(), "average": self.average.module.state_dict(),
             "n_averaged": int(self.average.n_averaged), "optimiser": self.optimiser.state_dict(),
             "torch_rng": torch.get_rng_state(), "numpy_rng": self.rng.bit_generator.state,
         }  # fmt: skip
         save_beside(state | self.about(), path)
 
-    def load(self, path: Path, *, new_data: bool = False) -> None:
-        """Go on from a checkpoint; with `new_data`, with other data. Raises `MezzoforteError` when it is of another
-        network or fold, or of other data."""
+    def load(self, path: Path, *, new_data: bool = False, data: str = ALL) -> None:
+        """Go on from a checkpoint, which then is among the sources with all of its own; with `new_data`, with other
+        data. Raises `MezzoforteError` when it is of another network or fold, of other data, or not free enough."""
         state = load_checkpoint(path)
+        self.sources = taken(union(self.sources, sources_of(state)), data, str(path))
         if state["fold"] != self.fold or not self.is_of_this(state):
             raise MezzoforteError("the checkpoint is of another network, size or fold", where=str(path))
         if state["data_identity"] != self.identity and not new_data:
@@ -107,6 +111,11 @@ class AveragedRun:
         self.step = state["step"]
 
 
+def sources_of(checkpoint: dict[str, Any]) -> Sources:
+    """What a checkpoint learned from."""
+    return tuple(checkpoint.get("sources", (UNKNOWN,)))
+
+
 def plain_config(checkpoint: dict[str, Any]) -> dict[str, Any]:
     """The network's configuration in a checkpoint, lists as the tuples that they were."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in checkpoint["config"].items()}
@@ -115,6 +124,7 @@ def plain_config(checkpoint: dict[str, Any]) -> dict[str, Any]:
 def add_arguments(parser: ArgumentParser, steps: int | None, batch: int | None) -> None:
     """The options that every run has; None for what a preset says."""
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold kept for tests (default: none)")
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--batch", type=int, default=batch)
@@ -150,7 +160,7 @@ def fit(run: AveragedRun, args: Namespace, loggers: Sequence[Logger] = ()) -> No
         if not args.resume:
             raise MezzoforteError("the run folder holds a checkpoint", where=str(checkpoint),
                                   advice="Add --resume to go on, or name a new folder with --out")  # fmt: skip
-        run.load(checkpoint, new_data=args.new_data)
+        run.load(checkpoint, new_data=args.new_data, data=args.data)
     log = CsvLog(args.out / "log.csv", fresh=run.step == 0)
     sums: dict[str, float] = defaultdict(float)
     counted, saved_at = 0, time.monotonic()

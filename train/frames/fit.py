@@ -25,7 +25,8 @@ from train.fitting.config import FitConfig, LossConfig, load_config
 from train.frames.augment import augment_power
 from train.frames.losses import dynamics_cross_entropy, shift_tolerant_bce
 from train.frames.model import FrameModel
-from train.frames.segments import Pack, Recording, Sampler, Targets
+from train.frames.segments import Pack, Recording, Sampler, Targets, pack_sources
+from train.sources import ALL, taken
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,14 @@ def level_weights(recordings: list[Recording], balance: float) -> Tensor:
 class Trainer(AveragedRun):
     """The run of a preset's network on the training recordings of a pack."""
 
-    def __init__(self, config: FitConfig, pack: Pack, fold: int | None) -> None:
+    def __init__(self, config: FitConfig, pack: Pack, fold: int | None, data: str = ALL) -> None:
         torch.manual_seed(config.seed)
         recordings, augment = pack.split("train", fold), config.augment
+        sources = taken(pack_sources(recordings), data)
         self.sampler = Sampler(
             pack, recordings, config.corpus_weights, config.segment_s, augment.speed, augment.codec_probability
         )
-        super().__init__(config, FrameModel(config), identity_of(recordings), config.steps, config.batch, fold)
+        super().__init__(config, FrameModel(config), identity_of(recordings), config.steps, config.batch, fold, sources)
         self.level_weights = level_weights(recordings, config.loss.level_balance).to(self.device)
 
     def about(self) -> dict[str, Any]:
@@ -153,7 +155,7 @@ def run(args: Namespace) -> None:
     config = load_config(args.preset, **changes)
     prepare(args)
     print(f"{config.name}: {asdict(config.loss)}, to step {config.steps}", file=sys.stderr)
-    fit(Trainer(config, Pack(args.pack), args.fold), args, make_loggers(args))
+    fit(Trainer(config, Pack(args.pack), args.fold, args.data), args, make_loggers(args))
 
 
 main = Command(add_options, run)

@@ -1,6 +1,8 @@
-"""The notes of a recording as the shipped transcriber hears them."""
+"""The notes of a recording as our own transcriber hears them."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +14,9 @@ from runtime.transcribe.events import EventDecoder
 from runtime.transcribe.registry import Setting
 
 
-def load_transcriber() -> own.OwnTranscriber:
-    """The shipped transcriber, on the CPU."""
-    loaded = own.load(Setting(provider="cpu"))
+def load_transcriber(card: Path | None = None) -> own.OwnTranscriber:
+    """The transcriber of that card (None: the shipped one), on the CPU."""
+    loaded = own.load(Setting(card, "cpu"))
     assert isinstance(loaded, own.OwnTranscriber)
     return loaded
 

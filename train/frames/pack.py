@@ -8,7 +8,8 @@ Layout, one group per recording, named by its id with ``/`` replaced by ``|``::
     levels        int8 [b]       0 unknown, 1 pp … 5 ff
     notes         `train.rendering.notes.NOTE` [k]  the performance as this audio plays it: tempo, velocity law,
                                  transposition and onset latency applied; recordings (`--corrected`) have none
-    attributes    corpus, piece_id, composer, instrument, gain (level rule of runtime.sound.read), source
+    attributes    corpus, piece_id, composer, instrument, gain (level rule of runtime.sound.read), source (its file),
+                  sources (all that it comes from, by the names of train.sources)
 
 The root has the attribute `schema`. Recordings that are there already are kept, so a run that was stopped goes on;
 renders that lack notes get them.
@@ -38,18 +39,24 @@ from train.data.corpora.batik import read_batik
 from train.data.corpora.corrected import CORPUS as CORRECTED
 from train.data.corpora.corrected import corrected, hash_of_said
 from train.data.corpora.mazurka_resynth import read_resynth
+from train.data.corpora.performed import read_performed
+from train.data.corpora.pop909 import read_pop909
 from train.data.items import Dropped, Item, Reading
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
+from train.rendering.instruments import INSTRUMENTS
 from train.rendering.notes import packed_notes
 from train.rendering.performance import Variation, read_performance
 from train.rendering.render import audio_path_of
+from train.sources import union
 
 SCHEMA = 1
 READERS: dict[str, Callable[..., Reading]] = {
     "mazurka_resynth": read_resynth,
     "asap": read_asap,
     "batik_mozart": read_batik,
+    "performed": read_performed,
+    "pop909": read_pop909,
 }
 
 
@@ -80,9 +87,11 @@ def _add_samples(pack: h5py.File, item: Item, samples: npt.NDArray[np.int16], ho
     if item.midi_path is not None:  # real recordings have none
         add_notes(group, item, how)
     level_dbfs = measure_level_dbfs((samples / np.float32(32768)).astype(np.float32), SAMPLE_RATE_HZ)
+    piano = INSTRUMENTS.get(how["instrument"])
+    sources = union(item.sources, [piano.source] if piano else ())
     group.attrs.update(
         corpus=item.corpus, piece_id=item.piece_id, composer=item.composer, instrument=how["instrument"],
-        gain=gain_for_level(level_dbfs), source=how["midi"], complete=True,
+        gain=gain_for_level(level_dbfs), source=how["midi"], sources=",".join(sources), complete=True,
     )  # fmt: skip
     return group
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from train.fitting.hdf5 import open_hdf5
 from train.frames.augment import change_speed
 from train.rendering.codec import through_codec
 from train.rendering.notes import PackedNotes
+from train.sources import UNKNOWN, Sources, union
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Recording:
     beats_s: npt.NDArray[np.float64]
     beat_in_bar: npt.NDArray[np.int64]
     levels: npt.NDArray[np.int8]
+    sources: Sources = (UNKNOWN,)
+    """All that it comes from (`train.sources`)."""
 
     def beginning(self, n_samples: int) -> Recording:
         """Its first samples as a recording of their own."""
@@ -96,6 +100,11 @@ class Pack:
         return group["notes"][()]
 
 
+def pack_sources(recordings: Iterable[Recording]) -> Sources:
+    """What recordings come from, all together."""
+    return union(*(r.sources for r in recordings))
+
+
 def _recording(group: h5py.Group) -> Recording:
     attrs = group.attrs
     return Recording(
@@ -103,6 +112,7 @@ def _recording(group: h5py.Group) -> Recording:
         instrument=attrs["instrument"], source=attrs["source"], gain=float(attrs["gain"]),
         n_samples=group["samples"].shape[0],
         beats_s=group["beats_s"][()], beat_in_bar=group["beat_in_bar"][()].astype(np.int64), levels=group["levels"][()],
+        sources=tuple(attrs.get("sources", UNKNOWN).split(",")),
     )  # fmt: skip
 
 

@@ -29,9 +29,12 @@ from train.frames.features import LOUDNESS_BINS, Bssl, PowerSpectrum
 from train.frames.segments import Pack, Recording
 from train.rendering.notes import PackedNotes, note_spans, packed_notes
 from train.rendering.performance import read_performance
+from train.sources import UNKNOWN, Sources, union
 
 Floats = npt.NDArray[np.float64]
 
+LOUDNESS_TABLE = "table/piano_loudness"
+"""What emulated curves come from beside the performance."""
 _BLOCK_FRAMES, _MARGIN_FRAMES = 60 * FRAMES_PER_S, FRAMES_PER_S
 
 
@@ -47,6 +50,8 @@ class Curve:
     truth: BeatLabels
     notes: PackedNotes | None = None
     """What was played, where that was asked for."""
+    sources: Sources = (UNKNOWN,)
+    """All that it comes from (`train.sources`)."""
 
     @property
     def bar_beats(self) -> npt.NDArray[np.int64]:
@@ -80,7 +85,8 @@ def curves_of_items(items: Sequence[Item], model: PianoModel, cache: Path, *, no
         name, midi = f"{item.id.replace('/', '|')}.npy", item.midi_path
         ntot = _kept(cache / "midi" / name, lambda m=midi: _emulated(m, model))
         played = _kept(cache / "notes" / name, lambda m=midi: packed_notes(read_performance(m))) if notes else None
-        yield Curve(item.id, item.corpus, item.piece_id, "emulated", ntot.astype(np.float64), item.labels, played)
+        yield Curve(item.id, item.corpus, item.piece_id, "emulated", ntot.astype(np.float64), item.labels, played,
+                    union(item.sources, [LOUDNESS_TABLE]))  # fmt: skip
 
 
 def curves_of_pack(pack: Pack, recordings: Sequence[Recording], cache: Path, *, notes: bool = False) -> Iterator[Curve]:
@@ -97,7 +103,7 @@ def curves_of_pack(pack: Pack, recordings: Sequence[Recording], cache: Path, *, 
         ntot = _kept(path, lambda r=r: _ntot(pack.samples(r, 0, r.n_samples), front_end))
         truth = BeatLabels(r.beats_s, r.beat_in_bar, r.levels, beats_per_bar=counted_metre(r.beat_in_bar))
         played = pack.notes(r) if notes else None
-        yield Curve(r.key, r.corpus, r.piece_id, r.instrument, ntot.astype(np.float64), truth, played)
+        yield Curve(r.key, r.corpus, r.piece_id, r.instrument, ntot.astype(np.float64), truth, played, r.sources)
 
 
 def counted_metre(beat_in_bar: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

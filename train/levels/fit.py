@@ -24,6 +24,7 @@ from runtime.piano.table import load_piano
 from runtime.write.atomic import write_bytes
 from train.data.corpora.asap import read_asap
 from train.data.corpora.mazurka_resynth import read_resynth
+from train.data.corpora.performed import read_performed
 from train.data.items import Item
 from train.data.splits import split_of
 from train.fitting.command import Command
@@ -34,6 +35,7 @@ from train.levels.data import Curve, choose, curves_of_items, curves_of_pack
 from train.levels.decode import LevelOptions
 from train.levels.train import Example, LevelFitConfig, example, train_network
 from train.measure.tune import search
+from train.sources import add_data_option, taken, union
 
 LEVEL_GRID = {
     "evidence": (0.5, 0.8, 1.2),
@@ -51,7 +53,11 @@ def gather_items(args: Namespace) -> list[Item]:
         items: list[Item] = pickle.loads(path.read_bytes())
     else:
         items = []
-        wanted = ((read_asap, args.asap, args.asap_per_piece), (read_resynth, args.mazurkas, args.mazurkas_per_piece))
+        wanted = (
+            (read_asap, args.asap, args.asap_per_piece),
+            (read_resynth, args.mazurkas, args.mazurkas_per_piece),
+            (read_performed, args.performed, 1),
+        )
         for read, folder, per_piece in wanted:
             if folder:
                 items += choose([i for i in read(folder).items if i.attributes.get("tier") != "C"], per_piece)
@@ -76,7 +82,7 @@ def gather(args: Namespace) -> list[Curve]:
         curves += list(curves_of_pack(pack, kept_recordings, args.cache, notes=args.notes))
         say(f"{len(kept_recordings)} curves of {path}")
     if not curves:
-        raise MezzoforteError("there is nothing to learn from", advice="Give --asap, --mazurkas or --pack")
+        raise MezzoforteError("there is nothing to learn from", advice="Give --asap, --mazurkas, --performed or --pack")
     return curves
 
 
@@ -117,8 +123,10 @@ def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--asap", type=Path, help="folder of (n)ASAP")
     parser.add_argument("--mazurkas", type=Path, help="folder of mazurka_resynth")
+    parser.add_argument("--performed", type=Path, help="folder of train.onsets.perform")
     parser.add_argument("--pack", type=Path, nargs="*", default=[], help="packs of renders; they choose the options")
     parser.add_argument("--cache", type=Path, required=True, help="folder for loudness curves")
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are left out")
     parser.add_argument("--asap-per-piece", type=int, default=6)
@@ -137,6 +145,7 @@ def run(args: Namespace) -> None:
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     curves, config = gather(args), LevelFitConfig.of(notes=args.notes, steps=args.steps)
+    sources = taken(union(*(c.sources for c in curves)), args.data)
     identity = identity_of(curves, config)
     rng = np.random.default_rng(args.seed)
     examples = [[example(c), *(example(c, rng, config.change_near) for _ in range(config.variants))] for c in curves]
@@ -151,7 +160,7 @@ def run(args: Namespace) -> None:
         "config": asdict(config), "features": config.features, "networks": [n.state_dict() for n in networks],
         "options": asdict(options), "scores": scores, "fold": args.fold,
         "identity": identity, "pieces": len({c.piece_id for c in curves}), "curves": len(curves),
-        "corpora": sorted({c.corpus for c in curves}),
+        "corpora": sorted({c.corpus for c in curves}), "sources": list(sources),
     }  # fmt: skip
     save_beside(checkpoint, args.out / "levels.pt")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +21,23 @@ from runtime.dynamics.touch import RULES
 from runtime.marks.annotate import Page
 from runtime.marks.heard import hear, played_beats
 from runtime.write.atomic import write_bytes
-from train.data.corpora.asap import read_asap
 from train.data.splits import split_of
 from train.fitting.command import Command
+from train.marks import takes
 from train.marks.hear import Listener
-from train.marks.takes import takes
-from train.marks.touch import Floats, cut_s, name_of, true_velocity
+from train.marks.takes import Take
+from train.marks.touch import Floats, cut_s, true_velocity
+from train.sources import FREE, FREE_LICENCE, UNKNOWN, licence_of, taken, union
 
 LEAST_VELOCITY = 3.0
 
 
-def judged_marks(asap: Path, renders: Path, listener: Listener) -> Iterator[tuple[float, bool]]:
+def judged_marks(renders: Iterable[tuple[Take, Path]], listener: Listener) -> Iterator[tuple[float, bool]]:
     """For every mark but the first of each piece: how far it stands out, and whether the playing really does it."""
-    there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
-    items = read_asap(asap, levels=False, only=lambda midi: name_of(midi, asap) in there).items
-    for take in takes(asap, items):
+    for take, path in renders:
         if split_of(take.piece_id, 0) == "test":
             continue
-        evidence = listener.hear(there[name_of(take.midi_path, asap)])
+        evidence = listener.hear(path)
         beats = played_beats(take.blank, take.alignment)
         true = true_velocity(take, beats, cut_s(evidence))
         heard = hear(take.blank, take.alignment, evidence)
@@ -90,19 +89,23 @@ def logistic(x: Floats, y: Floats) -> tuple[float, float]:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--asap", type=Path, required=True, help="folder of (n)ASAP")
-    parser.add_argument("--renders", type=Path, required=True, help="what train.rendering made of its MIDI files")
-    parser.add_argument("--work", type=Path, required=True, help="folder for what was heard")
+    takes.add_options(parser)
+    Listener.add_options(parser)
     parser.add_argument("--out", type=Path, default=RULES, help="file of the rules, which gets these beside them")
 
 
 def run(args: argparse.Namespace) -> None:
     """Fit, print the table, write."""
-    pairs = list(judged_marks(args.asap, args.renders, Listener.with_folder(args.work)))
+    listener = Listener.with_folder(args.work, args.model, args.transcriber_path)
+    renders = list(takes.rendered(args))
+    data = json.loads(args.out.read_text(encoding="utf-8"))
+    learned = union(listener.sources, data.get("sources", [UNKNOWN]), *(s for _, _, s in renders))
+    sources = taken(learned, FREE if data.get("licence") == FREE_LICENCE else args.data)
+    pairs = list(judged_marks(((take, path) for take, path, _ in renders), listener))
     x, y = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.float64)
     scale, offset = logistic(x, y)
     print(table(np.array([probability(v, scale, offset) for v in x]), y))
-    data = json.loads(args.out.read_text(encoding="utf-8"))
+    data |= {"sources": list(sources), "licence": licence_of(sources)}
     data["clear"] = {"scale": round(scale, 4), "offset": round(offset, 4), "marks": len(pairs)}
     write_bytes(args.out, (json.dumps(data, indent=1) + "\n").encode())
 

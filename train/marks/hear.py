@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,23 +15,35 @@ from runtime.model import Model, load_model
 from runtime.network.logits import FrameLogits
 from runtime.notes.played import PlayedNotes
 from runtime.pipeline import hear
-from runtime.transcribe.registry import Setting, load
-from runtime.transcribe.transcription import Transcriber
+from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
+from train.frames.hear import load_transcriber
+from train.sources import Sources, of_card, union
 
 
 @dataclass(frozen=True)
 class Listener:
-    """The shipped model and transcriber, and a folder for what they said."""
+    """A model and a transcriber, and a folder for what they said."""
 
     model: Model
-    transcriber: Transcriber
+    transcriber: OwnTranscriber
     kept: Path
 
     @staticmethod
-    def with_folder(kept: Path) -> Listener:
-        """On the CPU."""
-        return Listener(load_model(None, "cpu"), load("own", Setting(provider="cpu")), kept)
+    def with_folder(kept: Path, model: str | None = None, transcriber: Path | None = None) -> Listener:
+        """On the CPU; None: the shipped ones."""
+        return Listener(load_model(model, "cpu"), load_transcriber(transcriber), kept)
+
+    @staticmethod
+    def add_options(parser: ArgumentParser) -> None:
+        """Who listens."""
+        parser.add_argument("--model", help="name of a shipped model or path of a card (default: the shipped one)")
+        parser.add_argument("--transcriber-path", type=Path, help="card of a transcriber (default: the shipped one)")
+
+    @property
+    def sources(self) -> Sources:
+        """What both learned from."""
+        return union(of_card(self.model.card), of_card(self.transcriber.card))
 
     def hear(self, path: Path) -> SoundEvidence:
         """What is heard in a sound file."""

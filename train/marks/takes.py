@@ -1,13 +1,15 @@
-"""Performances of ASAP laid along their scores by annotation: what the choice of marks in a score is fitted on.
+"""Performances laid along their scores by annotation: what the choice of marks in a score is fitted on.
 
-The place of every beat in the written score comes from the annotations and the score's own MIDI file, so that nothing
-that is heard has a part in it.
+The place of every beat in the written score comes from the annotations (of ASAP, with the score's own MIDI file; of
+performances that `train.onsets.perform` made, as they were made), so that nothing that is heard has a part in it.
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Iterator
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,14 +20,22 @@ from runtime.errors import MezzoforteError
 from runtime.score.align.recording import Alignment
 from runtime.score.read.files import read_score
 from runtime.score.table import Score
+from train.data.corpora.asap import read_asap
+from train.data.corpora.performed import read_performed
 from train.data.errors import DataError
 from train.data.items import Item
 from train.data.labels.annotations import read_annotation
+from train.data.score_corpora import SCORE_CORPORA, read_piece
 from train.data.scores.follow import Placement, place_measures
 from train.data.scores.midi import read_midi_score
 from train.data.scores.musicxml import read_measures
+from train.data.written import beats_of
+from train.rendering.instruments import INSTRUMENTS
 from train.rendering.notes import PackedNotes, packed_notes
 from train.rendering.performance import read_performance
+from train.sources import Sources, add_data_option, union
+
+Floats = npt.NDArray[np.float64]
 
 _LEAST_STEP = 1e-3
 
@@ -40,6 +50,7 @@ class Take:
     midi_path: Path
     score: Score
     alignment: Alignment
+    sources: Sources
 
     @property
     def blank(self) -> Score:
@@ -69,8 +80,61 @@ def takes(folder: Path, items: Iterable[Item]) -> Iterator[Take]:
             pages[place] = _page(place)
         page = pages[place]
         if page is not None and len(page.beats_q) == item.labels.n_beats:
-            alignment = _known_alignment(page, item.labels.beats_s)
-            yield Take(item.id, item.piece_id, item.midi_path, page.score, alignment)
+            placed, times_s = page.placement, item.labels.beats_s
+            alignment = _known_alignment(page.score, placed.order, placed.starts_q, page.beats_q, times_s)
+            yield Take(item.id, item.piece_id, item.midi_path, page.score, alignment, item.sources)
+
+
+def performed_takes(scores: Path, cache: Path, items: Iterable[Item]) -> Iterator[Take]:
+    """Every item of `train.data.corpora.performed` with its score, from the corpora in `scores` or `cache`; such
+    performances play everything once, as it is written."""
+    items = list(items)
+    corpora = {item.attributes["score"].split("/")[0] for item in items}
+    pieces = {p.id: p for name in sorted(corpora) for p in SCORE_CORPORA[name].pieces(scores / name)}
+    for item in items:
+        score = read_piece(pieces[item.attributes["score"]], cache)
+        if isinstance(score, Score) and item.midi_path is not None:
+            starts_q = [float(m.start) for m in score.measures]
+            order = range(len(score.measures))
+            alignment = _known_alignment(score, order, starts_q, beats_of(score)[0], item.labels.beats_s)
+            yield Take(item.id, item.piece_id, item.midi_path, score, alignment, item.sources)
+
+
+def name_of(midi: Path, folder: Path) -> Path:
+    """What a performance and its render have in common."""
+    return midi.relative_to(folder).with_suffix("")
+
+
+def rendered(args: Namespace) -> Iterator[tuple[Take, Path, Sources]]:
+    """Every performance that has a render (`add_options`), with its sound file and what the sound comes from."""
+    there = {p.relative_to(args.renders).with_suffix(""): p for p in sorted(args.renders.rglob("*.flac"))}
+    folder = args.asap or args.performed
+
+    def has_render(midi: Path) -> bool:
+        return name_of(midi, folder) in there
+
+    if args.asap:
+        found = takes(folder, read_asap(folder, levels=False, only=has_render).items)
+    else:
+        found = performed_takes(*args.scores, read_performed(folder, only=has_render).items)
+    for take in found:
+        path = there[name_of(take.midi_path, folder)]
+        how = json.loads(path.with_suffix(".json").read_text())
+        yield take, path, union(take.sources, [INSTRUMENTS[how["instrument"]].source])
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Where performances, their scores and their renders are."""
+    either = parser.add_mutually_exclusive_group(required=True)
+    either.add_argument("--asap", type=Path, help="folder of (n)ASAP")
+    either.add_argument("--performed", type=Path, help="folder of train.onsets.perform; give --scores too")
+    parser.add_argument(
+        "--scores", type=Path, nargs=2, metavar=("DATA", "CACHE"),
+        help="the data folder with the corpora of scores, and the folder for the scores as they were read",
+    )  # fmt: skip
+    parser.add_argument("--renders", type=Path, required=True, help="what train.rendering made of the MIDI files")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what was heard")
+    add_data_option(parser)
 
 
 def _page(folder: Path) -> _Page | None:
@@ -87,19 +151,21 @@ def _page(folder: Path) -> _Page | None:
     return _Page(score, place_measures(measures, midi), midi.quarters(annotation.times_s))
 
 
-def _known_alignment(page: _Page, beats_s: npt.NDArray[np.float64]) -> Alignment:
-    """The alignment that the annotations stand for."""
-    order = page.placement.order
-    ends = page.placement.starts_q[-1] + float(page.score.measures[order[-1]].duration)
-    rising = np.concatenate([[True], np.diff(np.maximum.accumulate(page.beats_q)) > _LEAST_STEP])
+def _known_alignment(
+    score: Score, order: Sequence[int], starts_q: Sequence[float], beats_q: Floats, beats_s: Floats
+) -> Alignment:
+    """The alignment that the annotations stand for: `order` are measures as played, `beats_q` where the beats are that
+    are played at `beats_s`."""
+    ends = starts_q[-1] + float(score.measures[order[-1]].duration)
+    rising = np.concatenate([[True], np.diff(np.maximum.accumulate(beats_q)) > _LEAST_STEP])
     return Alignment(
         measures=tuple(order),
-        starts=np.maximum.accumulate([*page.placement.starts_q, ends]),
-        positions=page.beats_q[rising],
+        starts=np.maximum.accumulate([*starts_q, ends]),
+        positions=beats_q[rising],
         times_s=beats_s[rising],
         confidence=np.ones(len(order)),
         breaks=(),
         repeats={},
-        unplayed=tuple(sorted(set(range(len(page.score.measures))) - set(order))),
+        unplayed=tuple(sorted(set(range(len(score.measures))) - set(order))),
         fit=0.0,
     )

@@ -1,16 +1,16 @@
 """Fit how hard a beat was struck to what is heard: `python -m train.marks.touch --asap ASAP --renders DIR --work DIR`.
 
-Renders of training pieces on training pianos, whose velocities are known, are heard with the shipped model and
-transcriber; the mean velocity of the notes of every played beat is regressed on `runtime.dynamics.touch.features`, all
-within recordings. One rule for each thing that may be known beside the loudness: score and notes, score, notes,
-nothing. The table that is printed has the correlation per recording, with and without each part.
+Renders of training pieces on training pianos, whose velocities are known, are heard with a model and a transcriber; the
+mean velocity of the notes of every played beat is regressed on `runtime.dynamics.touch.features`, all within
+recordings. One rule for each thing that may be known beside the loudness: score and notes, score, notes, nothing. The
+table that is printed has the correlation per recording, with and without each part.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,12 +23,13 @@ from runtime.dynamics.touch import FEATURES, RULES, BeatNotes, known_touch
 from runtime.marks.heard import PlayedBeats, played_beats, played_features
 from runtime.marks.struck import struck
 from runtime.write.atomic import write_bytes
-from train.data.corpora.asap import read_asap
 from train.data.splits import split_of
 from train.fitting.command import Command
 from train.fitting.provenance import commit
+from train.marks import takes
 from train.marks.hear import Listener
-from train.marks.takes import Take, takes
+from train.marks.takes import Take
+from train.sources import licence_of, taken, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,6 +39,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "notes": ("heard_mean", "heard_loudest", "loudness", "over_even", "many"),
     "sound": ("loudness",),
 }
+TABLE = "table/piano_loudness"
+"""The measured piano that an even touch is compared with, among sources (`train.sources`)."""
 _RIDGE = 1.0
 _CUT_S = 1.0
 """So long before the last note that is heard, a render that was cut still holds all that was played."""
@@ -54,12 +57,10 @@ class Row:
     velocity: Floats
 
 
-def rows(asap: Path, renders: Path, listener: Listener) -> Iterator[dict[str, Row]]:
-    """For every render of a performance of ASAP whose score fits, what is known of it in each setting."""
-    there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
-    items = read_asap(asap, levels=False, only=lambda midi: name_of(midi, asap) in there).items
-    for take in takes(asap, items):
-        evidence = listener.hear(there[name_of(take.midi_path, asap)])
+def rows(renders: Iterable[tuple[Take, Path]], listener: Listener) -> Iterator[dict[str, Row]]:
+    """For every render of a performance whose score fits, what is known of it in each setting."""
+    for take, path in renders:
+        evidence = listener.hear(path)
         beats = played_beats(take.blank, take.alignment)
         velocity = true_velocity(take, beats, cut_s(evidence))
         known = {
@@ -76,11 +77,6 @@ def cut_s(evidence: SoundEvidence) -> float:
     """Until when a render, which may be cut, holds all that was played."""
     assert evidence.notes is not None
     return float(evidence.notes.onset_s.max()) - _CUT_S
-
-
-def name_of(midi: Path, folder: Path) -> Path:
-    """What a performance and its render have in common."""
-    return midi.relative_to(folder).with_suffix("")
 
 
 def true_velocity(take: Take, beats: PlayedBeats, until_s: float) -> Floats:
@@ -135,15 +131,17 @@ def correlations(data: list[Row], names: tuple[str, ...]) -> list[float]:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--asap", type=Path, required=True, help="folder of (n)ASAP")
-    parser.add_argument("--renders", type=Path, required=True, help="what train.rendering made of its MIDI files")
-    parser.add_argument("--work", type=Path, required=True, help="folder for what was heard")
+    takes.add_options(parser)
+    Listener.add_options(parser)
     parser.add_argument("--out", type=Path, default=RULES)
 
 
 def run(args: argparse.Namespace) -> None:
     """Fit, print the table, write the rules."""
-    heard = rows(args.asap, args.renders, Listener.with_folder(args.work))
+    listener = Listener.with_folder(args.work, args.model, args.transcriber_path)
+    renders = list(takes.rendered(args))
+    sources = taken(union(listener.sources, [TABLE], *(s for _, _, s in renders)), args.data)
+    heard = rows(((take, path) for take, path, _ in renders), listener)
     data = [r for r in heard if r["score"].split != "test" and _fits(r["score"])]
     rules = {}
     print("| known | parts | R per recording, mean | least |\n|---|---|---:|---:|")
@@ -157,7 +155,8 @@ def run(args: argparse.Namespace) -> None:
         rules[setting] = fitted(of, names)
     before = json.loads(args.out.read_text(encoding="utf-8")) if args.out.is_file() else {}
     pieces = sorted({r["score"].piece for r in data})
-    told = before | {"rules": rules, "recordings": len(data), "pieces": pieces, "commit": commit()}
+    told = before | {"rules": rules, "recordings": len(data), "pieces": pieces, "commit": commit(),
+                     "sources": list(sources), "licence": licence_of(sources)}  # fmt: skip
     text = json.dumps(told, indent=1)
     write_bytes(args.out, (text + "\n").encode())
 

@@ -29,13 +29,14 @@ from runtime.write.atomic import write_bytes
 from train.data.labels.values import BeatPrediction
 from train.fitting.command import Command
 from train.frames.predict import Heard, listen
-from train.frames.segments import Pack
+from train.frames.segments import Pack, pack_sources
 from train.measure.metrics import (
     beat_scores,
     calibration_error,
     downbeat_scores,
     match_beats,
 )
+from train.sources import add_data_option, chosen_on
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -220,6 +221,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help="path of the card to tune; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--fold", type=int, choices=range(5))
+    add_data_option(parser)
 
 
 def run(args: Namespace) -> None:
@@ -228,11 +230,13 @@ def run(args: Namespace) -> None:
     recordings = pack.split("valid", args.fold)
     if not recordings:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
+    sources = chosen_on(model.card, pack_sources(recordings), args.data)
     heard = listen(pack, recordings, model)
     options, scores = tune(heard, starting_options(model), with_beats=model.beats is None)
     # What other tools keep in a card's thresholds stays.
     thresholds = {**model.card.thresholds, **{k: round(v, 5) for k, v in asdict(options).items()}}
-    card = replace(model.card, thresholds=thresholds, metrics=()).holding_out(r.piece_id for r in recordings)
+    card = replace(model.card, thresholds=thresholds, metrics=(), sources=sources)
+    card = card.holding_out(r.piece_id for r in recordings)
     write_bytes(find_card(args.model), card.to_json().encode())
     print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
     for name, value in thresholds.items():

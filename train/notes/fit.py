@@ -24,12 +24,13 @@ from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fi
 from train.fitting.command import Command
 from train.frames.augment import change_speed
 from train.frames.fit import identity_of
-from train.frames.segments import Pack, Recording
+from train.frames.segments import Pack, Recording, pack_sources
 from train.notes.augment import augment_notes, augment_samples
 from train.notes.labels import NoteTable, NoteTargets, note_targets, notes_of_render
 from train.notes.network import NoteNet, PitchSpectrum
 from train.notes.taught import Taught, read_taught
 from train.rendering.render import audio_path_of
+from train.sources import ALL, taken, union
 
 SEGMENT_S = 8.0
 DETUNE = 0.015
@@ -60,6 +61,7 @@ class NoteSampler:
             tree[r.corpus][r.piece_id].append(r)
         self._pieces = [list(pieces.values()) for pieces in tree.values()]
         self._notes: dict[str, NoteTable] = {}
+        self.sources = union(pack_sources(recordings), *(t.sources for t in taught))
 
     def _notes_of(self, recording: Recording) -> NoteTable:
         if recording.key not in self._notes:
@@ -121,9 +123,10 @@ class NoteTrainer(AveragedRun):
     """The run of the transcriber."""
 
     def __init__(
-        self, sampler: NoteSampler, identity: str, steps: int, batch: int, fold: int | None, is_compiled: bool = False
-    ) -> None:
-        super().__init__(CONFIG, NoteNet(), identity, steps, batch, fold)
+        self, sampler: NoteSampler, identity: str, steps: int, batch: int, fold: int | None, is_compiled: bool = False,
+        data: str = ALL,
+    ) -> None:  # fmt: skip
+        super().__init__(CONFIG, NoteNet(), identity, steps, batch, fold, taken(sampler.sources, data))
         self.sampler, self.spectrum, self.is_compiled = sampler, PitchSpectrum(), is_compiled
         self.model.to(memory_format=torch.channels_last)
         self._logits = torch.compile(self.model) if is_compiled else self.model
@@ -170,7 +173,7 @@ def run(args: Namespace) -> None:
     taught = read_taught(args.taught) if args.taught else []
     sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders], taught)
     identity = "\n".join([identity_of(recordings), *(f"{t.key} {len(t.notes.pitch)}" for t in taught)])
-    fit(NoteTrainer(sampler, identity, args.steps, args.batch, args.fold, args.compiled), args)
+    fit(NoteTrainer(sampler, identity, args.steps, args.batch, args.fold, args.compiled, args.data), args)
 
 
 main = Command(add_options, run)

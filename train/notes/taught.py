@@ -6,9 +6,9 @@ SCORE`). Beside a score, what only the teacher hears has to be surer (ornaments 
 score has may have been played. What is doubtful is in `NoteTable.doubtful` and costs nothing in training.
 
 One group per recording: `samples` (int16, 22,050 Hz), the columns of `NoteTable`, and the attributes gain, teacher
-(with the licence of its weights), credit (who plays, and the recording's licence: `--credit`), sure (the share of its
-notes that count). What is there is kept. Recordings of test pieces must not be named: see
-`train.data.splits.REAL_AUDIO_PIECES`.
+(with the licence of its weights), credit (who plays, and the recording's licence: `--credit`), sources (recording and
+teacher, `train.sources`), sure (the share of its notes that count). What is there is kept. Recordings of test pieces
+must not be named: see `train.data.splits.REAL_AUDIO_PIECES`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ from runtime.score.table import Score
 from runtime.sound import read as audio
 from runtime.sound.level import gain_for_level, measure_level_dbfs
 from runtime.transcribe import Setting, Transcriber, Transcription, load
+from runtime.transcribe.own import OwnTranscriber
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.notes.labels import NoteTable
+from train.sources import UNKNOWN, Sources, add_data_option, of_card, of_recording, taken, union
 
 SURE, SURE_AGAINST_SCORE = 0.9, 0.98
 """How sure the teacher has to be of a note: alone, and where the score does not have it."""
@@ -53,6 +55,7 @@ class Taught:
     notes: NoteTable
     teacher: str
     credit: str
+    sources: Sources = (UNKNOWN,)
 
 
 def read_taught(path: Path) -> list[Taught]:
@@ -67,7 +70,8 @@ def read_taught(path: Path) -> list[Taught]:
 def _taught(key: str, group: h5py.Group) -> Taught:
     samples = group["samples"][()] * np.float32(group.attrs["gain"] / 32768)
     notes = NoteTable(*(group[c][()] for c in _COLUMNS))
-    return Taught(key, samples, notes, group.attrs["teacher"], group.attrs["credit"])
+    return Taught(key, samples, notes, group.attrs["teacher"], group.attrs["credit"],
+                  tuple(group.attrs.get("sources", UNKNOWN).split(",")))  # fmt: skip
 
 
 def excerpt(path: Path, from_s: float, seconds: float, out: Path) -> float:
@@ -152,9 +156,16 @@ def teach(path: Path, score: Path | None, teacher: Transcriber, wanted: Part, fi
     share = len(labels.pitch) / max(1, len(heard.notes.pitch))
     gain = gain_for_level(measure_level_dbfs(samples, SAMPLE_RATE_HZ))
     who = f"{heard.identity.name} {heard.identity.version} ({heard.identity.licence})"
-    group.attrs.update(gain=gain, teacher=who, credit=wanted.credit, sure=share, complete=True)
+    sources = ",".join(_sources(path, score, teacher))
+    group.attrs.update(gain=gain, teacher=who, credit=wanted.credit, sources=sources, sure=share, complete=True)
     file.flush()
     return f"{path.name}: {len(heard.notes.pitch)} notes, {share:.3f} of them count, {len(labels.doubtful)} doubts"
+
+
+def _sources(recording: Path, score: Path | None, teacher: Transcriber) -> Sources:
+    """Recording, teacher with all that it learned from, and a score, which nobody knows the licence of."""
+    heard_by = of_card(teacher.card) if isinstance(teacher, OwnTranscriber) else (f"network/{teacher.name}",)
+    return union([of_recording(recording)], heard_by, [f"score/{score.name}"] if score else ())
 
 
 def _written(score: Path, recording: Path, from_s: float, length_s: float) -> tuple[Floats, Ints]:
@@ -171,6 +182,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--score", nargs=2, type=Path, action="append", default=[], metavar=("RECORDING", "SCORE"))
     parser.add_argument("--teacher", default="transkun")
     parser.add_argument("--teacher-path", type=Path)
+    add_data_option(parser)
     parser.add_argument("--credit", required=True, help="who plays these recordings, and their licence")
     parser.add_argument("--from-s", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=40.0)
@@ -180,6 +192,7 @@ def run(args: Namespace) -> None:
     """Hear each recording and print what came of it."""
     wanted = Part(args.from_s, args.seconds, args.credit)
     teacher, scores = load(args.teacher, Setting(args.teacher_path, "cpu")), dict(args.score)
+    taken(union(*(_sources(path, scores.get(path), teacher) for path in args.recordings)), args.data)
     with open_hdf5(args.out, "a") as file:
         for path in args.recordings:
             if path.name in file and not file[path.name].attrs.get("complete"):

@@ -30,11 +30,12 @@ from runtime.transcribe.own import OwnTranscriber, logit, options_of, rolls_of
 from runtime.transcribe.rolls import RollOptions, Rolls
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
-from train.frames.segments import Pack, Recording
+from train.frames.segments import Pack, Recording, pack_sources
 from train.measure.metrics import calibration_error
 from train.measure.tune import fit_logistic, held_out_probability
 from train.notes.labels import NoteTable, notes_of_render
 from train.rendering.render import audio_path_of
+from train.sources import add_data_option, chosen_on
 
 _GROUPS = 5
 ONSET_GRID = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
@@ -153,6 +154,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--longest-s", type=float, default=30.0)
+    add_data_option(parser)
     parser.add_argument("--confidence-only", action="store_true", help="calibrate the confidence, leave the rest")
 
 
@@ -160,8 +162,10 @@ def run(args: Namespace) -> None:
     """Tune on the validation pieces of the pack and rewrite the card."""
     ear, pack = load("own", Setting(args.model, "cpu")), Pack(args.pack)
     assert isinstance(ear, OwnTranscriber)
+    recordings = pack.split("valid", args.fold)
+    sources = chosen_on(ear.card, pack_sources(recordings), args.data)
     cases = []
-    for recording in tqdm(pack.split("valid", args.fold), unit="recording"):
+    for recording in tqdm(recordings, unit="recording"):
         for midi_dir, audio_dir in args.renders:
             audio_path = audio_path_of(audio_dir, recording.source)
             if audio_path.with_suffix(".json").is_file() and (midi_dir / recording.source).is_file():
@@ -179,7 +183,7 @@ def run(args: Namespace) -> None:
         print(f"{len(cases)} validation recordings: onset F {onset_f:.3f}, onset and offset F {both_f:.3f}")
     curve, told = calibrate(cases, options)
     chosen |= curve
-    card = replace(ear.card, thresholds={**ear.card.thresholds, **chosen})
+    card = replace(ear.card, thresholds={**ear.card.thresholds, **chosen}, sources=sources)
     write_bytes(find_card(args.model), card.to_json().encode())
     print(told)
     for name, value in chosen.items():

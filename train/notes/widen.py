@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from runtime.errors import MezzoforteError
 from runtime.model import find_card
+from runtime.network.card import load_card
 from train.fitting.averaged_run import prepare
 from train.fitting.checkpoints import CHECKPOINT
 from train.fitting.command import Command
@@ -25,6 +26,7 @@ from train.frames.fit import identity_of
 from train.frames.segments import Pack
 from train.notes.fit import NoteSampler, NoteTrainer
 from train.notes.network import HARMONICS, TASKS, NoteNet, PitchSpectrum
+from train.sources import add_data_option, of_card, taken, union
 
 Weights = dict[str, Tensor]
 _BATCHES = 8
@@ -143,6 +145,7 @@ def add_options(parser: ArgumentParser) -> None:
         "--renders", nargs=2, type=Path, action="append", required=True, metavar=("MIDI_DIR", "AUDIO_DIR")
     )
     parser.add_argument("--fold", type=int, choices=range(5))
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the new run")
     parser.add_argument("--threads", type=int)
 
@@ -155,9 +158,11 @@ def run(args: Namespace) -> None:
     pack = Pack(args.pack)
     recordings = pack.split("train", args.fold)
     sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders])
-    trainer = NoteTrainer(sampler, identity_of(recordings), 1, 4, args.fold)
+    trainer = NoteTrainer(sampler, identity_of(recordings), 1, 4, args.fold, data=args.data)
+    card_path = find_card(args.model)
+    trainer.sources = taken(union(trainer.sources, of_card(load_card(card_path))), args.data, str(card_path))
     assert isinstance(trainer.model, NoteNet)
-    widen(trainer.model, weights_of(find_card(args.model).with_suffix(".onnx")))
+    widen(trainer.model, weights_of(card_path.with_suffix(".onnx")))
     rng, spectrum = np.random.default_rng(0), PitchSpectrum()
     drawn = [np.stack([sampler.draw(rng)[0] for _ in range(4)]) for _ in range(_BATCHES)]
     measure_norms(trainer.model, [spectrum(torch.from_numpy(samples)) for samples in drawn])

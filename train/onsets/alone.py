@@ -1,4 +1,4 @@
-"""Calibrate beats by notes alone: `python -m train.onsets.alone --model CARD --data NOTES.h5 --fold 0`.
+"""Calibrate beats by notes alone: `python -m train.onsets.alone --model CARD --played NOTES.h5 --fold 0`.
 
 For the MIDI of a performance without a recording. Performances of the validation pieces (`train.onsets.played`), as
 they were played, are put before the onset stage; how much its logits count is fitted by logistic regression, pieces
@@ -36,6 +36,7 @@ from train.measure.tune import fit_weights
 from train.onsets.data import Targets, targets_of
 from train.onsets.played import Played, read_played
 from train.onsets.tune import calibrated
+from train.sources import add_data_option, chosen_on, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -121,7 +122,8 @@ def by_piece(of: Sequence[Figure]) -> dict[str, float]:
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
-    parser.add_argument("--data", type=Path, required=True, help="file of train.onsets.played")
+    parser.add_argument("--played", type=Path, required=True, help="file of train.onsets.played")
+    add_data_option(parser)
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold of the model")
     parser.add_argument("--test", action="store_true", help="fit nothing: tell the figures of the test pieces")
 
@@ -130,9 +132,10 @@ def run(args: Namespace) -> None:
     """Fit, write the card, print figures; or print those of the test pieces."""
     card_path = find_card(args.model)
     model = load_model(card_path, "cpu")
-    performances = read_played(args.data, "test" if args.test else "valid", args.fold)
+    performances = read_played(args.played, "test" if args.test else "valid", args.fold)
     if not performances:
-        raise MezzoforteError("there are no such performances", where=str(args.data))
+        raise MezzoforteError("there are no such performances", where=str(args.played))
+    sources = () if args.test else chosen_on(model.card, union(*(p.sources for p in performances)), args.data)
     told = tell(performances, model)
     options = calibrated(DecodeOptions.of(model.card.knowing_notes().thresholds))
     options = replace(options, beat_delay_s=0.0)
@@ -146,7 +149,7 @@ def run(args: Namespace) -> None:
         return
     thresholds = {f"{NOTES_ALONE}onsets_{name}": value for name, value in asdict(mix).items()}
     thresholds |= {NOTES_ALONE + "beat_delay_s": 0.0}
-    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds})
+    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, sources=sources)
     write_bytes(card_path, card.to_json().encode())
     print(f"written: {card_path}", file=sys.stderr)
 

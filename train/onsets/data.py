@@ -17,7 +17,7 @@ from runtime.notes.onsets import COLUMNS, JOIN_S, Onsets, features_of, onsets_of
 from runtime.stages.onsets import FEWEST_ONSETS
 from train.onsets.given import Given, drawn_given
 from train.onsets.network import N_METRES, N_PERIODS, N_PHASES
-from train.onsets.performer import Players
+from train.onsets.performer import Players, lent_by
 from train.onsets.played import Played
 from train.onsets.written import Written
 
@@ -217,9 +217,13 @@ class OnsetBatch:
 
 
 class Drawer:
-    """Draws batches: corpora by share, then pieces alike, then performances or editions alike."""
+    """Draws batches: corpora by share, then pieces alike, then performances or editions alike; `players` play
+    scores (None: those that the performances lend)."""
 
-    def __init__(self, performances: Sequence[Played], scores: Sequence[Written], shares: dict[str, float]) -> None:
+    def __init__(
+        self, performances: Sequence[Played], scores: Sequence[Written], shares: dict[str, float],
+        players: Players | None = None,
+    ) -> None:  # fmt: skip
         by_corpus: dict[str, dict[str, list[Played | Written]]] = defaultdict(lambda: defaultdict(list))
         for p in performances:
             if len(p.beats_s) >= 3 and len(p.notes) >= FEWEST_ONSETS:
@@ -227,7 +231,7 @@ class Drawer:
         for s in scores:
             by_corpus[SCORES][s.piece_id].append(s)
         names = sorted(by_corpus)
-        self._players = Players(performances if scores else ())
+        self._players = players or Players(lent_by(performances) if scores else ())
         self._pieces = [list(by_corpus[name].values()) for name in names]
         weights = np.array([shares.get(name, 1.0) for name in names])
         self._shares = weights / weights.sum()

@@ -1,9 +1,10 @@
-"""Train the onset stage: `python -m train.onsets --data NOTES.h5 --fold 0 --out RUN [--resume]`.
+"""Train the onset stage: `python -m train.onsets --played NOTES.h5 --fold 0 --out RUN [--resume]`.
 
 NOTES.h5 comes from `train.onsets.played`. RUN gets `last.pt` every few minutes and at the end, and `log.csv`. `--from
 STAGE.onsets.onnx` begins with the weights of an exported stage, of which whatever it lacks starts afresh; `--pieces
 0.33` takes a third of the pieces, for a learning curve; `--without FILE` leaves out the pieces named there, a line
-each, to be tested on what others test on (`benchmarks.accuracy.comparable`).
+each, to be tested on what others test on (`benchmarks.accuracy.comparable`). Scores are played by players lent by the
+performances; with `--data free`, whose performances are pop alone, by designed ones (`train.onsets.designed`).
 """
 
 from __future__ import annotations
@@ -19,14 +20,18 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from runtime.errors import MezzoforteError
+from runtime.network.card import load_card
 from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fit, prepare
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.onsets.data import SCORES, Drawer, OnsetBatch
+from train.onsets.designed import DESIGNED, designed_players
 from train.onsets.exported import weights_of
 from train.onsets.network import OnsetNet
+from train.onsets.performer import Players
 from train.onsets.played import Played, read_played
 from train.onsets.written import Written, read_written
+from train.sources import FREE, Sources, of_card, taken, union
 
 SHARES = {"asap": 0.4, "mazurka_resynth": 0.12, SCORES: 0.42, "pop909": 0.06, "classical_piano_midi": 0.12}
 WEIGHTS = {"beat": 1.0, "downbeat": 0.7, "period": 0.1, "phase": 0.3, "metre": 0.1}
@@ -63,8 +68,14 @@ class OnsetRun(AveragedRun):
         self, performances: Sequence[Played], scores: Sequence[Written], model: OnsetNet, args: Namespace
     ) -> None:
         config = replace(CONFIG, learning_rate=args.rate)
-        super().__init__(config, model, identity_of(performances, scores), args.steps, args.batch, args.fold)
-        self._drawer = Drawer(performances, scores, SHARES)
+        players = Players(designed_players()) if args.data == FREE else None
+        learned = union(
+            *(t.sources for t in (*performances, *scores)), [DESIGNED] if args.data == FREE and scores else (),
+            of_stage(args.start) if args.start else (),
+        )  # fmt: skip
+        identity = identity_of(performances, scores)
+        super().__init__(config, model, identity, args.steps, args.batch, args.fold, taken(learned, args.data))
+        self._drawer = Drawer(performances, scores, SHARES, players)
         self._began = f"stage {hashlib.sha256(args.start.read_bytes()).hexdigest()[:12]}" if args.start else ""
         self._corpora = {
             name: {"pieces": len({t.piece_id for t in takes}), "takes": len(takes)}
@@ -82,6 +93,11 @@ class OnsetRun(AveragedRun):
         return onset_losses(self.model(batch.features, batch.given, batch.mask), batch)
 
 
+def of_stage(path: Path) -> Sources:
+    """What an exported stage brings along: all that the card beside it says. Raises `ModelError` without one."""
+    return of_card(load_card(path.with_name(path.name.removesuffix(".onsets.onnx") + ".json")))
+
+
 def identity_of(performances: Sequence[Played], scores: Sequence[Written]) -> str:
     """SHA-256 of the names and sizes of performances and scores."""
     names = sorted(f"{t.key} {len(t.notes)} {len(t.beat_in_bar)}" for t in (*performances, *scores))
@@ -90,7 +106,7 @@ def identity_of(performances: Sequence[Played], scores: Sequence[Written]) -> st
 
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--data", type=Path, required=True, help="file of train.onsets.played")
+    parser.add_argument("--played", type=Path, required=True, help="file of train.onsets.played")
     parser.add_argument("--from", dest="start", type=Path, help="an exported stage whose weights are the first ones")
     parser.add_argument("--rate", type=float, default=CONFIG.learning_rate, help="highest learning rate")
     parser.add_argument("--without", type=Path, help="file with pieces that are left out, a line each")
@@ -101,11 +117,11 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Train on the training pieces."""
     without = frozenset(args.without.read_text(encoding="utf-8").split("\n")) if args.without else frozenset[str]()
-    performances = _taken(read_played(args.data, "train", args.fold), args.pieces, without)
-    with open_hdf5(args.data, "r") as file:
+    performances = _taken(read_played(args.played, "train", args.fold), args.pieces, without)
+    with open_hdf5(args.played, "r") as file:
         scores = _taken(list(read_written(file, "train", args.fold)), args.pieces, without)
-    if not performances:
-        raise MezzoforteError("there are no training performances", where=str(args.data))
+    if not performances and not scores:
+        raise MezzoforteError("there are no training performances and no scores", where=str(args.played))
     prepare(args)
     model = OnsetNet()
     if args.start:

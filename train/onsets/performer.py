@@ -9,8 +9,8 @@ towards the end of a phrase and on the beats of a bar comes along; when the play
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,8 @@ _SPARE_BEATS = 3
 class Player:
     """What one performance says: for each beat [b] its place in the bar, log2 of its length and of its loudness over
     those around it; by place in a chord (top, middle, bass) where notes lie around the chord's middle in seconds and
-    log2 of their velocity over the beat's; where the middle of beats of two onsets lies, in beats from the half."""
+    log2 of their velocity over the beat's; where the middle of beats of two onsets lies, in beats from the half.
+    `ending` is by how many octaves the last beats of a piece are longer."""
 
     metre: int
     place: Ints
@@ -55,6 +56,7 @@ class Player:
     touch: tuple[Floats, Floats, Floats]
     off_half: Floats
     onsets_per_s: float
+    ending: Floats = field(default_factory=lambda: np.empty(0))
 
 
 def player_of(played: Played) -> Player | None:
@@ -117,20 +119,26 @@ def _some(values: Floats) -> Floats:
     return values[:: -(-len(values) // _MOST_PER_PLAYER)].astype(np.float64)
 
 
+def lent_by(performances: Iterable[Played]) -> Iterator[Player]:
+    """The players of the performances that are long enough and whose bars are known."""
+    return (player for played in performances if (player := player_of(played)) is not None)
+
+
 class Players:
     """Everybody who can be lent to a score."""
 
-    def __init__(self, performances: Iterable[Played]) -> None:
+    def __init__(self, players: Iterable[Player]) -> None:
         by_metre: dict[int, list[Player]] = defaultdict(list)
-        for played in performances:
-            if (player := player_of(played)) is not None:
-                by_metre[player.metre].append(player)
+        for player in players:
+            by_metre[player.metre].append(player)
         self._by_metre = dict(by_metre)
         self.all = [p for players in by_metre.values() for p in players]
 
-    def perform(self, written: Written, first: int, last: int, rng: np.random.Generator) -> Played:
+    def perform(
+        self, written: Written, first: int, last: int, rng: np.random.Generator, velocity: Floats | None = None
+    ) -> Played:
         """The beats `first` to `last` of a score (the last one not included) with what is struck in them, as somebody
-        might play them."""
+        might play them; `velocity` says how hard each beat is meant to be played, one level for all without."""
         n = last - first
         inside = (written.notes["at"] >= first - 0.999) & (written.notes["at"] < last - 1e-3)
         notes = written.notes[inside]
@@ -141,9 +149,12 @@ class Players:
         n_onsets = max(len(np.unique(np.round(notes["at"], 3))), 1)
         rate = np.clip(player.onsets_per_s * 2 ** rng.normal(0, 0.35), *_ONSETS_PER_S)
         beat_s = np.clip(n_onsets / max(n, 1) / rate, *_BEAT_RANGE_S)
-        lengths_s = beat_s * 2.0 ** (strength * octaves)
+        octaves *= strength
+        if last == len(written.beat_in_bar) and (ending := min(len(player.ending), n)):
+            octaves[n - ending : n] += player.ending[-ending:]
+        lengths_s = beat_s * 2.0**octaves
         grid_s = np.append(0.0, np.cumsum(lengths_s))
-        table = _played(notes, first, grid_s, strength * loudness, player, rng)
+        table = _played(notes, first, grid_s, strength * loudness, player, rng, velocity)
         return Played(written.key, written.corpus, written.piece_id, table, grid_s[:n], place, np.ones(n, bool))
 
     def _one(self, metre: int, rng: np.random.Generator) -> Player:
@@ -168,9 +179,15 @@ class Players:
 
 
 def _played(
-    notes: npt.NDArray[np.void], first: int, grid_s: Floats, loudness: Floats, player: Player, rng: np.random.Generator
+    notes: npt.NDArray[np.void],
+    first: int,
+    grid_s: Floats,
+    loudness: Floats,
+    player: Player,
+    rng: np.random.Generator,
+    meant: Floats | None = None,
 ) -> npt.NDArray[np.void]:
-    """Notes in seconds; `grid_s` has the times of the beats from `first` on."""
+    """Notes in seconds; `grid_s` has the times of the beats from `first` on, `meant` how hard each is to be played."""
     at = notes["at"].astype(np.float64) - first
     share = at - np.floor(at + 1e-4)
     places = np.unique(np.round(at, 3))
@@ -197,7 +214,8 @@ def _played(
     onset_s += np.where(rolled[chord], (pitch - lowest[chord]) / 12 * rng.uniform(*_ROLL_S), 0.0)
     onset_s -= _before(notes, chord) * rng.uniform(*_GRACE_S)
     beat = np.clip(np.floor(at).astype(int), 0, len(loudness) - 1)
-    velocity = rng.uniform(*_VELOCITY) * 2.0 ** (loudness[beat] + louder)
+    base = rng.uniform(*_VELOCITY) if meant is None else meant[np.minimum(beat, len(meant) - 1)]
+    velocity = base * 2.0 ** (loudness[beat] + louder)
     table = np.empty(len(notes), NOTE)
     table["onset_s"], table["offset_s"] = onset_s, np.maximum(stop_s, onset_s + 0.05)
     table["pitch"], table["velocity"] = pitch, velocity.clip(1, 127)

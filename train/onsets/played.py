@@ -3,7 +3,7 @@
 No sound is needed, so every performance counts, at full length. `--pack PACK` adds the recordings of a pack as the
 shipped transcriber hears them, `--scores DATA CACHE` scores that nobody recorded (`train.onsets.written`). One group
 per performance: `notes` (see `train.rendering.notes.NOTE`), `beats_s`, `beat_in_bar`, `trusted`, and the attributes
-corpus, piece_id, composer. What is there is kept.
+corpus, piece_id, composer, sources (`train.sources`). What is there is kept.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tqdm import tqdm
 
 from runtime.errors import MezzoforteError
 from runtime.notes.played import PlayedNotes
+from runtime.transcribe.own import OwnTranscriber
 from train.beats.data import choose
 from train.data.corpora import classical_piano_midi
 from train.data.corpora.asap_faults import with_wrong_first_bar
 from train.data.corpora.classical_piano_midi import read_classical_piano_midi
-from train.data.corpora.pop909 import read_pop909
 from train.data.items import Item, Reading
 from train.data.overlaps import Overlaps
 from train.data.splits import Split, split_of_recording
@@ -34,10 +34,11 @@ from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.frames.hear import heard_notes, load_transcriber
 from train.frames.pack import READERS
-from train.frames.segments import Pack
-from train.onsets.written import collect_written
+from train.frames.segments import Pack, pack_sources
+from train.onsets.written import collect_written, corpora_for
 from train.rendering.notes import NOTE, PackedNotes, packed_notes
 from train.rendering.performance import read_performance
+from train.sources import ALL, UNKNOWN, Sources, add_data_option, of_card, taken, union
 
 
 def _for_study(folder: Path) -> Reading:
@@ -45,7 +46,7 @@ def _for_study(folder: Path) -> Reading:
 
 
 PERFORMED: dict[str, Callable[..., Reading]] = {
-    **READERS, "pop909": read_pop909, classical_piano_midi.CORPUS: _for_study,
+    **READERS, classical_piano_midi.CORPUS: _for_study,
 }  # fmt: skip
 """The readers of performances by corpus. classical_piano_midi is for study: a stage that learned from it is exported
 only when that is said (`export.onsets --study`)."""
@@ -65,6 +66,8 @@ class Played:
     beat_in_bar: npt.NDArray[np.int64]
     trusted: npt.NDArray[np.bool_]
     """Whether the time and the place of each beat are to be believed."""
+    sources: Sources = (UNKNOWN,)
+    """All that it comes from (`train.sources`)."""
 
 
 def read_played(path: Path, split: Split, fold: int | None) -> list[Played]:
@@ -76,6 +79,7 @@ def read_played(path: Path, split: Split, fold: int | None) -> list[Played]:
                 Played(
                     g.name.lstrip("/"), g.attrs["corpus"], g.attrs["piece_id"], g["notes"][()], g["beats_s"][()],
                     g["beat_in_bar"][()].astype(np.int64), g["trusted"][()],
+                    tuple(g.attrs.get("sources", UNKNOWN).split(",")),
                 )
                 for g in groups
                 if "notes" in g and split_of_recording(g.attrs["corpus"], g.attrs["piece_id"], fold) == split
@@ -133,7 +137,8 @@ def collect(file: h5py.File, corpus: str, data_dir: Path, per_piece: int) -> tup
         except MezzoforteError as e:
             failed.append(str(e))
             continue
-        who = {"corpus": item.corpus, "piece_id": item.piece_id, "composer": item.composer}
+        who = {"corpus": item.corpus, "piece_id": item.piece_id, "composer": item.composer,
+               "sources": ",".join(item.sources)}  # fmt: skip
         is_wrong = item.midi_path.relative_to(data_dir) in wrong
         _store(file, key, notes, item.labels.beats_s, item.labels.beat_in_bar, trusted(item, is_wrong), **who)
     return len(items) - len(failed), failed
@@ -151,14 +156,16 @@ def trusted(item: Item, first_bar_is_wrong: bool) -> npt.NDArray[np.bool_]:
     return believed
 
 
-def collect_heard(file: h5py.File, pack: Pack, per_piece: int) -> int:
+def collect_heard(file: h5py.File, pack: Pack, per_piece: int, transcriber: OwnTranscriber, data: str = ALL) -> int:
     """Add up to `per_piece` recordings of each piece of a pack, as the transcriber hears them; how many there are."""
-    recordings, transcriber = choose(pack.recordings, per_piece), load_transcriber()
+    recordings = choose(pack.recordings, per_piece)
+    taken(union(pack_sources(recordings), of_card(transcriber.card)), data)
     for r in tqdm(recordings, desc="heard", unit="recording"):
         key = f"heard|{r.key}|{r.instrument}".replace("/", "|")
         if not _is_there(file, key):
             notes = table_of(heard_notes(pack.samples(r, 0, r.n_samples), transcriber))
-            who = {"corpus": r.corpus, "piece_id": r.piece_id, "composer": r.composer}
+            who = {"corpus": r.corpus, "piece_id": r.piece_id, "composer": r.composer,
+                   "sources": ",".join(union(r.sources, of_card(transcriber.card)))}  # fmt: skip
             _store(file, key, notes, r.beats_s, r.beat_in_bar, np.ones(len(r.beats_s), bool), **who)
     return len(recordings)
 
@@ -168,10 +175,13 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", nargs=2, action="append", default=[], metavar=("NAME", "DATA_DIR"))
     parser.add_argument("--pack", type=Path, action="append", default=[], help="renders to be heard by the transcriber")
+    parser.add_argument("--transcriber-path", type=Path, help="card of that transcriber (default: the shipped one)")
+    add_data_option(parser)
     parser.add_argument(
         "--scores", type=Path, nargs=2, metavar=("DATA", "CACHE"),
         help="the data folder, of which every corpus of scores is read, and a folder for the scores as they were read",
     )  # fmt: skip
+    parser.add_argument("--most-scores", type=int, metavar="N", help="only the first N scores of each corpus")
     parser.add_argument("--per-piece", type=int, default=10, help="performances of a piece, at most (default: 10)")
 
 
@@ -182,14 +192,17 @@ def run(args: Namespace) -> int:
         for corpus, data_dir in args.corpus:
             if corpus not in PERFORMED:
                 raise MezzoforteError(f"there is no corpus {corpus!r}", advice=f"Choose from {', '.join(PERFORMED)}")
+            taken([f"corpus/{corpus}"], args.data)
             n, failed = collect(file, corpus, Path(data_dir), args.per_piece)
             print(f"{corpus}: {n} performances", *failed, sep="\n", file=sys.stderr)
             status |= bool(failed)
         for path in args.pack:
-            n = collect_heard(file, Pack(path), args.per_piece)
+            n = collect_heard(file, Pack(path), args.per_piece, load_transcriber(args.transcriber_path), args.data)
             print(f"{path.name}: {n} recordings heard", file=sys.stderr)
         if args.scores:
-            for what, n in sorted(collect_written(file, *args.scores).items()):
+            for what, n in sorted(
+                collect_written(file, *args.scores, corpora_for(args.data), args.most_scores).items()
+            ):
                 print(f"{what}: {n} scores", file=sys.stderr)
     return status
 

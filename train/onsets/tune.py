@@ -1,9 +1,9 @@
 """Weigh notes against sound in the onset stage: `python -m train.onsets.tune --model CARD --pack VALID.h5 --fold 0`.
 
-The notes are those that the shipped transcriber hears in the validation recordings. Weights and calibration are fitted
-by logistic regression on onsets (beats) and on beats (downbeats), and the beats' delay is their median error; other
-options stay those of the model without notes. The card gets the result and loses its test figures with notes; figures
-before (sound alone) and after go to stdout as JSON.
+The notes are those that the shipped transcriber, or another one of ours, hears in the validation recordings. Weights
+and calibration are fitted by logistic regression on onsets (beats) and on beats (downbeats), and the beats' delay is
+their median error; other options stay those of the model without notes. The card gets the result and loses its test
+figures with notes; figures before (sound alone) and after go to stdout as JSON.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ from runtime.network.card import KNOWING_NOTES
 from runtime.notes.onsets import Onsets, onsets_of
 from runtime.notes.played import PlayedNotes
 from runtime.stages.onsets import Mix, heard_at, mixed
+from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 from train.frames.hear import load_transcriber
 from train.frames.kept import frames_of, notes_of
 from train.frames.predict import Heard, labels_of
-from train.frames.segments import Pack, Recording
+from train.frames.segments import Pack, Recording, pack_sources
 from train.measure.evaluate import without_notes
 from train.measure.tune import beat_and_bar_figures, calibrate_delay, fit_weights
 from train.onsets.data import Targets, targets_of
+from train.sources import add_data_option, chosen_on, of_card, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,11 +60,13 @@ class Told:
         return replace(self.heard, logits=knowing_notes(self.heard.logits, model, self.played, options=options))
 
 
-def tell(pack: Pack, recordings: Sequence[Recording], model: Model, kept: Path | None = None) -> list[Told]:
+def tell(
+    pack: Pack, recordings: Sequence[Recording], model: Model, transcriber: OwnTranscriber, kept: Path | None = None
+) -> list[Told]:
     """What sound and notes say of each recording. Raises `MezzoforteError` when the model has no onset stage."""
     if model.onsets is None:
         raise MezzoforteError("the model has no onset stage", advice="Put one in with export.onsets")
-    transcriber, told = load_transcriber(), []
+    told = []
     for r in tqdm(recordings, desc="listening", unit="recording"):
         samples = pack.samples(r, 0, r.n_samples)
         heard = Heard(r, labels_of(r), model.refined(frames_of(samples, model, kept)))
@@ -105,6 +109,10 @@ def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
     parser.add_argument("--pack", type=Path, required=True, help="renders of validation pieces")
+    add_data_option(parser)
+    parser.add_argument(
+        "--transcriber-path", type=Path, help="card of the transcriber that hears the notes (default: the shipped one)"
+    )
     parser.add_argument("--kept", type=Path, help="folder for what was heard, so that the next fit need not listen")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold of the model")
 
@@ -116,7 +124,9 @@ def run(args: Namespace) -> None:
     recordings = pack.split("valid", args.fold)
     if not recordings:
         raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
-    told = tell(pack, recordings, model, args.kept)
+    transcriber = load_transcriber(args.transcriber_path)
+    sources = chosen_on(model.card, union(pack_sources(recordings), of_card(transcriber.card)), args.data)
+    told = tell(pack, recordings, model, transcriber, args.kept)
     before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
     assert model.onsets is not None
     once, options = [t.mixed(mix) for t in told], calibrated(before)
@@ -126,7 +136,8 @@ def run(args: Namespace) -> None:
     thresholds = {f"onsets_{name}": value for name, value in asdict(mix).items()}
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
     metrics = without_notes(model.card.metrics)
-    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, metrics=metrics)
+    thresholds = {**model.card.thresholds, **thresholds}
+    card = replace(model.card, thresholds=thresholds, metrics=metrics, sources=sources)
     write_bytes(card_path, card.to_json().encode())
     print(json.dumps({
         "sound alone": beat_and_bar_figures([t.heard for t in told], before),

@@ -8,7 +8,7 @@ out by `train.data.overlaps`, and every piece carries its split for each fold. O
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from runtime.score.table import Note, Score
 from train.data.overlaps import Overlaps
 from train.data.score_corpora import SCORE_CORPORA, read_corpus
 from train.data.splits import MAZURKA_FOLDS, Split
-from train.data.written import NO_LICENCE
+from train.data.written import NO_LICENCE, beats_of
+from train.sources import FREE, Sources, is_free
 
 CORPORA = tuple(name for name in SCORE_CORPORA if name != "asap")
 """Those of ASAP's scores are played by people already."""
@@ -44,6 +45,11 @@ class Written:
     notes: npt.NDArray[np.void]
     beat_in_bar: npt.NDArray[np.int64]
 
+    @property
+    def sources(self) -> Sources:
+        """Its corpus (`train.sources`)."""
+        return (f"corpus/{self.corpus}",)
+
 
 def on_beats(score: Score) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]:
     """The notes that are struck, on beats, and the place of each beat in its bar; repeats stay folded.
@@ -51,10 +57,7 @@ def on_beats(score: Score) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]
     Times between beats are shares of the beat that they are in; what is before the first beat or after the last is
     counted in beats as long as those.
     """
-    beats = [(float(at), place) for at, _, place in score.beats()]
-    at_q = np.array([at for at, _ in beats])
-    rising = np.append(True, np.diff(at_q) > 0)
-    at_q, place = at_q[rising], np.array([place for _, place in beats], np.int64)[rising]
+    at_q, place = beats_of(score)
     rows = _struck(score)
     table = np.empty(len(rows), WRITTEN)
     if len(at_q) < 2:
@@ -91,14 +94,18 @@ def _counted(quarters: npt.NDArray[np.float64], at_q: npt.NDArray[np.float64]) -
     return np.asarray(inside + before + after)
 
 
-def collect_written(file: h5py.File, data: Path, cache: Path) -> Counter[str]:
-    """Add every score of the corpora in `data` with a licence that is no test piece; how many there are by corpus, and
-    how many were left out and why."""
+def collect_written(
+    file: h5py.File, data: Path, cache: Path, corpora: Sequence[str] = CORPORA, most: int | None = None
+) -> Counter[str]:
+    """Add every score (`most` of each corpus) of these corpora in `data` with a licence that is no test piece; how many
+    there are by corpus, and how many were left out and why."""
     overlaps, counts = Overlaps.read(data / "overlaps.csv"), Counter[str]()
-    for name in CORPORA:
+    for name in corpora:
         if not (data / name).is_dir():
             continue
         for piece, score in tqdm(read_corpus(name, data, cache), desc=name, unit="score"):
+            if most is not None and counts[name] >= most:
+                break
             if piece.licence == NO_LICENCE:
                 counts[f"{name}: no licence"] += 1
                 continue
@@ -123,6 +130,11 @@ def collect_written(file: h5py.File, data: Path, cache: Path) -> Counter[str]:
             file.flush()  # a run that is killed leaves what it read
             counts[name] += 1
     return counts
+
+
+def corpora_for(data: str) -> tuple[str, ...]:
+    """The corpora of scores that may be read, all or the free ones."""
+    return tuple(name for name in CORPORA if data != FREE or is_free([f"corpus/{name}"]))
 
 
 def read_written(file: h5py.File, split: Split, fold: int | None) -> Iterator[Written]:

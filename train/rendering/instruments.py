@@ -1,4 +1,4 @@
-"""The pianos that performances are rendered with, their licences and how to play them.
+"""The pianos that performances are rendered with, where they come from and how to play them.
 
 An SFZ piano is played block by block in this process (pysfizz); a SoundFont by the `fluidsynth` program. Both
 give mono float32 at `RENDER_RATE_HZ`. Two renders of the same notes are equal. Pedals are switches (`switched_pedals`).
@@ -20,6 +20,7 @@ import soundfile as sf
 
 from runtime.errors import MezzoforteError
 from train.rendering.performance import MidiEvent, switched_pedals, write_midi
+from train.sources import FREE, is_free
 
 RENDER_RATE_HZ = 32_000
 _BLOCK_SAMPLES = 512
@@ -28,11 +29,12 @@ _TAIL_S = 2.0
 
 @dataclass(frozen=True)
 class Instrument:
-    """A piano: `path` is relative to the pianos folder (sfz) or to the SoundFont folder (sf2)."""
+    """A piano: `path` is relative to the pianos folder (sfz) or to the SoundFont folder (sf2); `source` is where its
+    sounds come from (`train.sources`)."""
 
     name: str
     path: str
-    licence: str
+    source: str
     bank: int = 0
     program: int = 0
     opcodes: str = ""
@@ -44,26 +46,27 @@ class Instrument:
 
 
 _SALAMANDER = "salamander/Salamander8_ram.sfz"
+_MUSESCORE = "MuseScore_General_Full.sf2"
 
 INSTRUMENTS = {
     i.name: i
     for i in (
-        Instrument("salamander", _SALAMANDER, "CC BY 3.0"),
-        Instrument("splendid", "splendid/Splendid Grand Piano_ram.sfz", "public domain"),
-        Instrument("upright", "upright_kw/UprightPianoKW-20220221_ram.sfz", "CC0"),
-        Instrument("musescore_grand", "MuseScore_General_Full.sf2", "MIT"),
-        Instrument("musescore_bright", "MuseScore_General_Full.sf2", "MIT", program=1),
-        Instrument("musescore_soft", "MuseScore_General_Full.sf2", "MIT", bank=8),
-        Instrument("fluid", "FluidR3_GM.sf2", "MIT"),
-        Instrument("timgm", "TimGM6mb.sf2", "GPL-2.0 (sound only)"),
-        Instrument("csound", "sf_GMbank.sf2", "LGPL-2.1 (sound only)"),
-        Instrument("salamander_short", _SALAMANDER, "CC BY 3.0", opcodes="ampeg_decay=5 ampeg_sustain=0"),
+        Instrument("salamander", _SALAMANDER, "piano/salamander"),
+        Instrument("splendid", "splendid/Splendid Grand Piano_ram.sfz", "piano/splendid"),
+        Instrument("upright", "upright_kw/UprightPianoKW-20220221_ram.sfz", "piano/upright"),
+        Instrument("musescore_grand", _MUSESCORE, "piano/musescore"),
+        Instrument("musescore_bright", _MUSESCORE, "piano/musescore", program=1),
+        Instrument("musescore_soft", _MUSESCORE, "piano/musescore", bank=8),
+        Instrument("fluid", "FluidR3_GM.sf2", "piano/fluid"),
+        Instrument("timgm", "TimGM6mb.sf2", "piano/timgm"),
+        Instrument("csound", "sf_GMbank.sf2", "piano/csound"),
+        Instrument("salamander_short", _SALAMANDER, "piano/salamander", opcodes="ampeg_decay=5 ampeg_sustain=0"),
         Instrument(
-            "salamander_dull", _SALAMANDER, "CC BY 3.0",
+            "salamander_dull", _SALAMANDER, "piano/salamander",
             opcodes="fil_type=lpf_1p cutoff=700 fil_keytrack=60 fil_veltrack=3600",
         ),
         Instrument(
-            "salamander_worn", _SALAMANDER, "CC BY 3.0",
+            "salamander_worn", _SALAMANDER, "piano/salamander",
             opcodes="pitch_random=18 ampeg_decay=10 ampeg_sustain=0 eq1_freq=500 eq1_bw=2 eq1_gain=7",
         ),
     )
@@ -74,6 +77,15 @@ HELD_OUT_INSTRUMENT = "upright"
 
 VALIDATION_INSTRUMENT = "csound"
 """Not trained on either: validation pieces played on it choose thresholds."""
+
+FREE_VALIDATION_INSTRUMENT = "fluid"
+"""The same for the free set, whose options must be chosen on a free piano; the shipped set was trained on it."""
+
+
+def trained_on(data: str) -> list[str]:
+    """Names of the pianos that renders for training are made on, from all sources or from free ones."""
+    kept = {HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT} | ({FREE_VALIDATION_INSTRUMENT} if data == FREE else set())
+    return [i.name for i in INSTRUMENTS.values() if i.name not in kept and (data != FREE or is_free([i.source]))]
 
 
 class Player:

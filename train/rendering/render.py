@@ -26,14 +26,14 @@ from runtime.errors import MezzoforteError
 from runtime.frames import SAMPLE_RATE_HZ
 from train.fitting.command import Command
 from train.rendering.instruments import (
-    HELD_OUT_INSTRUMENT,
     INSTRUMENTS,
     RENDER_RATE_HZ,
-    VALIDATION_INSTRUMENT,
     Player,
     onset_latency_s,
+    trained_on,
 )
 from train.rendering.performance import PEDAL_DOWN, Variation, read_performance
+from train.sources import add_data_option, taken
 
 _PEAK = 10 ** (-1 / 20)
 
@@ -117,13 +117,15 @@ def _work(job: RenderJob) -> str | None:
 
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
-    trained = [name for name in INSTRUMENTS if name not in (HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT)]
     parser.add_argument("midi_dir", type=Path)
     parser.add_argument("out_dir", type=Path)
     parser.add_argument("--list", type=Path, help="text file of MIDI paths relative to MIDI_DIR (default: all)")
     parser.add_argument("--pianos", type=Path, required=True, help="folder with the SFZ pianos")
     parser.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"))
-    parser.add_argument("--instruments", default=",".join(trained), help="names to draw from; repeat one to weight it")
+    parser.add_argument(
+        "--instruments", help="names to draw from; repeat one to weight it (default: all that are for training)"
+    )
+    add_data_option(parser)
     parser.add_argument("--vary", action="store_true", help="random tempo, velocity law and transposition")
     parser.add_argument("--max-s", type=float, help="only the first seconds of every performance")
     parser.add_argument("--seed", type=int, default=0)
@@ -132,9 +134,10 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Render what is missing; 0 when every performance has its audio, 1 when some failed (listed on stderr)."""
-    instruments = args.instruments.split(",")
+    instruments = args.instruments.split(",") if args.instruments else trained_on(args.data)
     if unknown := set(instruments) - set(INSTRUMENTS):
         raise MezzoforteError(f"unknown instruments {sorted(unknown)}", advice=f"Choose from {sorted(INSTRUMENTS)}")
+    taken((INSTRUMENTS[name].source for name in instruments), args.data, "--instruments")
     if args.list:
         midis = args.list.read_text().split("\n")
         midis = [m.strip() for m in midis if m.strip()]

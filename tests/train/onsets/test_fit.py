@@ -23,6 +23,7 @@ from runtime.notes.played import PlayedNotes
 from runtime.stages.onsets import Mix
 from tests import stub_model
 from tests.train.small_pack import write_small_pack
+from train.frames.hear import load_transcriber
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
@@ -33,6 +34,7 @@ from train.onsets.fit import OnsetRun, main, onset_losses
 from train.onsets.network import OnsetNet, OnsetNetConfig
 from train.onsets.played import Played, read_played
 from train.rendering.notes import NOTE
+from train.sources import listed
 
 
 def nothing(features: torch.Tensor) -> torch.Tensor:
@@ -134,7 +136,7 @@ def test_it_learns_where_waltzes_have_their_beats() -> None:
 
 
 def small_run(tmp_path: Path) -> OnsetRun:
-    args = main.parse(["--data", "x", "--out", str(tmp_path), "--steps", "4", "--batch", "2"])
+    args = main.parse(["--played", "x", "--out", str(tmp_path), "--steps", "4", "--batch", "2"])
     torch.manual_seed(0)
     return OnsetRun([waltz()], [], OnsetNet(SMALL), args)
 
@@ -240,7 +242,7 @@ def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
     pack = write_small_pack(tmp_path / "small.h5", n_recordings=2, seconds=4.0)
     pack_read, model = Pack(pack), load_model(card_path, "cpu")
     with pytest.raises(MezzoforteError, match="no onset stage"):
-        tune_onsets.tell(pack_read, pack_read.recordings, model)
+        tune_onsets.tell(pack_read, pack_read.recordings, model, load_transcriber())
     assert json.loads(card_path.read_text())["onsets_sha256"] == ""
 
 
@@ -250,6 +252,6 @@ def test_a_card_names_corpora_with_counts_and_credits_them_once() -> None:
     card = stub_model.card_for(b"")
     for _ in range(2):
         card = export_onsets.with_onsets(card, Proven(b"", 1, 0.0, ()), [checkpoint])
-    assert card.attribution.count(export_onsets.CREDITS["dcml"]) == 1
+    assert card.attribution.count(listed()["corpus/dcml"].credit) == 1
     said = card.training_data[-1]
     assert "(n)ASAP (904 performances of 177 pieces)" in said and "began as stage abc" in said

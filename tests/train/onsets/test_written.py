@@ -15,7 +15,7 @@ from runtime.score.read.files import read_score
 from tests.runtime.score.make import measure, note, score, two_staves
 from tests.train.onsets.test_fit import waltz
 from train.onsets.data import SCORES, Drawer, Tempo, draw_written
-from train.onsets.performer import Players, player_of
+from train.onsets.performer import Players, lent_by, player_of
 from train.onsets.written import FOLDS, WRITTEN, Written, on_beats, read_written
 
 TIE = '<tie type="{}"/>'
@@ -65,7 +65,7 @@ def test_a_player_lengthens_what_the_performance_lengthened() -> None:
 
 
 def test_a_score_is_played_in_its_metre_with_every_note_near_its_beat() -> None:
-    players = Players([waltz(k) for k in range(3)])
+    players = Players(lent_by(waltz(k) for k in range(3)))
     piece, rng = quarters(), np.random.default_rng(1)
     take = players.perform(piece, 30, 90, rng)
     assert take.beat_in_bar.tolist() == piece.beat_in_bar[30:90].tolist() and (np.diff(take.beats_s) > 0).all()
@@ -76,7 +76,7 @@ def test_a_score_is_played_in_its_metre_with_every_note_near_its_beat() -> None:
 
 
 def test_every_crop_of_a_score_has_its_truth() -> None:
-    players, piece, rng = Players([waltz(k) for k in range(3)]), quarters(), np.random.default_rng(2)
+    players, piece, rng = Players(lent_by(waltz(k) for k in range(3))), quarters(), np.random.default_rng(2)
     for _ in range(10):
         one = draw_written(piece, players, rng)
         assert one is not None and 0.15 < one.targets.beat[one.targets.inside].mean() < 0.75
@@ -117,4 +117,4 @@ def test_performances_without_bars_lend_nobody() -> None:
     no_bars = type(played)("k", "asap", "a", played.notes, played.beats_s, 0 * played.beat_in_bar, played.trusted)
     assert player_of(no_bars) is None
     with pytest.raises(MezzoforteError, match="nobody can be lent"):
-        Players([no_bars]).perform(quarters(), 0, 20, np.random.default_rng(0))
+        Players(lent_by([no_bars])).perform(quarters(), 0, 20, np.random.default_rng(0))

@@ -10,15 +10,17 @@ import pytest
 
 from runtime.errors import MezzoforteError
 from train.rendering.instruments import (
+    FREE_VALIDATION_INSTRUMENT,
     HELD_OUT_INSTRUMENT,
     INSTRUMENTS,
     RENDER_RATE_HZ,
     VALIDATION_INSTRUMENT,
     Player,
     _with_opcodes,
+    trained_on,
 )
 from train.rendering.performance import MidiEvent
-from train.rendering.render import main
+from train.sources import ALL, FREE
 
 
 def test_opcodes_go_into_a_copy_that_still_finds_its_samples(tmp_path: Path) -> None:
@@ -42,8 +44,11 @@ def test_opcodes_without_a_global_section_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_pianos_of_validation_and_test_are_not_drawn_for_training() -> None:
-    drawn = main.parse(["midi", "out", "--pianos", "p"]).instruments.split(",")
+    drawn = trained_on(ALL)
     assert set(drawn) == set(INSTRUMENTS) - {HELD_OUT_INSTRUMENT, VALIDATION_INSTRUMENT}
+    free = set(trained_on(FREE))
+    assert {"salamander", "splendid", "musescore_grand"} <= free < set(drawn)
+    assert not free & {"timgm", HELD_OUT_INSTRUMENT, FREE_VALIDATION_INSTRUMENT}
 
 
 SF2_FOLDER = Path("/usr/share/sounds/sf2")

@@ -1,4 +1,4 @@
-"""Learn where editors put marks: `python -m train.marks.page --data DATA --cache CACHE --out RUN`.
+"""Learn where editors put marks: `python -m train.marks.page --scores DATA --cache CACHE --out RUN`.
 
 From printed scores alone. Networks that saw no piece of a group answer for it; on those answers the figures are
 measured and the log-odds calibrated; test pieces have no part in that. Then the networks that ship learn from every
@@ -34,6 +34,7 @@ from train.marks.page.data import Page, corpora_there, gather
 from train.marks.page.learn import Floats, PageFitConfig, say, train_network
 from train.marks.page.measure import calibration, figures, information
 from train.marks.page.network import PageEnsemble
+from train.sources import FREE, add_data_option, is_free, taken
 
 
 def tell(line: str) -> None:
@@ -92,10 +93,11 @@ def report(pages: Sequence[Page], said: dict[str, Floats]) -> dict[str, dict[str
 
 def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds the corpora and overlaps.csv")
+    parser.add_argument("--scores", type=Path, required=True, help="folder that holds the corpora and overlaps.csv")
+    add_data_option(parser)
     parser.add_argument("--cache", type=Path, required=True, help="folder for the scores as they were read")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run")
-    parser.add_argument("--corpora", nargs="*", help="these corpora alone (default: all that are there)")
+    parser.add_argument("--corpora", nargs="*", help="these corpora alone (default: all there that may be used)")
     parser.add_argument("--fold", type=int, choices=range(5), default=0, help="MazurkaBL fold kept for tests")
     parser.add_argument("--groups", type=int, default=4, help="groups of pieces that are answered by other networks")
     parser.add_argument("--networks", type=int, default=2, help="how many networks ship together")
@@ -110,15 +112,16 @@ def run(args: Namespace) -> None:
     """Learn, measure, write `page.pt` into the run's folder; figures as JSON on stdout."""
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    overlaps = Overlaps.read(args.data / "overlaps.csv")
-    names = args.corpora or corpora_there(args.data)
-    pages, left_out = gather(args.data, args.cache, overlaps, names, args.fold)
+    overlaps = Overlaps.read(args.scores / "overlaps.csv")
+    names = args.corpora or [n for n in corpora_there(args.scores) if args.data != FREE or is_free([f"corpus/{n}"])]
+    sources = taken((f"corpus/{name}" for name in names), args.data)
+    pages, left_out = gather(args.scores, args.cache, overlaps, names, args.fold)
     for reason, count in sorted(left_out.items()):
         tell(f"left out: {count} × {reason}")
     shown = [p for p in pages if p.split != "test"]
     teaching = [p for p in pages if may_teach(p)]
     if not teaching:
-        raise MezzoforteError("there is nothing to learn from", where=str(args.data))
+        raise MezzoforteError("there is nothing to learn from", where=str(args.scores))
     tell(f"{len(pages)} pages, {len(shown)} of no test piece, {len(teaching)} to learn from")
     config = PageFitConfig(steps=args.steps, channels=args.channels, layers=args.layers)
     identity = identity_of(pages, config)
@@ -140,7 +143,7 @@ def run(args: Namespace) -> None:
     checkpoint = {
         "kind": "page", "config": asdict(config), "features": FEATURES, "outputs": OUTPUTS,
         "networks": [n.state_dict() for n in networks], "thresholds": thresholds, "scores": scores, "fold": args.fold,
-        "identity": identity, "commit": commit(), "counts": dict(counts),
+        "identity": identity, "commit": commit(), "counts": dict(counts), "sources": list(sources),
         "pieces": len({p.group for p in teaching}), "levels": sum(p.n_levels for p in teaching),
         "held_out": sorted({p.id for p in pages if p.split != "train"}),
     }  # fmt: skip
