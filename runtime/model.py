@@ -164,7 +164,8 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
         check_columns(named, computed[: len(named)] if name == "onsets" else computed, str(card_path), room)
         path = stage_path(card_path, name)
         data = onnx_session.verified_bytes(path, sha256)
-        plain = partial(onnx_session.plain_session, runtime, data, "cpu", str(path))
+        # Some see the whole recording at once: 20 MB for an hour, which nobody needs afterwards.
+        plain = partial(onnx_session.plain_session, runtime, data, "cpu", str(path), keeps_memory=False)
         return make(str(path), onnx_session.LateSession(plain))
 
     def onset_stage(name: str, late: Any) -> OnsetStage:

@@ -24,6 +24,7 @@ from runtime.model import Model
 from runtime.network import windows
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
+from runtime.network.memory import give_back
 from runtime.progress import Cancel, Progress, check, part
 from runtime.sound import read as audio
 from runtime.sound.ahead import ahead
@@ -172,6 +173,7 @@ def listen(
     if reason:
         return Listened(model, source, outline.finish(), channels, corrections, None, (*warnings, reason))
     logits = model.refined(_run_model(recording, model, (outline, tuning), part(progress, 0.0, _MODEL_SHARE), cancel))
+    give_back()
     source = replace(source, tuning_hz=_tuning_hz(tuning, corrections))
     frames = Frames(logits, source, warnings)
     return Listened(model, source, outline.finish(), channels, corrections, frames, warnings)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.peers import PeerTime
+from benchmarks.speed.process import CORES
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 
@@ -56,22 +57,40 @@ def table(result: dict[str, Any]) -> str:
     lines = [
         f"{result['machine']}; load average {result['load_average']:.1f} at the beginning, "
         f"{result['load_average_at_end']:.1f} at the end; audio: {result['source']}, 44.1 kHz stereo FLAC; model "
-        f"{model['name']} {model['version']} ({model['sha256'][:12]}); CPU and two cores unless told otherwise",
+        f"{model['name']} {model['version']} ({model['sha256'][:12]}); CPU and {_cores(result)} unless told otherwise",
         "",
-        "| run | wall s | × real time | CPU s | peak MB |",
-        "|---|---|---|---|---|",
+        *(_lines_of_a_shared_machine(result) if result.get("shared") else _lines(result)),
     ]
-    for name, run in result["runs"].items():
-        lines.append(
-            f"| {name} | {run['wall_s']:.2f} | {run['times_real_time']:.0f} "
-            f"| {run['cpu_s']:.2f} | {run['peak_mb']:.0f} |"
-        )
     lines += peer_lines(result)
     if result["starts_s"]:
         lines += ["", "| start to first output, median of several (worst) | s |", "|---|---|"]
     for name, starts in result["starts_s"].items():
         lines.append(f"| {name} | {statistics.median(starts):.2f} ({max(starts):.2f}) |")
     return "\n".join(lines)
+
+
+def _cores(result: dict[str, Any]) -> str:
+    cores = result.get("cores", CORES)
+    return "one core" if cores == 1 else f"{cores} cores"
+
+
+def _lines(result: dict[str, Any]) -> list[str]:
+    lines = ["| run | wall s | × real time | CPU s | peak MB |", "|---|---|---|---|---|"]
+    for name, run in result["runs"].items():
+        lines.append(
+            f"| {name} | {run['wall_s']:.2f} | {run['times_real_time']:.0f} "
+            f"| {run['cpu_s']:.2f} | {run['peak_mb']:.0f} |"
+        )
+    return lines
+
+
+def _lines_of_a_shared_machine(result: dict[str, Any]) -> list[str]:
+    """How long each run waited would say how busy the others were."""
+    lines = ["| run | CPU s | × real time per CPU second | peak MB |", "|---|---|---|---|"]
+    for name, run in result["runs"].items():
+        times = run["audio_s"] / run["cpu_s"]
+        lines.append(f"| {name} | {run['cpu_s']:.1f} | {times:.1f} | {run['peak_mb']:.0f} |")
+    return lines
 
 
 def scaling_lines(result: dict[str, Any]) -> list[str]:

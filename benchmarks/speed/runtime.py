@@ -4,7 +4,8 @@ alone takes, one core and two, every provider that works here, start-up, many re
 ``python -m benchmarks.speed [--audio FILE] [--model NAME|PATH] [--hours 1] [--json FILE] [--report FILE]`` makes
 44.1 kHz stereo FLAC of the given lengths, analyses them on 2 cores and prints the document, then the same as JSON. The
 recordings are kept in ``--work`` when that is given. Peers run on the same cores after us, on the same file of
-``--peer-minutes``, where ``--madmom-python`` and so on name Pythons that have them.
+``--peer-minutes``, where ``--madmom-python`` and so on name Pythons that have them. ``--transkun CARD`` has Transkun's
+notes of the long recordings too, by our own command. ``--shared`` is for a machine that others use.
 """
 
 from __future__ import annotations
@@ -55,6 +56,17 @@ def analyse_once(
     return {"audio_s": audio_s, **asdict(found), "times_real_time": audio_s / found.wall_s}
 
 
+def transcribe_once(recording: Path, audio_s: float, card: Path, work: Path, cores: int) -> dict[str, float]:
+    """Notes by the conversion of Transkun, and all that is made of them, to a MIDI file: as `analyse_once`."""
+    out = work / "transkun.mid"
+    out.unlink(missing_ok=True)
+    words = _command(recording, None, "--transcribe", "transkun", "--transcriber-path", str(card), "--out", str(out))
+    found = needs(f"Transkun on {recording}", words, cores)
+    if not out.exists():
+        raise MezzoforteError("no notes were written", where=str(recording))
+    return {"audio_s": audio_s, **asdict(found), "times_real_time": audio_s / found.wall_s}
+
+
 def start_to_output_s(command: list[str]) -> list[float]:
     """Seconds from starting a process to its first byte on stdout, `STARTS` times after one to warm up."""
     found = []
@@ -83,12 +95,7 @@ def measure(options: Namespace, work: Path) -> dict[str, Any]:
     tile = one_tile(options.audio)
     clip = _recording(work, "clip", tile, CLIP_S)
     load_average = os.getloadavg()[0]
-    say("starts")
-    starts = {
-        "mezzoforte --version": start_to_output_s([sys.executable, "-m", "mezzoforte", "--version"]),
-        **{f"a clip of {CLIP_S:g} s, {q}": start_to_output_s(_command(clip, options.model, "--quality", q))
-           for q in QUALITIES},
-    }  # fmt: skip
+    starts = {} if options.shared else _starts(clip, options.model)
     runs: dict[str, dict[str, float]] = {}
     for hours in options.hours:
         runs |= _one_length(
@@ -97,11 +104,18 @@ def measure(options: Namespace, work: Path) -> dict[str, Any]:
     for hours in options.best_hours:
         say(f"{hours:g} h, best")
         path = _recording(work, f"{hours:g}h", tile, hours * 3600)
-        runs[f"{hours:g} h, best"] = analyse_once(path, hours * 3600, options.model, work, "best")
-    peers = _beside_peers(options, tile, work, runs)
+        runs[f"{hours:g} h, best"] = analyse_once(path, hours * 3600, options.model, work, "best", cores=options.cores)
+        if options.transkun:
+            say(f"{hours:g} h, Transkun")
+            runs[f"{hours:g} h, --transcribe transkun"] = transcribe_once(
+                path, hours * 3600, options.transkun, work, options.cores
+            )
+    peers = _beside_peers(options, tile, work, runs) if options.peer_minutes else []
     say("many recordings")
     return {
-        "machine": _machine(),
+        "machine": _machine(options.cores),
+        "cores": options.cores,
+        "shared": options.shared,
         "source": options.audio.name if options.audio else "plucked tones",
         "model": _identity(work),
         "load_average": load_average,
@@ -112,6 +126,14 @@ def measure(options: Namespace, work: Path) -> dict[str, Any]:
         "peers": [asdict(peer) for peer in peers],
         "scaling": scaling(work, options.many, 60.0, "fast") if options.many else [],
         "installed_mb": sizes_mb(),
+    }
+
+
+def _starts(clip: Path, model: str | None) -> dict[str, list[float]]:
+    say("starts")
+    return {
+        "mezzoforte --version": start_to_output_s([sys.executable, "-m", "mezzoforte", "--version"]),
+        **{f"a clip of {CLIP_S:g} s, {q}": start_to_output_s(_command(clip, model, "--quality", q)) for q in QUALITIES},
     }
 
 
@@ -129,7 +151,7 @@ def _one_length(path: Path, audio_s: float, name: str, options: Namespace, work:
             "audio_s": audio_s, **asdict(network), "times_real_time": audio_s / network.wall_s
         },
         f"{name}, fast, one core": analyse_once(path, audio_s, options.model, work, cores=1),
-        f"{name}, fast": analyse_once(path, audio_s, options.model, work),
+        f"{name}, fast": analyse_once(path, audio_s, options.model, work, cores=options.cores),
     }  # fmt: skip
     for provider in working_providers(options.model):
         runs[f"{name}, fast, {provider}"] = analyse_once(path, audio_s, options.model, work, "fast", provider)
@@ -154,7 +176,7 @@ def _beside_peers(options: Namespace, tile: Any, work: Path, runs: dict[str, dic
     path = _recording(work, f"{options.peer_minutes:g}min", tile, seconds)
     for quality in QUALITIES:
         name = f"{options.peer_minutes:g} min, {quality}"
-        runs[name] = analyse_once(path, seconds, options.model, work, quality)
+        runs[name] = analyse_once(path, seconds, options.model, work, quality, cores=options.cores)
     pythons = {
         "madmom": options.madmom_python, "beat_this": options.beat_this_python,
         "beat_this small": options.beat_this_python,
@@ -163,17 +185,17 @@ def _beside_peers(options: Namespace, tile: Any, work: Path, runs: dict[str, dic
     peers = []
     for name in PEERS:
         say(f"timing {name}")
-        peers.append(time_peer(name, pythons[name], path, two_cores))
+        peers.append(time_peer(name, pythons[name], path, lambda: two_cores(options.cores)))
     return peers
 
 
-def _machine() -> str:
+def _machine(cores: int) -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
         names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
         cpu = names[0] if names else cpu
-    return f"{cpu}, {CORES} of {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    return f"{cpu}, {cores} of {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
 def _identity(work: Path) -> dict[str, str]:
@@ -189,13 +211,16 @@ def add_options(parser: ArgumentParser) -> None:
     add("--hours", type=float, nargs="*", default=[1.0], help="lengths of the long recordings (default: 1)")
     add("--best-hours", type=float, nargs="*", default=[1.0], help="the same with --quality best (default: 1)")
     add("--work", type=Path, help="folder for the recordings, kept for the next time (default: a temporary one)")
-    add("--peer-minutes", type=float, default=5.0, help="length of the recording beside the peers (default: 5)")
+    add("--peer-minutes", type=float, default=5.0, help="length of the file beside the peers (default: 5; 0: no peers)")
     add("--json", type=Path, help="also write the figures here")
     add("--report", type=Path, help="also write them as a document (docs/speed.md)")
     add("--madmom-python", help="a Python in which madmom is installed")
     add("--beat-this-python", help="a Python in which beat_this is installed")
     add("--transkun-python", help="a Python in which transkun is installed")
     add("--hpt-python", help="a Python in which piano_transcription_inference is installed")
+    add("--transkun", type=Path, help="a card of Transkun's conversion: its notes of the --best-hours too")
+    add("--cores", type=int, default=CORES, help="how many cores a run may use (default: 2)")
+    add("--shared", action="store_true", help="others use this machine: tell CPU time and memory, no waiting time")
     add("--many", type=int, default=24, help="recordings of a minute for one worker and two (default: 24; 0: none)")
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from runtime.errors import ModelError
 from runtime.frames import HOP_SAMPLES
+from runtime.network.memory import give_back
 from runtime.network.wire import has_external_data
 from runtime.sound.level import Samples
 
@@ -188,8 +189,11 @@ def start(runtime: Any, data: bytes, provider: str, where: str, contract: Contra
     raise ModelError("onnxruntime offers no CPU provider", cause="a broken installation")
 
 
-def plain_session(runtime: Any, data: bytes, provider: str, where: str) -> Any:
-    """A session of any graph on one provider, not tried out. Raises `ModelError`."""
+def plain_session(runtime: Any, data: bytes, provider: str, where: str, *, keeps_memory: bool = True) -> Any:
+    """A session of any graph on one provider, not tried out. Raises `ModelError`.
+
+    One that `keeps_memory` of a run for the next is faster, and stays as large as its longest input made it.
+    """
     options = runtime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = N_THREADS
@@ -197,6 +201,7 @@ def plain_session(runtime: Any, data: bytes, provider: str, where: str) -> Any:
     options.use_deterministic_compute = True
     # Without it the memory of one window is reserved twice.
     options.enable_mem_pattern = False
+    options.enable_cpu_mem_arena = keeps_memory
     # Idle threads that spin would take the core that decodes the next minute of audio.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     settings = {"cuda": {"use_tf32": "0"}}.get(provider, {})
@@ -218,6 +223,7 @@ def release(session: Any, provider: str) -> None:
     options = RunOptions()
     options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     session.run(None, {"samples": np.zeros((1, 1), np.float32)}, options)
+    give_back()
 
 
 class LateSession:

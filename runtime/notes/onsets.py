@@ -52,18 +52,15 @@ def onsets_of(onset_s: Floats, pitch: Ints, velocity: Floats) -> Onsets:
     onset_s, key, share = onset_s[order], pitch[order] - LOWEST_PITCH, velocity[order] / 127
     group = _groups(onset_s)
     n = int(group[-1]) + 1 if len(group) else 0
-    struck = np.zeros((n, N_PITCHES), np.float32)
-    np.maximum.at(struck, (group, key), share.astype(np.float32))
     weight = np.bincount(group, share, n)
     time_s = np.bincount(group, share * onset_s, n) / np.maximum(weight, 1e-9)
     places_s = np.array([s for a, b in pairwise(time_s) for s in _places(a, b)])
     all_s = np.concatenate([time_s, places_s])
     by_time = np.argsort(all_s, kind="stable")
-    return Onsets(
-        all_s[by_time],
-        np.concatenate([struck, np.zeros((len(places_s), N_PITCHES), np.float32)])[by_time],
-        np.arange(len(all_s))[by_time] >= n,
-    )
+    row = np.argsort(by_time)  # of each onset
+    struck = np.zeros((len(all_s), N_PITCHES), np.float32)  # once: it is large
+    np.maximum.at(struck, (row[group], key), share.astype(np.float32))
+    return Onsets(all_s[by_time], struck, by_time >= n)
 
 
 def features_of(onsets: Onsets) -> Values:

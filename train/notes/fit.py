@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +120,14 @@ def note_losses(logits: dict[str, Tensor], targets: dict[str, Tensor]) -> dict[s
 
 
 class NoteTrainer(AveragedRun):
-    """The run of the transcriber."""
+    """The run of the transcriber; `without` names what its recordings do not suffer (`train.notes.augment`)."""
 
     def __init__(
         self, sampler: NoteSampler, identity: str, steps: int, batch: int, fold: int | None, is_compiled: bool = False,
-        data: str = ALL,
+        data: str = ALL, config: RunConfig = CONFIG,
     ) -> None:  # fmt: skip
-        super().__init__(CONFIG, NoteNet(), identity, steps, batch, fold, taken(sampler.sources, data))
+        super().__init__(config, NoteNet(), identity, steps, batch, fold, taken(sampler.sources, data))
+        self.without: Collection[str] = ()
         self.sampler, self.spectrum, self.is_compiled = sampler, PitchSpectrum(), is_compiled
         self.model.to(memory_format=torch.channels_last)
         self._logits = torch.compile(self.model) if is_compiled else self.model
@@ -138,13 +139,13 @@ class NoteTrainer(AveragedRun):
 
     def losses(self) -> dict[str, Tensor]:
         drawn = [self.sampler.draw(self.rng) for _ in range(self.batch)]
-        samples = torch.from_numpy(np.stack([augment_samples(s, self.rng) for s, _ in drawn]))
+        samples = torch.from_numpy(np.stack([augment_samples(s, self.rng, self.without) for s, _ in drawn]))
         targets = {
             k: torch.from_numpy(np.stack([getattr(t, k) for _, t in drawn])).to(self.device)
             for k in (*WEIGHTS, "asked")
         }
         with torch.no_grad():
-            power = augment_notes(self.spectrum(samples), self.rng)
+            power = augment_notes(self.spectrum(samples), self.rng, self.without)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.is_compiled):
             logits = self._logits(power.to(self.device))
         return note_losses({k: v.float() for k, v in logits.items()}, targets)

@@ -12,6 +12,7 @@ measured on. ``--confidence-only`` does that alone and keeps the other options: 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,10 +25,11 @@ from runtime.frames import SAMPLE_RATE_HZ
 from runtime.model import find_card
 from runtime.network import windows
 from runtime.notes.played import PlayedNotes
+from runtime.sound.level import Samples
 from runtime.transcribe import Setting, load
 from runtime.transcribe.events import notes_of
 from runtime.transcribe.own import OwnTranscriber, logit, options_of, rolls_of
-from runtime.transcribe.rolls import RollOptions, Rolls
+from runtime.transcribe.rolls import RollOptions, Rolls, Values
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 from train.frames.segments import Pack, Recording, pack_sources
@@ -54,15 +56,36 @@ class Case:
     pitches_hz: np.ndarray
 
 
-def case_of(pack: Pack, recording: Recording, notes: NoteTable, ear: OwnTranscriber, longest_s: float) -> Case:
-    """Listen to the first `longest_s` of a recording."""
+def case_of(
+    pack: Pack, recording: Recording, notes: NoteTable, model: Callable[[Samples], Values], longest_s: float
+) -> Case:
+    """Listen to the first `longest_s` of a recording; `model` gives columns as `OwnTranscriber` does."""
     n = min(recording.n_samples, round(longest_s * SAMPLE_RATE_HZ))
     samples = pack.samples(recording, 0, n)
-    rolls = rolls_of(windows.run(ear.columns, iter([samples])))
+    rolls = rolls_of(windows.run(model, iter([samples])))
     inside = notes.onset_s < n / SAMPLE_RATE_HZ - 0.05
     ends_s = np.minimum(np.maximum(notes.offset_s, notes.onset_s + 0.02), n / SAMPLE_RATE_HZ)
     intervals = np.column_stack([notes.onset_s, ends_s])[inside]
     return Case(rolls, intervals, _hz(notes.pitch[inside]))
+
+
+def validation_cases(
+    pack: Pack, fold: int | None, renders: list[tuple[Path, Path]], model: Callable[[Samples], Values], longest_s: float
+) -> list[Case]:
+    """The validation recordings of a pack whose renders are in these folders of MIDI and audio.
+
+    Raises `MezzoforteError` when there is none.
+    """
+    cases = []
+    for recording in tqdm(pack.split("valid", fold), unit="recording"):
+        for midi_dir, audio_dir in renders:
+            audio_path = audio_path_of(audio_dir, recording.source)
+            if audio_path.with_suffix(".json").is_file() and (midi_dir / recording.source).is_file():
+                cases.append(case_of(pack, recording, notes_of_render(midi_dir, audio_path), model, longest_s))
+                break
+    if not cases:
+        raise MezzoforteError("no validation recording has its render in these folders")
+    return cases
 
 
 def _hz(pitch: np.ndarray) -> np.ndarray:
@@ -162,18 +185,8 @@ def run(args: Namespace) -> None:
     """Tune on the validation pieces of the pack and rewrite the card."""
     ear, pack = load("own", Setting(args.model, "cpu")), Pack(args.pack)
     assert isinstance(ear, OwnTranscriber)
-    recordings = pack.split("valid", args.fold)
-    sources = chosen_on(ear.card, pack_sources(recordings), args.data)
-    cases = []
-    for recording in tqdm(recordings, unit="recording"):
-        for midi_dir, audio_dir in args.renders:
-            audio_path = audio_path_of(audio_dir, recording.source)
-            if audio_path.with_suffix(".json").is_file() and (midi_dir / recording.source).is_file():
-                notes = notes_of_render(midi_dir, audio_path)
-                cases.append(case_of(pack, recording, notes, ear, args.longest_s))
-                break
-    if not cases:
-        raise MezzoforteError("no validation recording has its render in these folders", where=str(args.pack))
+    sources = chosen_on(ear.card, pack_sources(pack.split("valid", args.fold)), args.data)
+    cases = validation_cases(pack, args.fold, [(m, a) for m, a in args.renders], ear.columns, args.longest_s)
     options = options_of(ear.card)
     chosen: dict[str, float] = {}
     if not args.confidence_only:

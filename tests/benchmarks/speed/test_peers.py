@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.speed.peers import time_peer
-from benchmarks.speed.report import beside_peers, main, peer_lines
+from benchmarks.speed.report import beside_peers, main, peer_lines, speed_report
 
 RUN = {"wall_s": 2.0, "cpu_s": 4.0, "peak_mb": 100.0, "times_real_time": 150.0}
 
@@ -61,3 +61,15 @@ def test_a_report_joins_the_figures_of_several_runs(tmp_path: Path) -> None:
     assert "fast grows by 10 % from 1 to 3 hours" in text and "| 10 min, Dask | 2 | 9.5 | 20.0 | 2.00 |" in text
     assert text.count("madmom takes 20.0 times the CPU time") == 1 and "60 MB (numpy 60.0)" in text
     assert "| a clip | 0.60 (0.70) |" in text
+
+
+def test_on_a_shared_machine_no_waiting_time_is_told(tmp_path: Path) -> None:
+    said = {
+        "machine": "a machine", "source": "tones", "load_average": 5.0, "load_average_at_end": 6.0, "peer_minutes": 0,
+        "starts_s": {}, "peers": [], "installed_mb": {}, "scaling": [], "cores": 1, "shared": True,
+        "model": {"name": "m", "version": "1", "sha256": "0" * 64},
+        "runs": {"1 h, --transcribe transkun": {**RUN, "audio_s": 3600.0, "cpu_s": 3000.0}},
+    }  # fmt: skip
+    text = speed_report([said])
+    assert "| 1 h, --transcribe transkun | 3000.0 | 1.2 | 100 |" in text
+    assert "wall s" not in text.split("## The peers")[0] and "CPU and one core unless" in text

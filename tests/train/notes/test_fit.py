@@ -18,7 +18,7 @@ from runtime.frames import FRAME_S, SAMPLE_RATE_HZ  # noqa: E402
 from runtime.notes.keys import LOWEST_PITCH  # noqa: E402
 from train.frames.segments import Pack  # noqa: E402
 from train.notes import fit  # noqa: E402
-from train.notes.augment import augment_notes, augment_samples, in_a_room  # noqa: E402
+from train.notes.augment import CHANGES, NOISE, augment_notes, augment_samples, in_a_room, with_wow  # noqa: E402
 from train.notes.fit import NoteSampler, NoteTrainer, note_losses  # noqa: E402
 from train.notes.labels import note_targets, notes_of_events, notes_of_render  # noqa: E402
 from train.notes.network import NoteNet, PitchSpectrum, bin_frequencies_hz  # noqa: E402
@@ -110,6 +110,36 @@ def test_a_room_follows_the_direct_sound():
         heard = in_a_room(click, np.random.default_rng(seed))
         assert heard.shape == click.shape and np.abs(heard).argmax() == 1_000 and np.abs(heard[:1_000]).max() < 1e-6
         assert 0.001 < np.square(heard[1_001:]).sum() < 0.5
+
+
+def test_wow_sways_the_pitch_by_a_few_cents_and_moves_no_onset_by_a_quarter_of_a_frame():
+    clicks, at = np.zeros(4 * SAMPLE_RATE_HZ, np.float32), np.arange(1, 16) * SAMPLE_RATE_HZ // 4
+    for k in range(-3, 4):  # a pulse of several samples: one alone may fall between two
+        clicks[at + k] = 4 - abs(k)
+    phase = 2 * np.pi * 1_000 * np.arange(4 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    deepest = moved_ms = 0.0
+    for seed in range(40):
+        heard = with_wow(clicks, np.random.default_rng(seed))
+        found = np.array([a - 400 + heard[a - 400 : a + 400].argmax() for a in at])
+        moved_ms = max(moved_ms, float(np.abs(found - at).max()) / SAMPLE_RATE_HZ * 1000)
+        tone = with_wow(np.sin(phase).astype(np.float32), np.random.default_rng(seed))[200:-200]
+        rising = np.flatnonzero((tone[:-1] < 0) & (tone[1:] >= 0))
+        crossings = rising + tone[rising] / (tone[rising] - tone[rising + 1])
+        cents = 1200 * np.log2(50 * SAMPLE_RATE_HZ / 1_000 / (crossings[50:] - crossings[:-50]))
+        deepest = max(deepest, float(np.abs(cents).max()))
+    assert 2.0 < moved_ms < 1000 * FRAME_S / 4
+    assert 8.0 < deepest < 15.5
+
+
+def test_what_is_left_out_does_not_happen():
+    tone, power = np.sin(np.arange(4_000) * 0.1).astype(np.float32), torch.rand(2, 60, 310)
+    for seed in range(20):
+        assert augment_samples(tone, np.random.default_rng(seed), without=CHANGES) is tone
+        rooms = augment_notes(power, np.random.default_rng(seed), without=(NOISE,))
+        plain = augment_notes(power, np.random.default_rng(seed), without=(NOISE, "rooms"))
+        gains = plain / power
+        assert torch.allclose(gains, gains[:, :1].expand_as(gains), rtol=1e-4), "a level and a curve over pitch alone"
+        assert (rooms >= plain - 1e-6).all()
 
 
 def test_augmented_samples_keep_their_length_and_times():
