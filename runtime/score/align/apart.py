@@ -95,14 +95,14 @@ class Keys:
         self._bars, self._heard, self._starts = bars, heard, played.starts
         self._positions, self._times = placed.positions, np.maximum.accumulate(placed.times_s)
 
-    def struck(self, slot: int, notes: frozenset[Note]) -> Floats:
+    def struck(self, slot: int, notes: frozenset[Note], reach_frames: int = _REACH_FRAMES) -> Floats:
         """The probability that each note is struck, in the time of the measure that is played as number `slot`."""
         kept = [(float(at), pitch - LOWEST_PITCH) for at, pitch in notes if 0 <= pitch - LOWEST_PITCH < N_PITCHES]
         if not kept or not len(self._heard.keys) or not len(self._positions):
             return np.zeros(0)
         at, key = np.array([a for a, _ in kept]), np.array([k for _, k in kept])
         at_s = np.interp(self._starts[slot] + at, self._positions, self._times) + self._heard.keys_late_s
-        frame = np.rint(at_s * FRAMES_PER_S).astype(int)[:, None] + np.arange(-_REACH_FRAMES, _REACH_FRAMES + 1)
+        frame = np.rint(at_s * FRAMES_PER_S).astype(int)[:, None] + np.arange(-reach_frames, reach_frames + 1)
         frame = np.clip(frame, 0, len(self._heard.keys) - 1)
         return np.asarray(self._heard.keys[frame, key[:, None]].max(axis=1), dtype=np.float64)
 

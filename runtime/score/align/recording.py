@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from runtime.errors import ScoreError
 from runtime.score import unfold
-from runtime.score.align import again, apart, coarse, features, fine, verify
+from runtime.score.align import again, apart, beside, coarse, features, fine, verify
 from runtime.score.align.fine import Evidence
 from runtime.score.align.performance import Played, play
 from runtime.score.align.unstruck import with_unstruck
@@ -171,8 +171,12 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
     search = _searched(score, bars, heard, evidence)
     if search is None:
         raise _refusal(score, heard)
+    longer = beside.with_bars_beside(score, bars, heard, search.outline)
+    if longer is not search.outline:
+        search = _placed(score, heard, longer, evidence)
     found, played, beats, placed = search.outline, search.played, search.beats, search.placed
     keys = [apart.Keys(bars, heard, played, p) for p in placed]
+    counted = beside.not_heard(bars, found, keys)
     measures, alike = again.first_places(score, bars, found.measures, found.runs, keys)
     positions = np.concatenate([p.positions for p in placed])
     times = np.maximum.accumulate(np.concatenate([p.times_s for p in placed]))
@@ -188,7 +192,7 @@ def align_features(score: Score, heard: features.Heard, evidence: Evidence | Non
         played.starts,
         positions,
         times,
-        _counted(played, attacks, _confidence(played, attacks, clarity, struck)),
+        _counted(played, attacks, counted, _confidence(played, attacks, clarity, struck)),
         tuple(r.first for r in found.runs[1:]),
         unfold.repeats_taken(score, unfolding),
         tuple(sorted(set(range(len(score.measures))) - set(measures))),
@@ -339,12 +343,12 @@ def _with_ends(
     return positions, np.clip(times, 0.0, duration_s)
 
 
-def _counted(played: Played, positions: Floats, confidence: Floats) -> Floats:
-    """The confidence of the measures, before the first and after the last attack no higher than an uncertain one's:
-    where these are was not heard but counted."""
+def _counted(played: Played, positions: Floats, not_heard: list[int], confidence: Floats) -> Floats:
+    """The confidence of the measures, before the first and after the last attack no higher than an uncertain one's, and
+    of those of which nothing is heard: where these are was counted."""
     where = np.searchsorted(played.starts[:-1], positions, side="right") - 1
     measure = np.arange(len(played.measures))
-    outside = (measure < where.min()) | (measure > where.max())
+    outside = (measure < where.min()) | (measure > where.max()) | np.isin(measure, not_heard)
     return np.asarray(np.where(outside, np.minimum(confidence, _COUNTED), confidence))
 
 

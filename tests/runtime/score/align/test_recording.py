@@ -214,5 +214,6 @@ def test_ends_are_within_the_recording_and_counted_bars_are_uncertain():
     attacks = np.arange(2.0, 9.0)
     positions, times = recording._with_ends(played, attacks, attacks * 0.5, 1.0, 5.0)
     assert (positions[0], positions[-1]) == (0.0, 16.0) and times[0] == 0.0 and times[-1] == 5.0
-    sure = recording._counted(played, attacks, np.ones(4))
+    sure = recording._counted(played, attacks, [], np.ones(4))
     assert sure.tolist() == [1.0, 1.0, 1.0, recording._COUNTED] and sure[-1] < POOR
+    assert recording._counted(played, attacks, [0], np.ones(4)).tolist() == [0.4, 1.0, 1.0, 0.4]
