@@ -17,7 +17,7 @@ class MezzoforteError(Exception):
         self.what, self.where, self.cause, self.advice = what, where, cause, advice
         head = f"{where}: {what}" if where else what
         parts = [head, f"likely cause: {cause}" if cause else "", advice]
-        super().__init__(". ".join(p.rstrip(".") for p in parts if p) + ".")
+        super().__init__(" ".join(p if p[-1] in "?!" else p.rstrip(".") + "." for p in parts if p))
 
 
 class AudioError(MezzoforteError):

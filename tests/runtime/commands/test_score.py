@@ -69,7 +69,7 @@ def test_the_plan_is_json_and_the_analysis_tells_the_repeats_taken(tmp_path: Pat
     ("words", "status", "message"),
     [
         (["--score", "nowhere.musicxml", "--dry-run"], 1, "nowhere.musicxml"),
-        (["--score", str(SCORE)], 2, "where shall the marked score go"),
+        (["--score", str(SCORE)], 2, "where shall the marked score go? Add --out"),
         (["--score", str(SCORE), "--format", "png"], 2, "without --out there is only json or plan"),
         (["--score", str(SCORE), "--format", "score,tiff", "--out", "x/"], 2, "'tiff' is not one of score, plan, json"),
         (["--correct", "bar@999"], 1, "outside the recording, which ends at"),
