@@ -19,6 +19,7 @@ from runtime.thorough import Quality
 from runtime.transcribe import own
 from runtime.transcribe.own import OwnTranscriber, load
 from runtime.transcribe.registry import Setting
+from tests.runtime.score.make import data_folder
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "minuet.ogg"
 RATE_HZ = 44_100
@@ -111,6 +112,13 @@ def test_what_is_not_music_gets_no_marks_and_a_warning(
     analysis = analyse_file(tmp_path / "x.wav", model=model, quality=quality)
     assert analysis.beats == () and analysis.dynamics == () and analysis.change_points == ()
     assert analysis.warnings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["data_size_0.wav", "inverted.flac"])
+def test_eight_real_seconds_of_which_little_is_sure_have_beats_and_are_told_unsure(model: Model, name: str) -> None:
+    heard = analyse_file(data_folder("cases", "audio") / name, model=model, quality="best")
+    assert 6 <= len(heard.beats) <= 10 and heard.doubts
 
 
 def test_the_transcriber_hears_nothing_of_what_its_windows_discard() -> None:
