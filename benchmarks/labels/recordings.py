@@ -133,21 +133,24 @@ def read_labels(path: Path) -> BeatTable:
 
 def write_pack(out: Path, audio_dir: Path, labels_dir: Path) -> int:
     """Pack the first minute of every labelled recording; returns how many."""
-    done = 0
-    with h5py.File(out, "w") as pack, tempfile.TemporaryDirectory() as folder:
+    with h5py.File(out, "w") as pack:
         pack.attrs["schema"] = SCHEMA
         for recorded in RECORDINGS:
             table = read_labels(labels_dir / f"{recorded.name}.csv")
-            samples = read_audio(audio_dir / recorded.audio, LENGTH_S)
-            flac = Path(folder, f"{recorded.name}.flac")
-            sf.write(flac, samples / max(1.0, float(np.abs(samples).max())), SAMPLE_RATE_HZ, subtype="PCM_16")
             labels = BeatLabels(table.times_s, table.beats, np.zeros(len(table.times_s), np.int8))
             item = Item(f"{CORPUS}/{recorded.name}", CORPUS, recorded.piece_id, recorded.composer, labels)
-            how = {"variation": {"time_scale": 1.0}, "onset_latency_s": 0.0, "max_s": None,
-                   "instrument": "real piano", "midi": recorded.audio}  # fmt: skip
-            add_recording(pack, item, flac, how)
-            done += 1
-    return done
+            pack_recording(pack, item, read_audio(audio_dir / recorded.audio, LENGTH_S), recorded.audio)
+    return len(RECORDINGS)
+
+
+def pack_recording(pack: h5py.File, item: Item, samples: npt.NDArray[np.float32], source: str) -> None:
+    """Add a real recording to a file as `train.frames.pack` writes them: mono `samples` at 22,050 Hz from `source`."""
+    with tempfile.TemporaryDirectory() as folder:
+        flac = Path(folder, "samples.flac")
+        sf.write(flac, samples / max(1.0, float(np.abs(samples).max())), SAMPLE_RATE_HZ, subtype="PCM_16")
+        how = {"variation": {"time_scale": 1.0}, "onset_latency_s": 0.0, "max_s": None,
+               "instrument": "real piano", "midi": source}  # fmt: skip
+        add_recording(pack, item, flac, how)
 
 
 def compare(labels: BeatTable, fresh: BeatTable) -> str:

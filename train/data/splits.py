@@ -94,12 +94,17 @@ def split_of(piece: str, fold: int | None) -> Split:
 TEST_ONLY_CORPORA = frozenset({"batik_mozart", "real_audio"})
 """Never trained on, whatever the piece."""
 
+REAL_VALIDATION = "real_piano"
+"""The corpus of real recordings that choose options (`benchmarks.labels.validation`), whatever the piece."""
+
 BATIK_PIECES_IN_ASAP = frozenset({"mozart/kv331/3", "mozart/kv332/1", "mozart/kv332/2", "mozart/kv332/3"})
 """Movements of Batik-plays-Mozart that a model may have learned from ASAP: no test of what it never heard."""
 
 
 def split_of_recording(corpus: str, piece: str, fold: int | None) -> Split | None:
     """The split of a recording; None leaves it out of every split."""
+    if corpus == REAL_VALIDATION:
+        return "valid"
     if corpus not in TEST_ONLY_CORPORA:
         return split_of(piece, fold)
     return None if corpus == "batik_mozart" and piece in BATIK_PIECES_IN_ASAP else "test"

@@ -79,14 +79,18 @@ def held_out_probability(logits: Floats, hits: npt.NDArray[np.bool_], groups: np
     return out
 
 
-def fit_weights(x: Floats, hits: npt.NDArray[np.bool_], towards: Floats, pull: float = 1e-2) -> Floats:
-    """Weights [k] with the largest likelihood of `hits` [n] under sigmoid(x · weights), `x` [n, k]; Newton's method
-    with a pull towards the weights given, weak unless told."""
+def fit_weights(
+    x: Floats, hits: npt.NDArray[np.bool_], towards: Floats, pull: float = 1e-2, counts: Floats | None = None
+) -> Floats:
+    """Weights [k] with the largest likelihood of `hits` [n] under sigmoid(x · weights), `x` [n, k], each row counting
+    as `counts` [n] says (alike unless given); Newton's method with a pull towards the weights given, weak unless
+    told."""
     w = towards.astype(np.float64)
+    c = np.ones(len(x)) if counts is None else counts
     for _ in range(200):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -40, 40)))
-        gradient = x.T @ (p - hits) + pull * (w - towards)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + pull * np.eye(len(w))
+        gradient = x.T @ (c * (p - hits)) + pull * (w - towards)
+        hessian = (x * (c * p * (1 - p))[:, None]).T @ x + pull * np.eye(len(w))
         step = np.linalg.solve(hessian, gradient)
         # Far from the optimum the curvature vanishes and a full step would overshoot for good.
         w = w - step / max(1.0, float(np.abs(step).max()))

@@ -1,9 +1,9 @@
-"""Weigh notes against sound in the onset stage: `python -m train.onsets.tune --model CARD --pack VALID.h5 --fold 0`.
+"""Weigh notes against sound in the onset stage: `python -m train.onsets.tune --model CARD --pack VALID.h5 … --fold 0`.
 
-The notes are those that the shipped transcriber, or another one of ours, hears in the validation recordings. Weights
-and calibration are fitted by logistic regression on onsets (beats) and on beats (downbeats), and the beats' delay is
-their median error; other options stay those of the model without notes. The card gets the result and loses its test
-figures with notes; figures before (sound alone) and after go to stdout as JSON.
+The notes are those that the shipped transcriber, or another one of ours, hears in the validation recordings; each pack
+counts alike. Weights and calibration are fitted by logistic regression on onsets (beats) and on beats (downbeats), and
+the beats' delay is their median error; other options stay those of the model without notes. The card gets the result
+and loses its test figures with notes; figures before (sound alone) and after go to stdout as JSON.
 """
 
 from __future__ import annotations
@@ -76,20 +76,26 @@ def tell(
     return told
 
 
-def fit_mix(told: Sequence[Told]) -> Mix:
-    """Weights under which the mixed logits are those of the share of beats, and of downbeats among beats."""
-    rows: dict[str, list[tuple[Floats, npt.NDArray[np.bool_]]]] = {"beat": [], "downbeat": []}
-    for t in told:
+def fit_mix(*packs: Sequence[Told]) -> Mix:
+    """Weights under which the mixed logits are those of the share of beats, and of downbeats among beats; every pack
+    counts alike, however many onsets are in it."""
+    rows: dict[str, list[tuple[Floats, npt.NDArray[np.bool_], int]]] = {"beat": [], "downbeat": []}
+    for k_pack, t in ((k, t) for k, told in enumerate(packs) for t in told):
         truth = targets_of(t.onsets, t.heard.truth.beats_s, t.heard.truth.beat_in_bar)
         sound = heard_at(t.heard.logits, t.onsets)
         for k, (name, scored) in enumerate((("beat", truth.inside), ("downbeat", _in_bars(truth)))):
             x = np.column_stack([t.notes[k], sound[k], np.ones(len(sound[k]))])
-            rows[name].append((x[scored], getattr(truth, name)[scored]))
-    beat, downbeat = (
-        fit_weights(np.concatenate([x for x, _ in r]), np.concatenate([y for _, y in r]), np.array([0.5, 0.5, 0.0]))
-        for r in rows.values()
-    )
+            rows[name].append((x[scored], getattr(truth, name)[scored], k_pack))
+    beat, downbeat = (_fitted(r, len(packs)) for r in rows.values())
     return Mix(*(round(float(w), 4) for w in (*beat, *downbeat)))
+
+
+def _fitted(rows: Sequence[tuple[Floats, npt.NDArray[np.bool_], int]], n_packs: int) -> Floats:
+    """Weights of notes, sound and one, of rows that know their pack."""
+    x, y = np.concatenate([x for x, _, _ in rows]), np.concatenate([y for _, y, _ in rows])
+    pack = np.concatenate([np.full(len(y), k) for _, y, k in rows])
+    each = np.bincount(pack, minlength=n_packs)
+    return fit_weights(x, y, np.array([0.5, 0.5, 0.0]), counts=(len(y) / n_packs / each)[pack])
 
 
 def _in_bars(truth: Targets) -> npt.NDArray[np.bool_]:
@@ -108,7 +114,9 @@ CALIBRATION = ("beat_scale", "beat_offset", "downbeat_scale", "downbeat_offset",
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--model", required=True, help="name of a shipped model or path of a card; it is rewritten")
-    parser.add_argument("--pack", type=Path, required=True, help="renders of validation pieces")
+    parser.add_argument(
+        "--pack", type=Path, nargs="+", required=True, help="recordings of validation pieces; each file counts alike"
+    )
     add_data_option(parser)
     parser.add_argument(
         "--transcriber-path", type=Path, help="card of the transcriber that hears the notes (default: the shipped one)"
@@ -119,15 +127,15 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Fit, write the card, print figures."""
-    card_path, pack = find_card(args.model), Pack(args.pack)
+    card_path = find_card(args.model)
     model = load_model(card_path, "cpu")
-    recordings = pack.split("valid", args.fold)
-    if not recordings:
-        raise MezzoforteError("the pack has no validation recordings", where=str(args.pack))
+    packs = [_validation(path, args.fold) for path in args.pack]
     transcriber = load_transcriber(args.transcriber_path)
-    sources = chosen_on(model.card, union(pack_sources(recordings), of_card(transcriber.card)), args.data)
-    told = tell(pack, recordings, model, transcriber, args.kept)
-    before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(told)
+    recorded = (pack_sources(recordings) for _, recordings in packs)
+    sources = chosen_on(model.card, union(*recorded, of_card(transcriber.card)), args.data)
+    told_of = [tell(pack, recordings, model, transcriber, args.kept) for pack, recordings in packs]
+    told = [t for of_pack in told_of for t in of_pack]
+    before, mix = DecodeOptions.of(model.card.thresholds), fit_mix(*told_of)
     assert model.onsets is not None
     once, options = [t.mixed(mix) for t in told], calibrated(before)
     model = replace(model, onsets=replace(model.onsets, mix=mix))
@@ -146,6 +154,14 @@ def run(args: Namespace) -> None:
         "mix": asdict(mix), "delay_s": options.beat_delay_s,
     }, indent=1))  # fmt: skip
     print(f"written: {card_path}", file=sys.stderr)
+
+
+def _validation(path: Path, fold: int | None) -> tuple[Pack, list[Recording]]:
+    pack = Pack(path)
+    recordings = pack.split("valid", fold)
+    if not recordings:
+        raise MezzoforteError("the pack has no validation recordings", where=str(path))
+    return pack, recordings
 
 
 main = Command(add_options, run)

@@ -20,9 +20,9 @@ from tqdm import tqdm
 from runtime.errors import MezzoforteError
 from runtime.score.table import Note, Score
 from train.data.overlaps import Overlaps
-from train.data.score_corpora import SCORE_CORPORA, read_corpus
+from train.data.score_corpora import SCORE_CORPORA, read_piece
 from train.data.splits import MAZURKA_FOLDS, Split
-from train.data.written import NO_LICENCE, beats_of
+from train.data.written import NO_LICENCE, WrittenPiece, beats_of
 from train.sources import FREE, Sources, is_free
 
 CORPORA = tuple(name for name in SCORE_CORPORA if name != "asap")
@@ -97,44 +97,49 @@ def _counted(quarters: npt.NDArray[np.float64], at_q: npt.NDArray[np.float64]) -
 def collect_written(
     file: h5py.File, data: Path, cache: Path, corpora: Sequence[str] = CORPORA, most: int | None = None
 ) -> Counter[str]:
-    """Add every score (`most` of each corpus) of these corpora in `data` with a licence that is no test piece; how many
-    there are by corpus, and how many were left out and why."""
+    """Add every score (`most` of each corpus) of these corpora in `data` with a licence that is no test piece and not
+    there yet; how many there are by corpus, and how many were left out and why."""
     overlaps, counts = Overlaps.read(data / "overlaps.csv"), Counter[str]()
     for name in corpora:
         if not (data / name).is_dir():
             continue
-        for piece, score in tqdm(read_corpus(name, data, cache), desc=name, unit="score"):
+        for piece in tqdm(SCORE_CORPORA[name].pieces(data / name), desc=name, unit="score"):
             if most is not None and counts[name] >= most:
                 break
-            if piece.licence == NO_LICENCE:
-                counts[f"{name}: no licence"] += 1
-                continue
-            if isinstance(score, MezzoforteError):
-                counts[f"{name}: refused"] += 1
-                continue
-            splits = [overlaps.split(name, piece.path, fold) for fold in FOLDS]
-            if all(split == "test" for split in splits):
-                counts[f"{name}: test pieces"] += 1
-                continue
-            notes, place = on_beats(score)
-            if len(place) < _FEWEST_BEATS or len(notes) < _FEWEST_NOTES:
-                counts[f"{name}: too short"] += 1
-                continue
-            key = piece.id.replace("/", "|")
-            if key in file:
-                del file[key]
-            group = file.create_group(key)
-            group["written"], group["beat_in_bar"] = notes, place.astype(np.int16)
-            who = {"corpus": name, "piece_id": overlaps.piece_id(name, piece.path), "composer": piece.composer}
-            group.attrs.update(**who, splits=",".join(splits), complete=True)
-            file.flush()  # a run that is killed leaves what it read
-            counts[name] += 1
+            why_not = _collect_one(file, piece, overlaps, cache)
+            counts[f"{name}: {why_not}" if why_not else name] += 1
     return counts
 
 
 def corpora_for(data: str) -> tuple[str, ...]:
     """The corpora of scores that may be read, all or the free ones."""
     return tuple(name for name in CORPORA if data != FREE or is_free([f"corpus/{name}"]))
+
+
+def _collect_one(file: h5py.File, piece: WrittenPiece, overlaps: Overlaps, cache: Path) -> str:
+    """Add one score unless it is there; why it is left out, or nothing."""
+    if piece.licence == NO_LICENCE:
+        return "no licence"
+    splits = [overlaps.split(piece.corpus, piece.path, fold) for fold in FOLDS]
+    if all(split == "test" for split in splits):
+        return "test pieces"
+    key = piece.id.replace("/", "|")
+    if key in file:
+        if file[key].attrs.get("complete"):
+            return ""
+        del file[key]
+    score = read_piece(piece, cache)
+    if isinstance(score, MezzoforteError):
+        return "refused"
+    notes, place = on_beats(score)
+    if len(place) < _FEWEST_BEATS or len(notes) < _FEWEST_NOTES:
+        return "too short"
+    group = file.create_group(key)
+    group["written"], group["beat_in_bar"] = notes, place.astype(np.int16)
+    who = {"corpus": piece.corpus, "piece_id": overlaps.piece_id(piece.corpus, piece.path), "composer": piece.composer}
+    group.attrs.update(**who, splits=",".join(splits), complete=True)
+    file.flush()  # a run that is killed leaves what it read
+    return ""
 
 
 def read_written(file: h5py.File, split: Split, fold: int | None) -> Iterator[Written]:

@@ -42,6 +42,7 @@ def test_corpora_kept_for_tests_are_in_no_other_split() -> None:
     for corpus in ("batik_mozart", "real_audio"):
         assert {split_of_recording(corpus, p, 0) for p in pieces} == {"test"}
     assert {split_of_recording("asap", p, 0) for p in pieces} == {"train", "valid", "test"}
+    assert {split_of_recording("real_piano", p, 0) for p in pieces} == {"valid"}
 
 
 @needs_data

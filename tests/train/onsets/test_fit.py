@@ -237,6 +237,12 @@ def test_the_mix_believes_who_is_right() -> None:
     assert abs(mix.beat_sound) < 0.3 and abs(mix.downbeat_sound) < 0.3
 
 
+def test_every_pack_of_recordings_counts_alike() -> None:
+    many, few = [told(k) for k in range(6)], [replace(told(9), notes=tuple(-x for x in told(9).notes))]  # type: ignore[arg-type]
+    assert tune_onsets.fit_mix([*many, *few]).beat_notes > 0.8
+    assert abs(tune_onsets.fit_mix(many, few).beat_notes) < 0.4
+
+
 def test_a_model_without_the_stage_cannot_be_weighed(tmp_path: Path) -> None:
     card_path = stub_model.write_stub(tmp_path)
     pack = write_small_pack(tmp_path / "small.h5", n_recordings=2, seconds=4.0)

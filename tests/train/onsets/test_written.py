@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -12,11 +14,14 @@ from hypothesis import strategies as st
 
 from runtime.errors import MezzoforteError
 from runtime.score.read.files import read_score
+from runtime.score.table import Score
 from tests.runtime.score.make import measure, note, score, two_staves
 from tests.train.onsets.test_fit import waltz
+from train.data.score_corpora import SCORE_CORPORA
+from train.data.written import NO_LICENCE, WrittenPiece
 from train.onsets.data import SCORES, Drawer, Tempo, draw_written
 from train.onsets.performer import Players, lent_by, player_of
-from train.onsets.written import FOLDS, WRITTEN, Written, on_beats, read_written
+from train.onsets.written import FOLDS, WRITTEN, Written, collect_written, on_beats, read_written
 
 TIE = '<tie type="{}"/>'
 
@@ -100,6 +105,37 @@ def test_scores_of_one_split_are_read_back(tmp_path: Path) -> None:
         assert not list(read_written(file, "train", 0))
         (found,) = read_written(file, "train", None)
     assert (found.notes == piece.notes).all() and found.piece_id == "a/w"
+
+
+def test_scores_that_are_there_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tied = "".join(note(step, 5, 1) for step in "CDEFGABC")
+    (tmp_path / "s.musicxml").write_bytes(score([two_staves(1, first=True), *(measure(k, tied) for k in range(2, 14))]))
+    (tmp_path / "dcml").mkdir()
+    names = "corpus,path,composer,title,piece_group,asap,mazurkabl,batik_mozart,vienna4x22,held_out"
+    rows = [",".join(["dcml", f"s{k}", "X", "S", f"x/{k}", *[""] * 5]) for k in range(3)]
+    (tmp_path / "overlaps.csv").write_text("\n".join([names, *rows]) + "\n")
+    read: list[str] = []
+
+    def reader(piece: WrittenPiece) -> Score:
+        read.append(piece.path)
+        return read_score(piece.file)
+
+    licences = ["CC0-1.0", "CC0-1.0", NO_LICENCE]
+    pieces = [
+        WrittenPiece("dcml", f"s{k}", "X", licence, tmp_path / "s.musicxml") for k, licence in enumerate(licences)
+    ]
+    corpus = replace(SCORE_CORPORA["dcml"], pieces=lambda folder: pieces, read=reader)
+    monkeypatch.setitem(SCORE_CORPORA, "dcml", corpus)
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        assert collect_written(file, tmp_path, tmp_path / "cache") == {"dcml": 2, "dcml: no licence": 1}
+        assert read == ["s0", "s1"]
+        file["dcml|s1"].attrs["complete"] = False  # as when the run was killed there
+        shutil.rmtree(tmp_path / "cache")
+        assert collect_written(file, tmp_path, tmp_path / "cache")["dcml"] == 2
+        assert read == ["s0", "s1", "s1"]
+        assert {w.piece_id for w in read_written(file, "train", None)} | {
+            w.piece_id for w in read_written(file, "valid", None)
+        } == {"x/0", "x/1"}
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0, 500), st.floats(0.5, 300), st.floats(0, 0.3))
