@@ -1,11 +1,11 @@
-"""What others are tested on, by notes alone: a fold of ASAP as Beat This has it, and the test split of ACPAS.
+"""What others are tested on, by notes alone: the folds of ASAP as Beat This has them, and the test split of ACPAS.
 
-``python -m benchmarks.accuracy.comparable pieces DATA [--asap-fold 0] > left_out.txt`` names the pieces that a stage
-must not have learned from; ``python -m train.onsets … --without left_out.txt`` trains one.
-``python -m benchmarks.accuracy.comparable table DATA --model CARD [--asap-fold 0] [--renders DIR]`` measures it: every
-performance goes through what ``analyze take.mid`` does, and so do the notes that the shipped transcriber hears in its
-render, where there is one in DIR (`train.rendering` of DATA/asap). ``--json`` keeps the figures of each, ``--row NAME
-FILE`` puts those of another model beside them, ``--out FILE.md`` writes a page.
+``python -m benchmarks.accuracy.comparable pieces DATA > left_out.txt`` names the pieces that a stage must not have
+learned from; ``python -m train.onsets … --without left_out.txt`` trains one. ``… measure DATA --model CARD --json FILE
+[--renders DIR]`` measures it: every performance goes through what ``analyze take.mid`` does, and so do the notes that
+the shipped transcriber hears in its render, where there is one in DIR (`train.rendering` of DATA/asap). ``--sets`` and
+``--asap-fold`` say on what. ``… table --row NAME FILE … --out FILE.md`` makes a page of such files.
+`benchmarks.accuracy.eight_folds` does all that for every fold.
 
 Of ACPAS the rows that are not ASAP's; most of them are piano-midi.de, drawn by hand, some twice (MAPS).
 """
@@ -45,11 +45,13 @@ from train.rendering.render import audio_path_of
 N_FOLDS = 8
 METRONOME_S = 60 / 138
 """As the trivial rule of `benchmarks.accuracy` has it on ASAP."""
+SETS = ("asap", "acpas")
+METRONOME, ALL_FOLDS = "a metronome", "ASAP, all eight folds of Beat This"
 HEAD = """# Beats on what others are tested on
 
-Written by `{command}`.
+Written by `{command}` from what `… measure` wrote (`python -m benchmarks.accuracy.comparable --help`).
 
-Beats and bars by notes alone, with an onset stage that learned from no piece of these two test sets (`train.onsets
+Beats and bars by notes alone, with onset stages that learned from no piece of the set in question (`train.onsets
 --without`), and for far fewer steps than the shipped one: the figures are for standing beside those of others, not
 what a user gets. Means over performances: mir_eval F ±70 ms after the first 5 s, CMLt, AMLt, and how often the beats
 change their level within a performance ([beats.md](beats.md)). *Notes heard in a render*: synthesised on an upright
@@ -129,50 +131,73 @@ def ways(item: Item, asap: Path, renders: Path | None, ear: OwnTranscriber, hear
 
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("what", choices=("pieces", "table"))
-    parser.add_argument("data", type=Path, help="folder with the public data sets")
-    parser.add_argument("--asap-fold", type=int, choices=range(N_FOLDS), default=0)
-    parser.add_argument("--model", help="card of a model whose onset stage learned from none of the pieces")
-    parser.add_argument("--renders", type=Path, help="renders of DATA/asap")
-    parser.add_argument("--row", nargs=2, action="append", default=[], metavar=("NAME", "FILE"), help="another model")
-    parser.add_argument("--out", type=Path, metavar="FILE.md", help="write the table as a page, too")
-    parser.add_argument("--json", type=Path, help="where to write the figures of every performance")
+    actions = parser.add_subparsers(dest="what", required=True)
+    for action in ("pieces", "measure"):
+        one = actions.add_parser(action)
+        one.add_argument("data", type=Path, help="folder with the public data sets")
+        one.add_argument("--asap-fold", type=int, choices=range(N_FOLDS), default=0)
+        one.add_argument("--sets", nargs="+", choices=SETS, default=SETS, help="default: both")
+        if action == "measure":
+            one.add_argument("--model", required=True, help="card whose onset stage learned from none of the pieces")
+            one.add_argument("--renders", type=Path, help="renders of DATA/asap")
+            one.add_argument("--json", type=Path, required=True, help="gets the figures of every performance")
+    page = actions.add_parser("table")
+    page.add_argument("--row", nargs=2, action="append", required=True, metavar=("NAME", "FILE"))
+    page.add_argument("--out", type=Path, metavar="FILE.md", help="write the table as a page, too")
 
 
 def run(args: Namespace) -> None:
-    """Print the pieces, or the table."""
-    sets = [asap_fold(args.data, args.asap_fold), acpas_test(args.data)]
+    """Print the pieces, measure, or print the table."""
+    if args.what == "table":
+        write_table(args.row, args.out)
+        return
+    made = {"asap": lambda: asap_fold(args.data, args.asap_fold), "acpas": lambda: acpas_test(args.data)}
+    sets = [made[name]() for name in args.sets]
     if args.what == "pieces":
         print("\n".join(sorted(frozenset().union(*(s.pieces for s in sets)))))
         return
-    if args.model is None:
-        raise MezzoforteError("no model to measure", advice="Name its card with --model")
-    model, ear = load_model(args.model, "cpu"), load_transcriber()
-    rows: Rows = defaultdict(list)
-    each = []
+    figures = list(measure(sets, load_model(args.model, "cpu"), args.data / "asap", args.renders))
+    write_bytes(args.json, json.dumps(figures, indent=1).encode())
+
+
+def measure(sets: list[TestSet], model: Model, asap: Path, renders: Path | None) -> Iterator[dict[str, object]]:
+    """The figures of every performance, by every way that its notes are known."""
+    ear = load_transcriber()
     with tempfile.TemporaryDirectory() as folder:
         for tested in sets:
             for item in tqdm(tested.items, desc=tested.name, unit="performance", file=sys.stderr):
-                rows[tested.name, "a metronome"].append(by_metronome(item))
-                for way, midi in ways(item, args.data / "asap", args.renders, ear, Path(folder) / "heard.mid"):
-                    figures = scored(item, midi, model)
-                    rows[tested.name, way].append(figures)
-                    each.append({"performance": item.id, "corpus": tested.name, "way": way}
-                                | dict(zip(FIGURES, figures, strict=True)))  # fmt: skip
-    for name, path in args.row:
+                who = {"performance": item.id, "corpus": tested.name}
+                yield {**who, "way": METRONOME, **dict(zip(FIGURES, by_metronome(item), strict=True))}
+                for way, midi in ways(item, asap, renders, ear, Path(folder) / "heard.mid"):
+                    yield {**who, "way": way, **dict(zip(FIGURES, scored(item, midi, model), strict=True))}
+
+
+def rows_of(named: list[tuple[str, str]]) -> Rows:
+    """The rows of the files that `measure` wrote, by corpus, and by way and name. Where one name has all eight folds,
+    their performances together make a row, too."""
+    told: dict[tuple[str, str], dict[str, tuple[float, ...]]] = defaultdict(dict)
+    folds: dict[str, set[str]] = defaultdict(set)
+    for name, path in named:
         for one in json.loads(Path(path).read_text(encoding="utf-8")):
-            rows[one["corpus"], f"{one['way']}, {name}"].append(tuple(one[f] for f in FIGURES))
+            way = one["way"] if one["way"] == METRONOME else f"{one['way']}, {name}"
+            figures = tuple(float(one[f]) for f in FIGURES)
+            told[one["corpus"], way][one["performance"]] = figures
+            if one["corpus"].startswith("ASAP"):
+                told[ALL_FOLDS, way][one["performance"]] = figures
+                folds[way].add(one["corpus"])
+    whole = {key for key in told if key[0] != ALL_FOLDS or len(folds[key[1]]) == N_FOLDS}
+    return {key: list(told[key].values()) for key in told if key in whole}
+
+
+def write_table(named: list[tuple[str, str]], out: Path | None) -> None:
+    """Print the table, and write the page."""
+    rows = rows_of(named)
     print(table(rows))
-    if args.out:
-        others = "".join(f" --row {shlex.quote(name)} FILE" for name, _ in args.row)
-        renders = " --renders RENDERS" if args.renders else ""
-        command = (
-            f"python -m benchmarks.accuracy.comparable table DATA --model CARD --asap-fold {args.asap_fold}{renders}"
-        )
-        head = HEAD.format(command=f"{command}{others} --out {args.out}")
-        write_bytes(args.out, (head + table(rows) + "\n").encode())
-    if args.json:
-        write_bytes(args.json, json.dumps(each, indent=1).encode())
+    if out is not None:
+        names = dict.fromkeys(name for name, _ in named)
+        others = "".join(f" --row {shlex.quote(name)} FILE" for name in names)
+        command = f"python -m benchmarks.accuracy.comparable table{others} --out {out}"
+        write_bytes(out, (HEAD.format(command=command) + table(rows) + "\n").encode())
 
 
 main = Command(add_options, run)

@@ -90,22 +90,28 @@ def asked(args: Namespace, listener: Listener) -> Iterator[Asked]:
 
 
 def fit(rows: Sequence[Asked]) -> dict[str, float]:
-    """The weights of every question and the least chance that is told, as thresholds of a card."""
+    """The weights of every question and the least chance that is told, as thresholds of a card. As in use
+    (`runtime.decode.doubts.chances`), metre and bars count only as far as the pulse is right."""
     out: dict[str, float] = {}
+    pieces = np.array([r.piece for r in rows])
+    right = np.ones(len(rows))
     for question in QUESTIONS:
-        known = [r for r in rows if r.wrong[question] is not None]
-        x = np.array([[r.features[name] for name in FEATURES[question]] for r in known])
-        y = np.array([bool(r.wrong[question]) for r in known])
-        pieces = np.array([r.piece for r in known])
-        told = np.zeros(len(known))
+        known = np.array([r.wrong[question] is not None for r in rows])
+        x = np.array([[r.features[name] for name in FEATURES[question]] for r in rows])
+        y = np.array([bool(r.wrong[question]) for r in rows])
+        chance = np.zeros(len(rows))
         for piece in np.unique(pieces):
             out_of = pieces == piece
-            told[out_of] = _chance(x[out_of], *_logistic(x[~out_of], y[~out_of]))
-        weights, bias = _logistic(x, y)
+            chance[out_of] = _chance(x[out_of], *_logistic(x[known & ~out_of], y[known & ~out_of]))
+        told = right * chance
+        least = _least(told[known], y[known])
+        weights, bias = _logistic(x[known], y[known])
         names = [f"doubt_{question}_{name}" for name in FEATURES[question]]
         out |= dict(zip(names, (round(float(w), 4) for w in weights), strict=True))
-        out |= {f"doubt_{question}_bias": round(bias, 4), f"doubt_{question}_least": _least(told, y)}
-        print(f"{question}: {y.sum()} of {len(y)} wrong; told {(told >= out[f'doubt_{question}_least']).sum()}")
+        out |= {f"doubt_{question}_bias": round(bias, 4), f"doubt_{question}_least": least}
+        print(f"{question}: {y[known].sum()} of {known.sum()} wrong; told {(told[known] >= least).sum()}")
+        if question == "pulse":
+            right = 1 - chance
     return out
 
 
