@@ -35,10 +35,10 @@ def stages_of(fold: int, args: Namespace) -> Iterator[Stage]:
     for path in shipped.glob("mezzoforte*"):
         shutil.copy(path, card.parent)
     write_bytes(left_out, "\n".join(sorted(asap_fold(args.data, fold).pieces)).encode())
-    data, steps = ("--data", str(args.notes)), ("--steps", str(args.steps), "--threads", "1", "--resume")
+    data, steps = ("--played", str(args.notes)), ("--steps", str(args.steps), "--threads", "1", "--resume")
     yield Stage("train.onsets", (*data, *MAZURKA_FOLD, "--out", str(folder), *steps, "--without", str(left_out)))
     yield Stage("export.onsets", (str(folder), "--model", str(card)))
-    yield Stage("train.onsets.alone", ("--model", str(card), "--data", str(args.valid), *MAZURKA_FOLD))
+    yield Stage("train.onsets.alone", ("--model", str(card), "--played", str(args.valid), *MAZURKA_FOLD))
     tested = (str(args.data), "--sets", "asap", "--asap-fold", str(fold))
     measure = ("measure", *tested, "--model", str(card), "--json", str(figures))
     yield Stage("benchmarks.accuracy.comparable", measure, figures)
