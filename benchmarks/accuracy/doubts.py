@@ -5,8 +5,8 @@ Three questions are asked of every recording, with `best` and with `fast` qualit
 do not where downbeat F < 0.8); the last two only where the beats are right. ``fit`` finds weights by logistic
 regression on pieces that no network had learned from, and on performances of training pieces on a piano that none had
 heard, and writes them into the card; something is told from the lowest chance on at which, with each piece left out in
-turn, seven in ten of those told are wrong. ``table`` counts true alarms, false alarms and misses, and says how F
-moves when the user does what is proposed.
+turn, seven in ten of those told are wrong, and three at least. ``table`` counts true alarms, false alarms and misses,
+and says how F moves when the user does what is proposed.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ Floats = npt.NDArray[np.float64]
 
 POOR_F = 0.8
 _PRECISION = 0.7
+_FEWEST_TRUE = 3
+"""From fewer cases no chance is taken."""
 _RIDGE = 0.3
 QUESTIONS: tuple[Question, ...] = ("pulse", "metre", "bar")
 _NAMES = {"pulse": "the beats are others", "metre": "bars have another length", "bar": "bars begin elsewhere"}
@@ -132,10 +134,11 @@ def _chance(x: Floats, weights: Floats, bias: float) -> Floats:
 
 
 def _least(chance: Floats, wrong: npt.NDArray[np.bool_]) -> float:
-    """The lowest chance from which on so many of those told are wrong; 1 where there is none."""
+    """The lowest chance from which on so many of those told are wrong, three at least; 1 where there is none."""
     order = np.argsort(-chance, kind="stable")
-    precision = np.cumsum(wrong[order]) / np.arange(1, len(wrong) + 1)
-    enough = np.flatnonzero((precision >= _PRECISION) & wrong[order])
+    true = np.cumsum(wrong[order])
+    precise = true / np.arange(1, len(wrong) + 1) >= _PRECISION
+    enough = np.flatnonzero(precise & wrong[order] & (true >= _FEWEST_TRUE))
     return round(float(chance[order][enough[-1]]), 4) if len(enough) else 1.0
 
 
