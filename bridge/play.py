@@ -149,8 +149,16 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mezzoforte play", description=__doc__)
     parser.add_argument("input", type=Path, help="analysis (.json) or recording")
     add_analysis_options(parser)
-    parser.add_argument("--osc", action="append", default=[], metavar="HOST:PORT", help="send the result there, then")
-    parser.add_argument("--live-only", action="append", default=[], metavar="HOST:PORT", help="acknowledges nothing")
+    parser.add_argument(
+        "--osc", action="append", default=[], metavar="HOST:PORT", help="send the result there, then the stream"
+    )
+    parser.add_argument(
+        "--live-only",
+        action="append",
+        default=[],
+        metavar="HOST:PORT",
+        help="send the stream there, to what does not answer",
+    )
     parser.add_argument("--port", type=int, default=BRIDGE_PORT, help="port that listeners say hello to (%(default)s)")
     parser.add_argument("--bind", default="127.0.0.1", metavar="HOST", help="address to listen on (%(default)s)")
     parser.add_argument("--from", type=float, default=0.0, dest="from_s", metavar="S", help="start here")

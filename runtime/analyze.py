@@ -261,8 +261,22 @@ def _corrections(options: argparse.Namespace) -> Corrections | None:
     return words if options.corrections is None else merge(read_file(options.corrections), words)
 
 
+def _check_options_of_marks(options: argparse.Namespace) -> None:
+    """Raises `OutputError` for what says how a score is marked when there will be none."""
+    anew = options.transcribe is not None or options.notes is not None
+    for name, given, belongs in (
+        ("--existing", options.existing is not None, False),
+        ("--second-time", options.second_time != "tell", False),
+        ("--density", options.density is not None, anew),
+        ("--dry-run", options.dry_run, anew),
+    ):
+        if given and not belongs and options.score is None:
+            raise OutputError(f"{name} belongs to --score", advice="Add --score FILE, or leave it out")
+
+
 def _score_command(options: argparse.Namespace) -> ScoreCommand | None:
     """What is made of the recording instead of files in several formats, checked before any work is done."""
+    _check_options_of_marks(options)
     if options.transcribe is not None or (options.notes is not None and options.score is None):
         from runtime.commands.notes import prepare
 

@@ -42,11 +42,23 @@ def run_several(options: argparse.Namespace) -> int:
     return run(
         Request(
             tuple(map(str, dict.fromkeys(options.audio))), options.out,
-            Options(_quality(options), checked_formats(options.format)), options.model, options.provider,
+            Options(_quality(options), checked_formats(options.format), _said(options)),
+            options.model, options.provider,
             options.jobs, time_limit_s=0.0, redo="failed" if options.skip_existing else "everything", tables=False,
             quiet=options.quiet, each=True, deliver=_deliverer(options),
         )
     )  # fmt: skip
+
+
+def _said(options: argparse.Namespace) -> tuple[str, ...]:
+    """The corrections of the one recording that results may be there of, as words."""
+    words = [*options.correct, *([] if options.tuning is None else [f"tuning={options.tuning:g}"])]
+    if (words or options.corrections is not None) and not options.audio[0].is_file():
+        raise OutputError("corrections belong to one recording", advice="Give one recording at a time")
+    if options.corrections is not None or any(w.startswith("taps=") for w in words):
+        raise OutputError("corrections in a file do not go with --skip-existing, which does not look into it",
+                          advice="Leave it out, or say them with --correct")  # fmt: skip
+    return tuple(words)
 
 
 def _quality(options: argparse.Namespace) -> Literal["fast", "best"]:

@@ -31,7 +31,9 @@ def read_taps(path: Path) -> tuple[Pin, ...]:
             raise CorrectionError(f"the file is larger than {MOST_BYTES >> 20} MiB", where=str(path))
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as e:
-        raise CorrectionError("the file of taps cannot be read", where=str(path), cause=str(e)) from e
+        raise CorrectionError(
+            "the file of taps cannot be read", where=str(path), cause=getattr(e, "strerror", None) or str(e)
+        ) from e
     rows = [_row(line, n, path) for n, line in enumerate(text.splitlines(), 1) if _counts(line)]
     if any(_BAR_AND_BEAT.fullmatch(r.label) for r in rows):
         rows = [r for r in rows if _BAR_AND_BEAT.fullmatch(r.label)]

@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = [f for f in formats if f not in WRITERS]
     if unknown or not formats:
         parser.error(f"no format {', '.join(unknown) or 'named'}; there are {', '.join(WRITERS)}")
+    if options.audio is not None and not Path(options.audio).is_file():
+        raise OutputError("no such recording", where=options.audio, advice="Check the path after --audio")
     analysis = read(options.analysis)
     choices = replace(
         chosen(options),

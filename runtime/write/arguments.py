@@ -20,7 +20,8 @@ def add_write_options(parser: argparse.ArgumentParser) -> None:
     """Those, and the controller of the MIDI lane."""
     add_tempo_options(parser)
     parser.add_argument("--cc", type=int, default=11, help="controller of the MIDI lane (%(default)s)")
-    parser.add_argument("--cc-range", type=int, nargs=2, default=(1, 127), metavar=("LOW", "HIGH"))
+    parser.add_argument("--cc-range", type=int, nargs=2, default=(1, 127), metavar=("LOW", "HIGH"),
+                        help="its values for the softest and the loudest (1 127)")  # fmt: skip
 
 
 def chosen(options: argparse.Namespace) -> WriteOptions:

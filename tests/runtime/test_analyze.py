@@ -106,6 +106,16 @@ def test_skip_existing_leaves_finished_recordings_alone(tmp_path: Path, card: Pa
     assert "2 recordings: 2 done now, 2 of them from kept results" in other.err
 
 
+def test_corrections_are_among_what_skip_existing_looks_at(tmp_path: Path, card: Path) -> None:
+    audio_files.write(tmp_path / "a.wav", 12.0)
+    counts = []
+    for words in ([], ["--correct", "x2"], ["--correct", "x2"], []):
+        result = analyze(tmp_path, "a.wav", "--model", card, "--out", "results/", "--skip-existing", *words)
+        assert result.status == 0, result.err
+        counts.append(len(from_json((tmp_path / "results" / "a.json").read_text()).beats))
+    assert counts[1] == counts[2] > 1.5 * counts[0] and counts[3] == counts[0] > 0
+
+
 def test_several_recordings_leave_a_summary_and_under_quiet_their_warnings_in_a_log(tmp_path: Path, card: Path) -> None:
     audio_files.write(tmp_path / "a.wav")
     audio_files.cut(audio_files.write(tmp_path / "cut.mp3", 20.0, 44_100))

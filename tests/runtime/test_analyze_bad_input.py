@@ -409,6 +409,12 @@ def test_a_folder_without_recordings_is_one_message_and_status_2(tmp_path: Path,
         (["a.wav", "--out", "x.docx"], "no format has the suffix"),
         (["a.wav", "--out", "x.json", "--skip-existing"], "--skip-existing needs a folder"),
         (["a.wav", "--provider", "cuda", "--model", "nowhere"], "no model named 'nowhere'"),
+        (["a.wav", "--dry-run"], "--dry-run belongs to --score"),
+        (["a.wav", "--density", "sparse", "--out", "x.json"], "--density belongs to --score"),
+        (["a.wav", "b.wav", "--existing", "replace", "--out", "x"], "--existing belongs to --score"),
+        (["a.wav", "--transcribe", "--second-time", "words", "--out", "x.musicxml"], "--second-time belongs to"),
+        ([".", "--correct", "x2", "--out", "x"], "corrections belong to one recording"),
+        (["*.wav", "--tuning", "415", "--out", "x", "--skip-existing"], "corrections belong to one recording"),
     ],
 )
 def test_wrong_command_is_one_message_and_status_2(tmp_path: Path, arguments: list[str], told: str) -> None:

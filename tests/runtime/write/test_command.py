@@ -36,10 +36,11 @@ def test_the_tempo_map_is_smoothed_as_chosen_and_how_far_it_is_from_the_beats_is
 
 
 def test_every_format_is_written_into_a_folder_that_is_made(analysis, tmp_path):
-    folder = tmp_path / "out" / "of" / "it"
+    folder, recording = tmp_path / "out" / "of" / "it", tmp_path / "take.wav"
+    recording.write_bytes(b"RIFF")
     formats = "midi,labels,jams,svl,dawproject,daw,csv,json"
-    assert main([str(analysis), "--format", formats, "--out", str(folder), "--audio", "take.wav", "--cc", "1"]) == 0
-    assert len(list(folder.iterdir())) == 8 and len(list(tmp_path.iterdir())) == 2
+    assert main([str(analysis), "--format", formats, "--out", str(folder), "--audio", str(recording), "--cc", "1"]) == 0
+    assert len(list(folder.iterdir())) == 8 and len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,7 @@ def test_every_format_is_written_into_a_folder_that_is_made(analysis, tmp_path):
     [
         (["--format", "json"], "overwrite the analysis"),
         (["--format", "midi", "--cc", "200"], "outside 0..119"),
+        (["--format", "rpp", "--audio", "nowhere.wav"], "nowhere.wav: no such recording"),
         (["--format", "midi", "--out", "/dev/null/at/all"], "cannot be made"),
     ],
 )
