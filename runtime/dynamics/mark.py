@@ -49,8 +49,9 @@ OFFSET_COST = 0.02
 """Against moving the ladder, per squared step, where it makes no difference."""
 USUAL_LEVEL = 3.3
 """Where on the ladder the mean of a recording stands when nothing else is known: between mp and mf."""
-PLAYING_SHARE, LEAST_PLAYING_VARIANCE = 0.4, 12.0
-"""Share of the variance of beats that no marks could say, and at least so much, in squared velocities."""
+PLAYING_SHARE, PLAYING_VARIANCE = 0.4, (12.0, 70.0)
+"""Share of the variance of beats that no marks could say, and at least and at most so much, in squared velocities: where
+loud and soft lie far apart, most of the variance is what marks say."""
 USUAL_VARIANCE = 150.0
 """Of the beats of a performance; where they vary less, hearing has compressed them and errs by less."""
 NAMES_WEIGHT = 0.05
@@ -290,7 +291,7 @@ def scatter(beats: Beats) -> Floats:
     known = np.isfinite(beats.velocity) & np.isfinite(beats.variance)
     spread = float(beats.velocity[known].var()) if known.any() else USUAL_VARIANCE
     heard = np.where(known, beats.variance, 1.0) * min(1.0, spread / USUAL_VARIANCE)
-    return np.asarray(heard + max(LEAST_PLAYING_VARIANCE, PLAYING_SHARE * spread))
+    return np.asarray(heard + np.clip(PLAYING_SHARE * spread, *PLAYING_VARIANCE))
 
 
 def prices(beats: Beats, price: float) -> Prices:

@@ -100,7 +100,7 @@ def rank(x: Floats) -> Floats:
 def _time(beats_s: Floats) -> list[Floats]:
     """Octaves by which each interval is longer than the median one; octaves of that one above 0.5 s."""
     intervals = np.append(np.diff(beats_s), beats_s[-1] - beats_s[-2])
-    median = float(np.median(intervals))
+    median = max(float(np.median(intervals)), 1e-3)  # beats after the end of a recording are all at its end
     return [2 * np.log2(np.maximum(intervals, 1e-3) / median), np.full(len(beats_s), np.log2(median / 0.5))]
 
 

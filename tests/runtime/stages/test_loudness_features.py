@@ -60,3 +60,8 @@ def test_any_beats_over_any_curve_give_finite_rows(steps: list[float], first: fl
     features = beat_features(scale * loudness(n), beats_s, unknown(len(beats_s)), unknown(len(beats_s)))
     assert features.shape == (len(beats_s), len(FEATURES))
     assert np.isfinite(features).all() and np.abs(features).max() <= 4.0
+
+
+def test_beats_that_all_lie_at_the_end_of_the_recording_give_finite_rows() -> None:
+    beats_s = np.array([1.0, 1.5, 2.0, *[60.0] * 9])
+    assert np.isfinite(beat_features(loudness(), beats_s, unknown(12), unknown(12))).all()
