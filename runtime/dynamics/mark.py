@@ -139,7 +139,9 @@ def _against(beats: Beats) -> Floats | None:
 def _mean_level(beats: Beats) -> float:
     if beats.log_p is None:
         return USUAL_LEVEL
-    known = np.isfinite(beats.velocity)
+    known = np.isfinite(beats.velocity) & np.isfinite(beats.log_p).all(axis=1)
+    if not known.any():
+        return USUAL_LEVEL
     places = np.array([LADDER.index(name) for name in LEVELS], np.float64)
     said = float((np.exp(beats.log_p[known]) @ places).mean())
     return 0.5 * (said + USUAL_LEVEL)

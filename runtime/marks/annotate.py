@@ -132,7 +132,7 @@ def annotate(
         bad,
         hidden_before,
     )
-    warnings = (*alignment.remarks(score), *_warnings(score, alignment, bad, page.n_known, plan, options))
+    warnings = (*alignment.remarks(score), *_warnings(score, alignment, bad, page.n_known, plan, options, staying))
     return Annotation(plan, differences, second, warnings)
 
 
@@ -348,7 +348,13 @@ def _stress_mark(score: Score, s: stresses.Stress) -> PlannedMark:
 
 
 def _warnings(
-    score: Score, alignment: Alignment, bad: tuple[int, ...], n_known: int, plan: Plan, options: AnnotateOptions
+    score: Score,
+    alignment: Alignment,
+    bad: tuple[int, ...],
+    n_known: int,
+    plan: Plan,
+    options: AnnotateOptions,
+    staying: list[Mark],
 ) -> tuple[str, ...]:
     out = []
     played = set(alignment.measures)
@@ -360,7 +366,7 @@ def _warnings(
             out.append(f"no marks in bars {ranges([score.measures[i].number for i in which])}: {name}")
     if not n_known:
         out.append("nothing was heard on the score's beats, so no marks are written")
-    elif not plan.marks and options.policy == "keep":
+    elif not plan.marks and staying:
         more = "" if options.density == "detailed" else "; a denser setting may have some"
         out.append(f"the marks that stand there say what was played: none is added ({options.density}){more}")
     return tuple(out)

@@ -42,6 +42,14 @@ def test_loud_soft_loud_is_said_where_it_changes():
     assert loud == again and LADDER.index(soft) < LADDER.index(loud)
 
 
+@pytest.mark.parametrize("missing", [slice(1, 2), slice(0, 48)])
+def test_beats_of_which_the_names_of_levels_say_nothing_do_not_silence_the_others(missing):
+    log_p = sure_of("mf", 48)
+    log_p[missing] = np.nan
+    said = say(beats(LOUD_SOFT, log_p), PRICES["normal"])
+    assert [at for at, _ in names(said)] == [0, 16, 32] and np.isfinite(said.scale.level)
+
+
 def test_even_playing_gets_one_level():
     velocity = 64 + np.random.default_rng(0).normal(0, 2, 64)
     said = say(beats(velocity), PRICES["normal"])
