@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -126,7 +127,7 @@ def _read(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> bytes:
 
 
 def _main_member(archive: zipfile.ZipFile, names: list[str], where: str, suffix: str) -> str:
-    by_path = {_meant(n).replace("\\", "/"): n for n in names}
+    by_path = {_comparable(_meant(n)): n for n in names}
     listed: list[str] = []
     if "META-INF/container.xml" in by_path:
         listed = _listed(_read(archive, by_path["META-INF/container.xml"], where, MAX_TOTAL_BYTES), where)
@@ -135,7 +136,7 @@ def _main_member(archive: zipfile.ZipFile, names: list[str], where: str, suffix:
         (n for n in by_path if n.lower().endswith(suffixes) and not n.startswith("META-INF/")),
         key=lambda n: n.count("/"),  # not an excerpt in a folder of its own, if there is anything else
     )
-    for name in candidates:
+    for name in map(_comparable, candidates):
         if name in by_path:
             return by_path[name]
     raise ScoreError(
@@ -143,3 +144,8 @@ def _main_member(archive: zipfile.ZipFile, names: list[str], where: str, suffix:
         where=where,
         cause="not a zipped score, or a damaged one",
     )
+
+
+def _comparable(name: str) -> str:
+    """A path as it can be looked up: folders may be written with backslashes, accents as signs of their own."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))

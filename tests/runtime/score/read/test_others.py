@@ -50,6 +50,15 @@ def test_a_zip_whose_names_are_utf_8_without_saying_so_is_read():
     assert from_bytes(source.packed(make.plain(2)), "t.mxl").text == make.plain(2)
 
 
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [("a\\s.xml", "a\\s.xml"), ("E\u0301tude.xml", "\u00c9tude.xml"), ("\u00c9t.xml", "E\u0301t.xml")],
+)
+def test_a_container_that_spells_the_name_another_way_is_read(listed, name):
+    data = make.zipped({"META-INF/container.xml": make.container(listed), name: make.plain(3), "b.xml": make.plain(1)})
+    assert len(parse(from_bytes(data, "t.mxl")).measures) == 3
+
+
 def test_a_zip_with_backslashes_for_folders_is_read():
     data = make.zipped({"META-INF\\container.xml": make.container("a/s.xml"), "a\\s.xml": make.plain()})
     assert parse(from_bytes(data, "t.mxl")).notes
