@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # reading notes takes lxml and mido
 
 __all__ = ["Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
 
-DEFAULT_MODEL = "mezzoforte"
+DEFAULT_MODEL, FREE_MODEL = "mezzoforte", "mezzoforte-free"
 MODELS_FOLDER = Path(__file__).parent / "models"
 CONTRACT = Contract(
     {"beat": (), "downbeat": (), "change": (), "dynamics": (len(LEVELS),), "ntot_sone": ()},
@@ -126,6 +126,11 @@ def find_card(model: str | Path | None = None) -> Path:
             )
         return card
     card = MODELS_FOLDER / f"{text}.json"
+    if not card.is_file() and text.split(".")[0] == FREE_MODEL:
+        raise ModelError(
+            f"the weights of {text} are not shipped yet",
+            advice="Make them with the commands of docs/training.md, 'Weights that anyone may use'",
+        )
     if not card.is_file():
         shipped = sorted(p.stem for p in MODELS_FOLDER.glob("*.json") if p.with_suffix(".onnx").is_file())
         names = ", ".join(shipped) or "none"

@@ -12,12 +12,13 @@ from typing import Literal, get_args
 
 from runtime.corrections import Corrections
 from runtime.errors import ModelError
-from runtime.model import Model
+from runtime.model import Model, find_card
 from runtime.network.card import ModelCard
 from runtime.notes.signature import is_midi_file
 from runtime.pipeline import Heard, hear, listen
 from runtime.progress import Cancel, Progress, part
 from runtime.sound.recording import opened
+from runtime.transcribe.own import MODEL, name_for
 from runtime.transcribe.registry import DEFAULT, Setting, load
 from runtime.transcribe.transcription import Transcriber
 from runtime.transcribe.tuned import transcribe_tuned
@@ -34,8 +35,8 @@ def listens(model: Model | ModelCard) -> bool:
 
 
 def load_listener(model: Model, name: str = DEFAULT, path: Path | None = None) -> Transcriber:
-    """A transcriber (our own unless named; `path` says where it lies, if not in its usual place), on the CPU, so that
-    the same recording gives the same notes on every machine.
+    """A transcriber (our own of the model's set unless named; `path` says where it lies, if not in its usual place), on
+    the CPU, so that the same recording gives the same notes on every machine.
 
     Raises `ModelError` when it is not there, or when the model has no use for notes.
     """
@@ -44,6 +45,8 @@ def load_listener(model: Model, name: str = DEFAULT, path: Path | None = None) -
             "this model knows nothing to do with notes", where=model.card.name,
             cause="it has no onset stage", advice="Choose --quality fast, or put a stage in with export.onsets",
         )  # fmt: skip
+    if name == "own" and path is None and name_for(model.card.name) != MODEL:
+        path = find_card(name_for(model.card.name))
     return load(name, Setting(path, "cpu"))
 
 

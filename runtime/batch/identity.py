@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from runtime.errors import MezzoforteError
-from runtime.transcribe.own import MODEL
+from runtime.transcribe.own import name_for
 
 RESULT_VERSION = 2
 """Raised when the same bytes, model and options give another result because the code between them has changed."""
@@ -27,7 +27,7 @@ def of_model(card: Path, transcriber_card: Path | None = None) -> str:
     from runtime.model import find_card
 
     sha = hashlib.sha256(f"result {RESULT_VERSION}".encode())
-    for path in (card, transcriber_card or find_card(MODEL)):
+    for path in (card, transcriber_card or find_card(name_for(card.stem))):
         try:
             sha.update(hashlib.sha256(path.read_bytes()).digest())
         except OSError as e:

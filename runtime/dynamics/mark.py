@@ -50,8 +50,8 @@ OFFSET_COST = 0.02
 USUAL_LEVEL = 3.3
 """Where on the ladder the mean of a recording stands when nothing else is known: between mp and mf."""
 PLAYING_SHARE, PLAYING_VARIANCE = 0.4, (12.0, 70.0)
-"""Share of the variance of beats that no marks could say, and at least and at most so much, in squared velocities: where
-loud and soft lie far apart, most of the variance is what marks say."""
+"""Share of the variance of beats that no marks could say, and at least and at most so much, in squared velocities:
+where loud and soft lie far apart, most of the variance is what marks say."""
 USUAL_VARIANCE = 150.0
 """Of the beats of a performance; where they vary less, hearing has compressed them and errs by less."""
 NAMES_WEIGHT = 0.05

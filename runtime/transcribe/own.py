@@ -21,7 +21,7 @@ import numpy as np
 from runtime.decode.probability import probability
 from runtime.errors import ModelError
 from runtime.frames import FRAMES_PER_S, SAMPLE_RATE_HZ
-from runtime.model import MODELS_FOLDER, find_card
+from runtime.model import FREE_MODEL, MODELS_FOLDER, find_card
 from runtime.network import session as onnx_session
 from runtime.network.card import NOTES, ModelCard, load_card
 from runtime.network.session import Contract, windows_at_once
@@ -126,6 +126,12 @@ def rolls_of(columns: Values) -> Rolls:
     """The inverse of `OwnTranscriber.columns`."""
     onset, frame, velocity, offset = (columns[:, k * N_PITCHES : (k + 1) * N_PITCHES] for k in range(4))
     return Rolls(onset, frame, velocity, offset, columns[:, -1])
+
+
+def name_for(model: str) -> str:
+    """The name of the transcriber that listens with a model of that name: each shipped set has one of its own, other
+    models are heard with that of the default set."""
+    return f"{FREE_MODEL}.notes" if model == FREE_MODEL else MODEL
 
 
 def load(setting: Setting) -> Transcriber:

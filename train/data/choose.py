@@ -1,7 +1,8 @@
 """Lists of performances to render, by split: `python -m train.data.choose DATA LISTS --fold 0 --pieces 24`.
 
 Writes ``LISTS/CORPUS_SPLIT.txt`` (MIDI paths, one per line, for `train.rendering.render --list`) for the corpora
-`mazurka_resynth` and `asap` and the splits train, valid and test of `train.data.splits`. Which pieces and performances
+`mazurka_resynth` and `asap`, or for the folder of `train.onsets.perform` alone (`--performed`), and the splits train,
+valid and test of `train.data.splits`. Which pieces and performances
 are taken depends on hashed names alone.
 """
 
@@ -19,6 +20,9 @@ from runtime.errors import MezzoforteError
 from runtime.write.atomic import write_bytes
 from train.data.corpora.asap import read_metadata
 from train.data.corpora.mazurka_resynth import read_index
+from train.data.corpora.performed import COLUMNS
+from train.data.corpora.performed import CORPUS as PERFORMED
+from train.data.items import read_rows
 from train.data.pieces import asap_piece, mazurka_piece
 from train.data.splits import Split, split_of
 from train.fitting.command import Command
@@ -36,6 +40,11 @@ def asap(folder: Path) -> list[tuple[str, str]]:
         for row in read_metadata(folder)
         if (folder / row["performance_annotations"]).is_file()
     ]
+
+
+def performed(folder: Path) -> list[tuple[str, str]]:
+    """(piece, MIDI path) of every performance that `train.onsets.perform` made."""
+    return [(row["piece_id"], row["midi"]) for row in read_rows(folder / "index.csv", COLUMNS)]
 
 
 CORPORA: dict[str, Callable[[Path], list[tuple[str, str]]]] = {"mazurka_resynth": mazurkas, "asap": asap}
@@ -67,17 +76,20 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("lists", type=Path, help="folder for the lists")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold whose pieces are the test pieces")
     parser.add_argument("--pieces", type=int, help="at most so many pieces of each corpus to train on (default: all)")
+    parser.add_argument("--performed", action="store_true", help="DATA is a folder of train.onsets.perform")
     parser.add_argument("--per-piece", type=int, default=1, help="performances of each piece")
 
 
 def run(args: Namespace) -> None:
     """Write the lists; how many performances each has goes to stderr."""
-    found = [name for name in CORPORA if (args.data / name).is_dir()]
+    found = {name: read(args.data / name) for name, read in CORPORA.items() if (args.data / name).is_dir()}
+    if args.performed:
+        found = {PERFORMED: performed(args.data)}
     if not found:
         raise MezzoforteError("no data set", where=str(args.data), advice=f"Looked for {', '.join(CORPORA)}")
     args.lists.mkdir(parents=True, exist_ok=True)
-    for corpus in found:
-        chosen = choose(CORPORA[corpus](args.data / corpus), args.fold, args.pieces, args.per_piece)
+    for corpus, performances in found.items():
+        chosen = choose(performances, args.fold, args.pieces, args.per_piece)
         for split, midis in chosen.items():
             write_bytes(args.lists / f"{corpus}_{split}.txt", "".join(f"{m}\n" for m in midis).encode())
             print(f"{corpus} {split}: {len(midis)} performances", file=sys.stderr)
