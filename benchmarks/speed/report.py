@@ -161,8 +161,8 @@ def told_about(result: dict[str, Any]) -> str:
         hours = {float(n.split(" h")[0]): r for n, r in runs.items() if n.endswith(f" h, {quality}")}
         if len(hours) > 1:
             short, long = min(hours), max(hours)
-            growth = hours[long]["peak_mb"] / hours[short]["peak_mb"] - 1
-            told.append(f"Peak memory of {quality} grows by {100 * growth:.0f} % from {short:g} to {long:g} hours.")
+            mb = (hours[long]["peak_mb"] - hours[short]["peak_mb"]) / (long - short)
+            told.append(f"Peak memory of {quality} grows by {mb:.0f} MB an hour from {short:g} to {long:g} hours.")
     if any(peer["seconds"] for peer in result["peers"]):
         told.append(beside_peers(result))
     return " ".join([*told, installed_line(result)])

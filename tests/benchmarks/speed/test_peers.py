@@ -58,7 +58,7 @@ def test_a_report_joins_the_figures_of_several_runs(tmp_path: Path) -> None:
     main.run(main.parse([str(tmp_path / "long.json"), str(tmp_path / "peers.json"), "--out", str(out)]))
     text = out.read_text()
     assert text.count("| run | wall s |") == 2 and "1.25 × the CPU time of decoding" in text
-    assert "fast grows by 10 % from 1 to 3 hours" in text and "| 10 min, Dask | 2 | 9.5 | 20.0 | 2.00 |" in text
+    assert "fast grows by 5 MB an hour from 1 to 3 hours" in text and "| 10 min, Dask | 2 | 9.5 | 20.0 | 2.00 |" in text
     assert text.count("madmom takes 20.0 times the CPU time") == 1 and "60 MB (numpy 60.0)" in text
     assert "| a clip | 0.60 (0.70) |" in text
 
