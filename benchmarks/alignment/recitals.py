@@ -6,7 +6,8 @@ notes), both rendered:
 
 - *in a recital*: each piece with three pieces that follow one another in the recording, it among them;
 - *not in the recital*: the pieces before and after these three;
-- *an excerpt*: 4, 8 and 16 bars from the beginning, the middle and the end of each piece;
+- *an excerpt*: 4, 8 and 16 bars from the beginning, the middle and the end of each piece; 8 bars also cut out from the
+  middle of a bar to the middle of another;
 - *of an album*: the recording of one piece with a score that holds three;
 - *another piece*: each piece with the next one's score; it is wrong to say that the score is transposed.
 
@@ -38,6 +39,7 @@ from train.fitting.command import Command, data_folder
 
 _OFF_S, _NEAR_S, _SHARE = 1.0, 0.25, 0.9
 _LENGTHS = (4, 8, 16)
+_CUT_ANYWHERE = 8
 _OF_RECITAL = 3
 # The bars before and after an excerpt may have been begun, or ring on.
 _EDGES = 2
@@ -126,8 +128,17 @@ def excerpts(piece: Piece) -> Iterator[tuple[str, str, Score, Heard, _Known]]:
             continue
         for where, k in (("beginning", 0), ("middle", (len(downbeats) - bars) // 2), ("end", len(downbeats) - bars)):
             start, end = float(edges[k]) - 0.15, float(edges[k + bars]) - 0.1
-            known = [(s - start, m, q) for s, m, q in known_beats(piece) if start <= s < end]
-            yield f"{bars} bars", f"{piece.name} {where}", piece.score, cut(piece.heard, start, end), known
+            yield f"{bars} bars", f"{piece.name} {where}", piece.score, *_part(piece, start, end)
+            if bars == _CUT_ANYWHERE:
+                middles = edges[:-1] + np.diff(edges) / 2
+                a, b = float(middles[k]), float(middles[min(k + bars, len(middles) - 1)])
+                yield f"{bars} bars, cut in bars", f"{piece.name} {where}", piece.score, *_part(piece, a, b)
+
+
+def _part(piece: Piece, start: float, end: float) -> tuple[Heard, _Known]:
+    """What is heard, and the known beats, of a part of a recording."""
+    known = [(s - start, m, q) for s, m, q in known_beats(piece) if start <= s < end]
+    return cut(piece.heard, start, end), known
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -24,6 +24,8 @@ _NEUTRAL, _LEAST_WORTH, _LEAST_MEAN = 0.45, 4.0, 0.5
 # the alignment's benchmark really play).
 _LEAST_ATTACKS, _PLAYED, _MOST_PACE = 6, 0.35, 2.0
 _WINDOW = 24
+# What takes no longer than this at an end of a run is no other music: a bar that the recording's end cuts off.
+_LEAST_S = 1.0
 # A bar so many times as fast as most of the recording, whose keys are not struck, is passed over rather than played.
 _HURRY = 3.0
 
@@ -50,7 +52,8 @@ def elsewhere(runs: list[Run], placed: list[Placed], n_frames: int) -> npt.NDArr
     out = np.zeros(n_frames, bool)
 
     def block(start_s: float, end_s: float) -> None:
-        out[max(0, int(start_s * FRAMES_PER_S)) : int(end_s * FRAMES_PER_S) + 1] = True
+        if end_s - start_s > _LEAST_S:
+            out[max(0, int(start_s * FRAMES_PER_S)) : int(end_s * FRAMES_PER_S) + 1] = True
 
     for run, p in zip(runs, placed, strict=True):
         first, last, value = worth(p.struck)

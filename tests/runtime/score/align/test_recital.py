@@ -195,6 +195,17 @@ def test_a_real_fugue_is_found_after_its_prelude():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("from_s", [184, 124])
+def test_real_bars_cut_out_anywhere_are_found_also_after_another_piece(from_s: int):
+    folder = make.data_folder("cases", "recital")
+    samples = np.concatenate(list(audio_file.stream(folder / "prelude_then_fugue.ogg")))
+    part = samples[from_s * SAMPLE_RATE_HZ : 224 * SAMPLE_RATE_HZ]
+    found = align_features(read_score(folder / "fugue.musicxml"), features.listen(blocks(part)))
+    first = 0 if from_s < 164 else 4
+    assert found.measures == tuple(range(first, 15)) and min(found.confidence) >= POOR
+
+
+@pytest.mark.slow
 def test_two_real_bars_are_enough_where_every_key_is_struck():
     score = read_score(make.data_folder("cases") / "prelude.musicxml")
     found = align_features(score, listened(make.data_folder("cases", "audio") / "inverted.flac"))
