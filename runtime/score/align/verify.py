@@ -51,8 +51,8 @@ def elsewhere(runs: list[Run], placed: list[Placed], n_frames: int) -> npt.NDArr
     """Frames [n_frames] where something else is played: whole runs, and the beginnings and ends of others."""
     out = np.zeros(n_frames, bool)
 
-    def block(start_s: float, end_s: float) -> None:
-        if end_s - start_s > _LEAST_S:
+    def block(start_s: float, end_s: float, least_s: float = 0.0) -> None:
+        if end_s - start_s >= least_s:
             out[max(0, int(start_s * FRAMES_PER_S)) : int(end_s * FRAMES_PER_S) + 1] = True
 
     for run, p in zip(runs, placed, strict=True):
@@ -62,9 +62,9 @@ def elsewhere(runs: list[Run], placed: list[Placed], n_frames: int) -> npt.NDArr
             continue
         whole = _pace(p, first, last)
         if first >= _LEAST_ATTACKS and not _goes_on(p, 0, first, whole):
-            block(float(run.times_s[0]), float(p.times_s[first - 1]))
+            block(float(run.times_s[0]), float(p.times_s[first - 1]), _LEAST_S)
         if last <= len(p.struck) - _LEAST_ATTACKS and not _goes_on(p, last, len(p.struck), whole):
-            block(float(p.times_s[last]), float(run.times_s[-1]))
+            block(float(p.times_s[last]), float(run.times_s[-1]), _LEAST_S)
     return out
 
 

@@ -25,3 +25,9 @@ def test_a_bar_that_the_end_of_a_recording_cuts_off_is_no_other_music(rest_s: fl
     placed = Placed(positions, times, np.ones(len(times)), struck)
     run = Run(0, 10, times, positions)
     assert elsewhere([run], [placed], int((times[-1] + 1) * FRAMES_PER_S)).any() == is_other
+
+
+def test_a_run_that_takes_no_time_is_none():
+    times = np.full(7, 0.1)
+    placed = Placed(np.arange(7.0), times, np.ones(7), np.array([0.0, 0, 0, 0, 0, 0.8, 0.8]))
+    assert elsewhere([Run(0, 0, times[:1], placed.positions[:1])], [placed], 100).any()
