@@ -13,6 +13,7 @@ from runtime.score.read.files import read_score
 from runtime.score.table import Mark
 from tests.runtime.score.make import measure, note, score, two_staves
 from tests.train.onsets.test_written import quarters
+from train.data import choose
 from train.data.corpora.performed import COLUMNS, read_performed
 from train.data.written import WrittenPiece
 from train.onsets.designed import Design, arch_of, designed_player, designed_players
@@ -97,6 +98,7 @@ def test_a_performed_score_is_read_back_with_its_sources(tmp_path: Path) -> None
     row = (piece.corpus, piece.path, "a/s", piece.composer, save(tmp_path, piece, made))
     sources = "corpus/polish_scores,player/designed"
     (tmp_path / "index.csv").write_text(",".join(COLUMNS) + "\n" + ",".join(row) + f',"{sources}"\n')
+    assert choose.performed(tmp_path) == [("a/s", "midi/polish_scores/a/s.krn.mid")]
     reading = read_performed(tmp_path)
     (item,) = reading.items
     assert not reading.dropped
