@@ -49,7 +49,7 @@ OFFSET_COST = 0.02
 """Against moving the ladder, per squared step, where it makes no difference."""
 USUAL_LEVEL = 3.3
 """Where on the ladder the mean of a recording stands when nothing else is known: between mp and mf."""
-PLAYING_SHARE, PLAYING_VARIANCE = 0.4, (12.0, 70.0)
+PLAYING_SHARE, PLAYING_VARIANCE = 0.4, (16.0, 70.0)
 """Share of the variance of beats that no marks could say, and at least and at most so much, in squared velocities:
 where loud and soft lie far apart, most of the variance is what marks say."""
 USUAL_VARIANCE = 150.0

@@ -45,6 +45,7 @@ def test_its_score_says_so_too(report: MarkReport) -> None:
     marks = sorted(report.plan.marks, key=lambda m: (m.measure, m.offset))
     first = next(m for m in marks if m.kind == "dynamic")
     assert (first.measure, first.offset) == (0, 0) and first.value in ("f", "ff")
+    assert [m for m in marks if m.kind in ("dynamic", "hairpin")] == [first], "the first time is played evenly"
     words = [m for m in marks if m.kind == "words"]
     assert words[0].measure == 0 and words[0].value in ("2nd time p", "2nd time pp")
     assert any("cresc" in m.value and 9 <= m.measure <= 12 for m in words)
