@@ -20,7 +20,7 @@ from train.frames.pack import READERS as pack_readers
 from train.frames.pack import main as pack_main
 from train.frames.pack import run as pack_run
 from train.frames.segments import Pack
-from train.rendering.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, Player, onset_latency_s
+from train.rendering.instruments import HELD_OUT_INSTRUMENT, INSTRUMENTS, Player, onset_latency_s, trained_on
 from train.rendering.performance import MidiEvent, Variation, read_performance, write_midi
 from train.rendering.render import main, plan_jobs, run
 
@@ -69,7 +69,7 @@ def test_a_midi_file_without_notes_is_named(tmp_path: Path) -> None:
 
 def test_jobs_depend_on_path_and_seed_alone_and_never_use_the_held_out_piano() -> None:
     names = [f"x/{i}.mid" for i in range(40)]
-    instruments = main.parse(["a", "b", "--pianos", "p"]).instruments.split(",")
+    instruments = trained_on(main.parse(["a", "b", "--pianos", "p"]).data)
     jobs = plan_jobs(names, instruments, seed=1, vary=True, max_s=None)
     again = plan_jobs(names[::-1], instruments, seed=1, vary=True, max_s=None)
     assert {j.midi: j for j in jobs} == {j.midi: j for j in again}
