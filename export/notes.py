@@ -70,7 +70,7 @@ def make_card(out: Path, version: str, made: Proven, checkpoint: dict) -> ModelC
     return ModelCard(
         name=out.stem, version=version, sha256=made.sha256, feature="pitch spectrum", preset="notes",
         parameters=made.n_parameters, thresholds=dict(there.thresholds) if there else THRESHOLDS,
-        training_data=(sentence, *by_teacher), training_commit=checkpoint["commit"], 
+        training_data=(sentence, *by_teacher), training_commit=checkpoint["commit"],
         licence=rights.licence, attribution=(*rights.attribution, *players), sources=rights.sources, kind=NOTES,
     )  # fmt: skip
 

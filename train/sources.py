@@ -24,6 +24,9 @@ FREE_LICENCE, OTHER_LICENCE = "CC-BY-4.0", "CC-BY-NC-SA-4.0"
 UNKNOWN = "unknown"
 """Where something that was made before sources were kept comes from: it is not free."""
 
+PIANO_LOUDNESS = "table/piano_loudness"
+"""The measured piano (`runtime.piano`) that curves are emulated with, and an even touch is compared with."""
+
 Sources = tuple[str, ...]
 """Names, each once, in order."""
 

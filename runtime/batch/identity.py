@@ -8,7 +8,7 @@ from pathlib import Path
 from runtime.errors import MezzoforteError
 from runtime.transcribe.own import name_for
 
-RESULT_VERSION = 2
+RESULT_VERSION = 3
 """Raised when the same bytes, model and options give another result because the code between them has changed."""
 _BLOCK_BYTES = 1 << 20
 

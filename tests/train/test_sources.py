@@ -33,8 +33,6 @@ from train.fitting.command import Command
 from train.frames.fit import Trainer
 from train.frames.pack import READERS
 from train.frames.segments import Pack
-from train.levels.data import LOUDNESS_TABLE
-from train.marks.touch import TABLE
 from train.onsets.designed import DESIGNED
 from train.onsets.fit import OnsetRun, main
 from train.onsets.network import OnsetNet
@@ -45,6 +43,7 @@ from train.sources import (
     FREE,
     FREE_LICENCE,
     OTHER_LICENCE,
+    PIANO_LOUDNESS,
     UNKNOWN,
     chosen_on,
     credits_of,
@@ -73,7 +72,7 @@ def test_every_corpus_piano_player_table_and_transcriber_is_on_the_list() -> Non
     corpora |= {*READERS, *PERFORMED, *SCORE_CORPORA, "mazurkabl"}
     cards = [load_card(p) for p in MODELS_FOLDER.glob("*.json") if p.with_suffix(".onnx").is_file()]
     named = {f"corpus/{name}" for name in corpora} | {i.source for i in INSTRUMENTS.values()}
-    named |= {DESIGNED, LOUDNESS_TABLE, TABLE, "table/touch"}
+    named |= {DESIGNED, PIANO_LOUDNESS, "table/touch"}
     named |= {f"network/{name}" for name in NAMES if name != "own"}
     named |= {name for card in cards for name in of_card(card)}
     assert len(named) > 30

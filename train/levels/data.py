@@ -29,12 +29,10 @@ from train.frames.features import LOUDNESS_BINS, Bssl, PowerSpectrum
 from train.frames.segments import Pack, Recording
 from train.rendering.notes import PackedNotes, note_spans, packed_notes
 from train.rendering.performance import read_performance
-from train.sources import UNKNOWN, Sources, union
+from train.sources import PIANO_LOUDNESS, UNKNOWN, Sources, union
 
 Floats = npt.NDArray[np.float64]
 
-LOUDNESS_TABLE = "table/piano_loudness"
-"""What emulated curves come from beside the performance."""
 _BLOCK_FRAMES, _MARGIN_FRAMES = 60 * FRAMES_PER_S, FRAMES_PER_S
 
 
@@ -86,7 +84,7 @@ def curves_of_items(items: Sequence[Item], model: PianoModel, cache: Path, *, no
         ntot = _kept(cache / "midi" / name, lambda m=midi: _emulated(m, model))
         played = _kept(cache / "notes" / name, lambda m=midi: packed_notes(read_performance(m))) if notes else None
         yield Curve(item.id, item.corpus, item.piece_id, "emulated", ntot.astype(np.float64), item.labels, played,
-                    union(item.sources, [LOUDNESS_TABLE]))  # fmt: skip
+                    union(item.sources, [PIANO_LOUDNESS]))  # fmt: skip
 
 
 def curves_of_pack(pack: Pack, recordings: Sequence[Recording], cache: Path, *, notes: bool = False) -> Iterator[Curve]:

@@ -29,7 +29,7 @@ from train.fitting.provenance import commit
 from train.marks import takes
 from train.marks.hear import Listener
 from train.marks.takes import Take
-from train.sources import licence_of, taken, union
+from train.sources import PIANO_LOUDNESS, licence_of, taken, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,8 +39,6 @@ PARTS: dict[str, tuple[str, ...]] = {
     "notes": ("heard_mean", "heard_loudest", "loudness", "over_even", "many"),
     "sound": ("loudness",),
 }
-TABLE = "table/piano_loudness"
-"""The measured piano that an even touch is compared with, among sources (`train.sources`)."""
 _RIDGE = 1.0
 _CUT_S = 1.0
 """So long before the last note that is heard, a render that was cut still holds all that was played."""
@@ -140,7 +138,7 @@ def run(args: argparse.Namespace) -> None:
     """Fit, print the table, write the rules."""
     listener = Listener.with_folder(args.work, args.model, args.transcriber_path)
     renders = list(takes.rendered(args))
-    sources = taken(union(listener.sources, [TABLE], *(s for _, _, s in renders)), args.data)
+    sources = taken(union(listener.sources, [PIANO_LOUDNESS], *(s for _, _, s in renders)), args.data)
     heard = rows(((take, path) for take, path, _ in renders), listener)
     data = [r for r in heard if r["score"].split != "test" and _fits(r["score"])]
     rules = {}
