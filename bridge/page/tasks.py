@@ -37,7 +37,8 @@ def _listen(request: dict[str, Any], recording: Path, progress: Progress) -> dic
     progress(_PEAKS)
     model = load_model(request["model"], request["provider"])
     corrections = _corrections(request)
-    heard, notes = _hear(recording, model, request, corrections, lambda f: progress(_PEAKS + (_HEARING - _PEAKS) * f))
+    heard = _hear(recording, model, request, corrections, lambda f: progress(_PEAKS + (_HEARING - _PEAKS) * f))
+    notes = None if heard.evidence is None else heard.evidence.notes
     alignment, error = _aligned(heard, request, recording)
     progress(0.9)
     result = _planned(heard, request, recording, alignment, error)
@@ -57,33 +58,15 @@ def _listen(request: dict[str, Any], recording: Path, progress: Progress) -> dic
 
 def _hear(
     recording: Path, model: Model, request: dict[str, Any], corrections: Corrections, progress: Progress
-) -> tuple[Heard, PlayedNotes | None]:
+) -> Heard:
     from runtime.pipeline import hear
 
     longest_s = float(request["recording_s"])
     if request["quality"] != "best":
-        return hear(recording, model, progress, None, corrections, longest_s), None
+        return hear(recording, model, progress, None, corrections, longest_s)
     from runtime.thorough import hear_thoroughly, load_listener
 
-    noticing = _Noticing(load_listener(model))
-    heard = hear_thoroughly(recording, model, noticing, progress, None, corrections, longest_s)
-    return heard, noticing.notes
-
-
-class _Noticing:
-    """A transcriber that remembers what it heard, so that it can be kept."""
-
-    def __init__(self, transcriber: Any) -> None:
-        self._transcriber = transcriber
-        self.notes: PlayedNotes | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transcriber, name)
-
-    def transcribe(self, *given: Any, **named: Any) -> Any:
-        found = self._transcriber.transcribe(*given, **named)
-        self.notes = found.notes
-        return found
+    return hear_thoroughly(recording, model, load_listener(model), progress, None, corrections, longest_s)
 
 
 def _hear_again(request: dict[str, Any], recording: Path, progress: Progress) -> dict[str, Any]:

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from bridge.page.works import clean_name
+from mezzoforte import analyse
 from runtime.analysis import from_json
-from runtime.corrections import Corrections, MarkEdit, Pin
+from runtime.corrections import Corrections, MarkEdit, Pin, parse_words
 from runtime.corrections import read_file as read_corrections
 from runtime.write import WRITERS
 from tests.bridge.page.conftest import finished
-from tests.bridge.serve.server import Bridge, running, write_recording
+from tests.bridge.serve.server import ROOT, Bridge, running, write_recording
 
 
 def sent(bridge: Bridge, path: Path, **more: Any) -> dict[str, Any]:
@@ -224,3 +225,12 @@ def test_too_much_is_refused_in_words(tmp_path: Path, stub: Path, recording: Pat
 )  # fmt: skip
 def test_a_files_name_is_a_name_and_no_place(given: str, name: str) -> None:
     assert clean_name(given) == name
+
+
+def test_notes_that_were_heard_stay_known_when_beats_are_corrected(tmp_path: Path) -> None:
+    take = ROOT / "examples" / "minuet.ogg"
+    with running(tmp_path / "home", "mezzoforte") as bridge:
+        work = finished(bridge, sent(bridge, take, quality="best")["id"])
+        again = heard(bridge, work["id"], parse_words(["x2"]))["analysis"]
+    wanted = json.loads(analyse(take, quality="best", corrections=["x2"]).to_json())
+    assert again["beats"] == wanted["beats"] and len(again["beats"]) > 150

@@ -22,7 +22,7 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def slow_stub(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, but a minute of audio takes it several seconds."""
-    return write_stub(tmp_path_factory.mktemp("slow"), name="slow", cost=200)
+    return write_stub(tmp_path_factory.mktemp("slow"), name="slow", cost=1500)
 
 
 @pytest.fixture(scope="session")
