@@ -48,6 +48,7 @@ export const play = () => app.player.toggle().catch(() => follow(true));
 
 export function half() {
     app.player.half = !app.player.half;
+    press("half", app.player.half);
 }
 
 export function loop() {
