@@ -34,7 +34,7 @@ from runtime.stages.onsets import Mix
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
-from train.frames.hear import load_transcriber
+from train.frames.hear import transcriber_of
 from train.frames.kept import frames_of, notes_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import by_corpus
@@ -148,7 +148,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Print the table; the figures of every recording go to a file where one is named."""
-    model, transcriber = load_model(args.model, "cpu"), load_transcriber()
+    model = load_model(args.model, "cpu")
+    transcriber = transcriber_of(model)
     rows: Rows = defaultdict(list)
     for name, path in args.row:
         rows |= rows_of(name, Path(path))

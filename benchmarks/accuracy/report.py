@@ -25,7 +25,7 @@ from runtime.model import Model, load_model
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
-from train.frames.hear import load_transcriber
+from train.frames.hear import transcriber_of
 from train.frames.predict import Heard, Predicted, analyse, listen, predicted_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import (
@@ -187,7 +187,7 @@ def run(args: Namespace) -> None:
     """Evaluate every corpus of the pack's test pieces and write the document."""
     model, baselines, rows = load_model(args.model, "cpu"), baselines_of(args), rows_of(args)
     parts = by_corpus(args.pack, "test", args.fold)
-    transcriber = load_transcriber() if args.notes else None
+    transcriber = transcriber_of(model) if args.notes else None
     fold = ("" if args.fold is None else f" --fold {args.fold}") + (" --notes" if args.notes else "")
     others = "".join(f" --baseline {shlex.quote(name)} DIR" for name, _ in baselines)
     others += "".join(f" --row {shlex.quote(row.name)} FILE" for row in rows)

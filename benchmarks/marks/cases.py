@@ -53,14 +53,16 @@ class Case:
         return replace(self.score, marks=(), hidden=())
 
 
-def asap_cases(asap: Path, renders: Path, work: Path, only: Collection[str] = ()) -> Iterator[Case]:
-    """The test pieces of ASAP that were rendered (`only` these, when some are named), one performance each; told on
-    stderr when one is left out."""
+def asap_cases(
+    asap: Path, renders: Path, work: Path, only: Collection[str] = (), model: str | None = None
+) -> Iterator[Case]:
+    """The test pieces of ASAP that were rendered (`only` these, when some are named), one performance each, heard with
+    that model (None: the shipped one); told on stderr when one is left out."""
     there = {p.relative_to(renders).with_suffix(""): p for p in sorted(renders.rglob("*.flac"))}
     wanted = only or ASAP_TEST_PIECES
     rendered = read_asap(asap, levels=False, only=lambda midi: name_of(midi, asap) in there).items
     items = [i for i in rendered if i.piece_id in wanted]
-    listener = Listener.with_folder(work / "heard")
+    listener = Listener.with_folder(work / "heard", model)
     for take in takes(asap, items):
         path = there[name_of(take.midi_path, asap)]
         case = _case(take.piece_id, take.score, take.blank, path, listener, work, take.played())
@@ -68,9 +70,9 @@ def asap_cases(asap: Path, renders: Path, work: Path, only: Collection[str] = ()
             yield case
 
 
-def batik_cases(batik: Path, renders: Path, work: Path) -> Iterator[Case]:
-    """The movements of Batik-plays-Mozart that were rendered."""
-    listener = Listener.with_folder(work / "heard")
+def batik_cases(batik: Path, renders: Path, work: Path, model: str | None = None) -> Iterator[Case]:
+    """The movements of Batik-plays-Mozart that were rendered, likewise."""
+    listener = Listener.with_folder(work / "heard", model)
     for path in sorted(renders.rglob("*.flac")):
         midi = batik / path.relative_to(renders).with_suffix(".mid")
         score = read_score(batik / "scores" / f"{midi.stem}.musicxml")

@@ -211,6 +211,7 @@ the score, marked, the editor's marks hidden.
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--renders", type=Path, required=True, help="ASAP's test pieces, by train.rendering")
     parser.add_argument("--batik-renders", type=Path, help="Batik's movements, by train.rendering")
+    parser.add_argument("--model", help="name of a shipped model or path of a card (default: the shipped one)")
     parser.add_argument("--work", type=Path, required=True, help="folder for what was heard")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--json", type=Path, help="figures by piece")
@@ -221,9 +222,9 @@ def run(args: argparse.Namespace) -> None:
     """Write the page."""
     data = data_folder()
     parts, rows = [], {}
-    sources = {"asap": lambda: asap_cases(data / "asap", args.renders, args.work)}
+    sources = {"asap": lambda: asap_cases(data / "asap", args.renders, args.work, model=args.model)}
     if args.batik_renders:
-        sources["batik"] = lambda: batik_cases(data / "batik_mozart", args.batik_renders, args.work)
+        sources["batik"] = lambda: batik_cases(data / "batik_mozart", args.batik_renders, args.work, args.model)
     titles = {"asap": "ASAP, test pieces", "batik": "Batik plays Mozart, 12 movements"}
     for name, cases in sources.items():
         text, rows[name] = tables((c for c in cases() if args.only is None or args.only in c.name), titles[name])

@@ -17,7 +17,7 @@ from runtime.notes.played import PlayedNotes
 from runtime.pipeline import hear
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
-from train.frames.hear import load_transcriber
+from train.frames.hear import transcriber_of
 from train.sources import Sources, of_card, union
 
 
@@ -31,14 +31,15 @@ class Listener:
 
     @staticmethod
     def with_folder(kept: Path, model: str | None = None, transcriber: Path | None = None) -> Listener:
-        """On the CPU; None: the shipped ones."""
-        return Listener(load_model(model, "cpu"), load_transcriber(transcriber), kept)
+        """On the CPU; None: the shipped model, and the transcriber of the model's set."""
+        loaded = load_model(model, "cpu")
+        return Listener(loaded, transcriber_of(loaded, transcriber), kept)
 
     @staticmethod
     def add_options(parser: ArgumentParser) -> None:
         """Who listens."""
         parser.add_argument("--model", help="name of a shipped model or path of a card (default: the shipped one)")
-        parser.add_argument("--transcriber-path", type=Path, help="card of a transcriber (default: the shipped one)")
+        parser.add_argument("--transcriber-path", type=Path, help="card of a transcriber (default: that of the set)")
 
     @property
     def sources(self) -> Sources:

@@ -23,7 +23,7 @@ from runtime.write.atomic import write_bytes
 from train.data.labels.values import BeatLabels
 from train.data.splits import Split
 from train.fitting.command import Command
-from train.frames.hear import load_transcriber
+from train.frames.hear import transcriber_of
 from train.frames.predict import RULES, Heard, Predicted, listen, predict
 from train.frames.segments import Pack, Recording
 from train.measure.baseline_files import read_told, told_scores
@@ -314,7 +314,7 @@ def add_options(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Evaluate each corpus of the split, print the tables."""
     model = load_model(args.model, "cpu")
-    transcriber = load_transcriber() if args.notes else None
+    transcriber = transcriber_of(model) if args.notes else None
     baselines, rows = baselines_of(args), rows_of(args)
     results, pieces = {}, set()
     for corpus, pack, recordings in by_corpus(args.pack, args.split, args.fold):

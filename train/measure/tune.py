@@ -121,14 +121,20 @@ def calibrate(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOptions:
 
 
 def calibrate_delay(heard: Sequence[Heard], options: DecodeOptions) -> DecodeOptions:
-    """Options whose beats are as often too early as too late, by the median over matched beats."""
+    """Options whose beats are as often too early as too late, by the median over matched beats.
+
+    Raises `MezzoforteError` when no true beat is found: without that the delay would be no number, nor any beat after.
+    """
     options = replace(options, beat_delay_s=0.0)
     late_s = []
     for h in heard:
         found_s = _beats(h, options)[0].beats_s
         true_at, found_at = match_beats(h.truth.beats_s, found_s)
         late_s.append(found_s[found_at] - h.truth.beats_s[true_at])
-    return replace(options, beat_delay_s=round(float(np.median(np.concatenate(late_s))), 4))
+    late = np.concatenate(late_s)
+    if not len(late):
+        raise MezzoforteError("no beat was found in any recording", advice="Train longer")
+    return replace(options, beat_delay_s=round(float(np.median(late)), 4))
 
 
 def beat_objective(heard: Sequence[Heard], options: DecodeOptions) -> float:

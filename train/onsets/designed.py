@@ -2,20 +2,21 @@
 
 They take the place of `train.onsets.performer.lent_by` where no performance may be learned from that is not free.
 A player's tempo and loudness are arches over phrases and halves of them, slower and softer towards their ends (Todd
-1992; Friberg, Bresin and Sundberg 2006), with the accents of the bar, an unsteady hand on top, and a final
+1989, 1992; Friberg, Bresin and Sundberg 2006), with the accents of the bar, an unsteady hand on top, and a final
 ritardando. Each number is a range; every player draws its own.
 
-- Todd, N. P. McA. (1992): The dynamics of dynamics: a model of musical expression. JASA 91(6).
+- Todd, N. (1989): A computational model of rubato. Contemporary Music Review 3(1).
+- Todd, N. P. McA. (1992): The dynamics of dynamics: a model of musical expression. JASA 91(6). "The faster the louder".
 - Friberg, A., Bresin, R., Sundberg, J. (2006): Overview of the KTH rule system for musical performance. Advances in
   Cognitive Psychology 2(2-3).
 - Friberg, A., Sundberg, J. (1999): Does music performance allude to locomotion? A model of final ritardandi derived
-  from measurements of stopping runners. JASA 105(3).
+  from measurements of stopping runners. JASA 105(3). Listeners rated q = 2 and 3 highest; runners stop with 3.
 - Wing, A. M., Kristofferson, A. B. (1973): Response delays and the timing of discrete motor responses. Perception and
   Psychophysics 14(1).
-- Gabrielsson, A. (1985): Interplay between analysis and synthesis in studies of music performance and music experience.
-  Music Perception 3(1).
-- Palmer, C. (1996): On the assignment of structure in music performance. Music Perception 14(1).
-- Goebl, W. (2001): Melody lead in piano performance: expressive device or artifact? JASA 110(1).
+- Bengtsson, I., Gabrielsson, A. (1983): Analysis and synthesis of musical rhythm. In J. Sundberg (ed.): Studies of
+  music performance, Royal Swedish Academy of Music 39. The beats of the Viennese waltz: short, long, between.
+- Palmer, C. (1996): On the assignment of structure in music performance. Music Perception 14(1). 20 to 50 ms.
+- Goebl, W. (2001): Melody lead in piano performance: expressive device or artifact? JASA 110(1). About 30 ms.
 """
 
 from __future__ import annotations
@@ -46,23 +47,24 @@ class Design:
     """Least and most of what a player draws once. Octaves are log2 of the length of a beat or of a velocity."""
 
     phrase_bars: tuple[int, ...] = (4, 4, 8)
-    """Lengths of phrases; each has an arch, and each half of it a smaller one (Todd 1992: arches on several levels)."""
+    """Lengths of phrases; each has an arch, and each half of it a smaller one (by design)."""
     arch_octaves: Range = (0.04, 0.35)
     """How much longer a beat is at the end of a phrase than at its fastest: 3 to 27 % (by design)."""
     half_arch_share: Range = (0.1, 0.6)
     """Depth of the arches of half phrases beside that (by design)."""
     fastest_at: Range = (0.4, 0.65)
-    """Where in a phrase it is fastest (Todd 1992: a parabola whose end is slower than its beginning; by design)."""
+    """Where in a phrase it is fastest: the length of a beat is a parabola over place, whose end is slower than its
+    beginning (form as in Todd 1989; by design)."""
     loudness_per_octave: Range = (0.3, 1.3)
     """Octaves of velocity that a beat an octave shorter is louder by: the faster the louder (Todd 1992; by design)."""
     drift_octaves: Range = (0.01, 0.05)
     """Standard deviation of a slow wandering of the clock, of which a beat keeps nine tenths of the one before
     (Wing and Kristofferson 1973: clock and hand; by design)."""
     hand_octaves: Range = (0.01, 0.05)
-    """Standard deviation of single beats, 1 to 3.5 % (Wing and Kristofferson 1973: a few per cent)."""
+    """Standard deviation of single beats, 1 to 3.5 % (Wing and Kristofferson 1973: the hand; by design)."""
     early_second_octaves: Range = (0.0, 0.25)
     """In three of four players of three beats, none in the others: how much shorter the first beat of a bar is and
-    longer the second, as in the Viennese waltz (Gabrielsson 1985, direction; by design)."""
+    longer the second, as in the Viennese waltz (Bengtsson and Gabrielsson 1983, direction; by design)."""
     ritard_beats: Range = (3.0, 9.0)
     """Beats of the final ritardando (by design)."""
     ritard_speed: Range = (0.35, 0.85)
@@ -74,9 +76,9 @@ class Design:
     beat_octaves: Range = (0.02, 0.1)
     """Standard deviation of the loudness of beats (by design)."""
     melody_lead_s: Range = (0.0, 0.03)
-    """How much before its chord the top note is struck (Palmer 1996, Goebl 2001: 20 to 30 ms at most players)."""
+    """How much before its chord the top note is struck (Palmer 1996, Goebl 2001; the share of players by design)."""
     bass_lead_s: Range = (0.02, 0.06)
-    """How much before the bass is, in one player of eight (Goebl 2001: over 50 ms at times)."""
+    """How much before the bass is, in one player of eight (by design)."""
     apart_s: Range = (0.003, 0.012)
     """Standard deviation of the notes of a chord (by design)."""
     top_octaves: Range = (0.05, 0.35)

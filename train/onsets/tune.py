@@ -30,7 +30,7 @@ from runtime.stages.onsets import Mix, heard_at, mixed
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
-from train.frames.hear import load_transcriber
+from train.frames.hear import transcriber_of
 from train.frames.kept import frames_of, notes_of
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording, pack_sources
@@ -119,7 +119,7 @@ def add_options(parser: ArgumentParser) -> None:
     )
     add_data_option(parser)
     parser.add_argument(
-        "--transcriber-path", type=Path, help="card of the transcriber that hears the notes (default: the shipped one)"
+        "--transcriber-path", type=Path, help="card of the transcriber that hears the notes (default: that of the set)"
     )
     parser.add_argument("--kept", type=Path, help="folder for what was heard, so that the next fit need not listen")
     parser.add_argument("--fold", type=int, choices=range(5), help="MazurkaBL fold of the model")
@@ -130,7 +130,7 @@ def run(args: Namespace) -> None:
     card_path = find_card(args.model)
     model = load_model(card_path, "cpu")
     packs = [_validation(path, args.fold) for path in args.pack]
-    transcriber = load_transcriber(args.transcriber_path)
+    transcriber = transcriber_of(model, args.transcriber_path)
     recorded = (pack_sources(recordings) for _, recordings in packs)
     sources = chosen_on(model.card, union(*recorded, of_card(transcriber.card)), args.data)
     told_of = [tell(pack, recordings, model, transcriber, args.kept) for pack, recordings in packs]
