@@ -15,11 +15,12 @@ from runtime.errors import InputError
 
 
 def add_analysis_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``mezzoforte analyze`` that matter for one recording: its score, its quality, and what a listener
-    knows better."""
+    """The options of ``mezzoforte analyze`` that matter for one recording: its score, quality and weights, and what
+    a listener knows better."""
     add = parser.add_argument_group("for recordings").add_argument
     add("--score", type=Path, metavar="FILE", help="the score that is played: its beats are the beats")
     add("--quality", choices=("fast", "best"), help="best (default) hears the notes too")
+    add("--model", metavar="NAME|PATH", help="shipped weights (mezzoforte, mezzoforte-free), or the path of others")
     add("--correct", action="append", default=[], metavar="WORD", help=f"{WORDS}; may be repeated")
     add("--corrections", type=Path, metavar="FILE", help="corrections from a JSON file")
 
@@ -27,7 +28,7 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
 def analysis_options(options: argparse.Namespace) -> list[str]:
     """What was said with `add_analysis_options`, as arguments of ``mezzoforte analyze``."""
     said = [part for word in options.correct for part in ("--correct", word)]
-    for name in ("corrections", "quality"):
+    for name in ("corrections", "quality", "model"):
         if getattr(options, name) is not None:
             said += [f"--{name}", str(getattr(options, name))]
     return said if options.score is None else [*said, "--score", str(options.score), "--format", "json"]

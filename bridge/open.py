@@ -42,7 +42,11 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("files", nargs="*", type=Path, metavar="FILE", help="a recording, and its score if there is one")
     add("--home", type=Path, default=None, metavar="DIR", help="the bridge's folder (default: ~/.mezzoforte)")
-    add("--model", metavar="NAME|PATH", help="for a bridge that is not running yet: a model's name or path")
+    add(
+        "--model",
+        metavar="NAME|PATH",
+        help="shipped weights (mezzoforte, mezzoforte-free); the path of others for a bridge that does not run yet",
+    )
     add("--no-browser", action="store_true", help="print the address instead of opening the browser")
     return parser
 
@@ -139,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
     recording, score = sorted_files(options.files)
     home.parent.mkdir(parents=True, exist_ok=True)
     connection = connect(home.absolute(), options.model)
-    url = address(connection, _work(connection, recording, score) if recording else "")
+    url = address(connection, _work(connection, recording, score, options.model) if recording else "")
     if options.no_browser:
         print(url)
     elif not webbrowser.open(url):
@@ -148,8 +152,12 @@ def main(arguments: list[str] | None = None) -> int:
     return EXIT_OK
 
 
-def _work(connection: homes.Connection, recording: Path, score: Path | None) -> str:
-    body = {"recording": {"path": str(recording)}, "score": None if score is None else {"path": str(score)}}
+def _work(connection: homes.Connection, recording: Path, score: Path | None, model: str | None) -> str:
+    body: dict[str, Any] = {
+        "recording": {"path": str(recording)},
+        "score": None if score is None else {"path": str(score)},
+    }
+    body |= {"model": chosen} if (chosen := _name(model)) else {}
     try:
         status, answer = ask(connection, "POST", "/v1/works", body)
     except OSError as e:
@@ -158,6 +166,16 @@ def _work(connection: homes.Connection, recording: Path, score: Path | None) -> 
         said = answer["error"]
         raise OpenError(said["message"], where=recording.name, advice=said["advice"])
     return str(answer["work"]["id"])
+
+
+def _name(model: str | None) -> str | None:
+    """The name of the weights that are asked for, also of a bridge that runs already."""
+    if model is None or not (model.endswith((".json", ".onnx")) or "/" in model or "\\" in model):
+        return model
+    from runtime.network.card import load_card
+    from runtime.network.parts import find_card
+
+    return load_card(find_card(model)).name
 
 
 if __name__ == "__main__":

@@ -19,11 +19,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.api import home as homes
 from bridge.api.limits import Limits
 from runtime.errors import MezzoforteError, command, say
+
+if TYPE_CHECKING:
+    from bridge.api.models import Models
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_ALREADY = 0, 1, 2, 3
 ADDRESS = "127.0.0.1"
@@ -40,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--port", type=_port, default=0, metavar="N", help="port on 127.0.0.1 (default: any free one)")
     add("--home", type=Path, default=None, metavar="DIR", help="the bridge's folder (default: ~/.mezzoforte)")
-    add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
+    add("--model", metavar="NAME|PATH", help="shipped weights (mezzoforte, mezzoforte-free), or the path of others")
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
     add(
         "--quality",
@@ -69,9 +72,9 @@ def run(options: argparse.Namespace, limits: Limits | None = None) -> int:
     home = options.home or homes.default_home()
     try:
         homes.prepare(home)
-        from runtime.model import find_card
+        from bridge.api.models import Models
 
-        find_card(options.model)  # without a model nothing can be analysed: say so now, not at the first job
+        models = Models(options.model)  # without a model nothing can be analysed: say so now, not at the first job
         with homes.lock(home), _listen_again(options.port, homes.last_port(home)) as listener:
             _log_to(home / "bridge.log")
             port = listener.getsockname()[1]
@@ -80,7 +83,7 @@ def run(options: argparse.Namespace, limits: Limits | None = None) -> int:
             homes.publish(home, port, token)
             try:
                 say(f"listening on {ADDRESS}:{port}; stop with Ctrl-C")
-                asyncio.run(_serve(listener, home, token, options, limits))
+                asyncio.run(_serve(listener, home, token, options, limits, models))
             finally:
                 homes.withdraw(home)
     except homes.HomeError as e:
@@ -114,7 +117,9 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-async def _serve(listener: socket.socket, home: Path, token: str, options: argparse.Namespace, limits: Limits) -> None:
+async def _serve(
+    listener: socket.socket, home: Path, token: str, options: argparse.Namespace, limits: Limits, models: Models
+) -> None:
     import uvicorn
 
     from bridge.api.app import make_app
@@ -137,12 +142,11 @@ async def _serve(listener: socket.socket, home: Path, token: str, options: argpa
         server.should_exit = True
 
     uploads = Uploads(home / "uploads", limits)
-    page = Page(
-        Works(home / "works", limits), jobs, uploads, lambda task: runner(task, lambda _: None), limits, options.quality
-    )
+    works = Works(home / "works", limits)
+    page = Page(works, jobs, uploads, lambda task: runner(task, lambda _: None), limits, options.quality, models)
     more = [(method, path, getattr(page, name)) for method, path, name in ROUTES]
     more += [("GET", address, page.static) for address in static.FILES]
-    app = make_app(jobs, uploads, player, limits, stop, more)
+    app = make_app(jobs, uploads, player, limits, models, stop, more)
     config = uvicorn.Config(
         Guard(app, listener.getsockname()[1], token, static.FILES),
         http=impatient(limits.head_s, limits.connections),
@@ -174,7 +178,7 @@ def _runner(
     async def runner(request: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
         asked = {
             **request,
-            "model": options.model,
+            "model": request.get("model") or options.model,
             "provider": options.provider,
             "quality": request.get("quality") or options.quality,
             "recording_s": limits.recording_s,

@@ -116,6 +116,7 @@ def transcribe(
     *,
     by: str = "own",
     transcriber_path: StrPath | None = None,
+    model: str | Path | None = None,
     provider: Provider = "auto",
     tuning_hz: float | None = None,
     progress: Progress | None = None,
@@ -125,15 +126,20 @@ def transcribe(
 
     `by`: ``own``, ``hpt``, ``basic-pitch``, ``madmom`` (``mezzoforte transcriber`` says which are there); one that is
     not there is a `ModelError` that says what to do, and nothing else is taken instead. `transcriber_path` says where
-    it lies, if not in its usual place. `tuning_hz`: the pitch of the piano's a'; None estimates it, within half a
+    it lies, if not in its usual place. `model`: whose own transcriber, by the name or path of the set of weights.
+    `tuning_hz`: the pitch of the piano's a'; None estimates it, within half a
     semitone of 440 Hz. For the rest see `analyse`. `write` makes a MIDI file of the result.
     """
     from mezzoforte.recording import as_file
+    from runtime.network.parts import parts_of
     from runtime.sound.tuning import estimated
     from runtime.transcribe.registry import Setting, load
     from runtime.transcribe.tuned import transcribe_tuned
 
-    transcriber = load(by, Setting(None if transcriber_path is None else Path(transcriber_path), provider))
+    at = None if transcriber_path is None else Path(transcriber_path)
+    if by == "own" and at is None:
+        at = parts_of(model).path("notes")
+    transcriber = load(by, Setting(at, provider))
     with as_file(recording, rate_hz) as path:
         tuning_hz = estimated(path) if tuning_hz is None else tuning_hz
         return transcribe_tuned(transcriber, path, tuning_hz, progress, cancel)

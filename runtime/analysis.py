@@ -7,7 +7,7 @@ recording, confidences are probabilities in 0..1, levels are one of `LADDER`, ``
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -49,6 +49,10 @@ class ModelIdentity:
     provider: str
     transcriber: str = ""
     """Who told it the notes, name and version; empty when it had the sound alone."""
+    licence: str = ""
+    """SPDX identifier of the licence of the model's weights; empty in analyses of before 0.3."""
+    borrowed: tuple[str, ...] = ()
+    """Parts of the shipped set that marks were chosen by, where the model has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +228,7 @@ def from_json(text: str) -> Analysis:
         loudness = Loudness(data["loudness"]["hop_s"], tuple(data["loudness"]["ntot_sone"]))
         return Analysis(
             source=_build(Source, data["source"]),
-            model=_build(ModelIdentity, data["model"]),
+            model=_model(data["model"]),
             beat_levels=tuple(data["beat_levels"]),
             loudness=loudness,
             score=data["score"],
@@ -252,6 +256,11 @@ def read(path: Path) -> Analysis:
 def _doubt(data: dict[str, Any]) -> Doubt:
     remedy = Remedy(data["remedy"]["key"], dict(data["remedy"]["values"]))
     return Doubt(data["about"], data["chance"], data["text"], remedy, dict(data["corrections"]), tuple(data["bars_s"]))
+
+
+def _model(data: dict[str, Any]) -> ModelIdentity:
+    found: ModelIdentity = _build(ModelIdentity, data)
+    return replace(found, borrowed=tuple(found.borrowed))
 
 
 def _build(kind: Any, data: dict[str, Any]) -> Any:

@@ -97,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="json, csv, midi, labels, jams, png, …, with commas between; with --score also score and plan",
     )
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
-    add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
+    add("--model", metavar="NAME|PATH", help="shipped weights (mezzoforte, mezzoforte-free), or the path of others")
     add("--quality", choices=("fast", "best"),
         help="best (default) hears the notes too, which tell beats and bars better; fast is for archives")  # fmt: skip
     add("--listener", type=_transcriber, metavar="NAME",
@@ -196,6 +196,7 @@ def _run(options: argparse.Namespace, kept: Path | None) -> int:
         from runtime.model import find_card, load_model
 
         model = load_model(find_card(options.model), options.provider)
+        model.parts.check()
         transcriber = _transcriber_of(options, model)
     except MezzoforteError as e:
         say(f"error: {e}")

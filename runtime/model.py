@@ -18,6 +18,7 @@ from runtime.errors import ModelError
 from runtime.network import session as onnx_session
 from runtime.network.card import ANALYSIS, Metric, ModelCard, load_card
 from runtime.network.logits import FrameLogits
+from runtime.network.parts import DEFAULT_MODEL, MODELS_FOLDER, Parts, find_card, parts_of, stage_path
 from runtime.network.session import Contract, Provider, package_conflict
 from runtime.notes.given import GIVEN, GivenBeats
 from runtime.notes.onsets import COLUMNS
@@ -32,10 +33,11 @@ from runtime.stages.run import check_columns
 if TYPE_CHECKING:  # reading notes takes lxml and mido
     from runtime.notes.played import PlayedNotes
 
-__all__ = ["Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict"]
+__all__ = [
+    "MODELS_FOLDER", "Metric", "Model", "ModelCard", "Provider", "find_card", "load_model", "package_conflict",
+    "stage_path",
+]  # fmt: skip
 
-DEFAULT_MODEL, FREE_MODEL = "mezzoforte", "mezzoforte-free"
-MODELS_FOLDER = Path(__file__).parent / "models"
 CONTRACT = Contract(
     {"beat": (), "downbeat": (), "change": (), "dynamics": (len(LEVELS),), "ntot_sone": ()},
     same_as_cpu=0.05,  # logits
@@ -60,6 +62,8 @@ class Model:
     provider: str
     """The provider that really runs it: ``cpu``, ``cuda`` or ``coreml``."""
     session: Any
+    parts: Parts
+    """What lies beside its card: the transcriber, and what marks are chosen by."""
     warnings: tuple[str, ...] = ()
     levels: LevelStage | None = None
     """The second stage, which hears levels and changes over the whole recording; None when the card has none."""
@@ -73,7 +77,10 @@ class Model:
     @property
     def identity(self) -> ModelIdentity:
         """What an `Analysis` says about its model."""
-        return ModelIdentity(self.card.name, self.card.version, self.card.sha256, self.provider)
+        card = self.card
+        return ModelIdentity(
+            card.name, card.version, card.sha256, self.provider, licence=card.licence, borrowed=self.parts.borrowed
+        )
 
     @property
     def windows_at_once(self) -> int:
@@ -101,43 +108,6 @@ class Model:
     def release(self) -> None:
         """Give back the working memory that runs leave reserved (CPU only); the model stays ready."""
         onnx_session.release(self.session, self.provider)
-
-
-_CHECKPOINTS = (".pt", ".pth", ".ckpt")
-
-
-def find_card(model: str | Path | None = None) -> Path:
-    """Path of the card that a name (of a shipped model) or a path (``.json`` or ``.onnx``) means.
-
-    None is the shipped default. Raises `ModelError` that lists what there is.
-    """
-    text = str(model) if model is not None else DEFAULT_MODEL
-    if isinstance(model, Path) or text.endswith((".json", ".onnx", *_CHECKPOINTS)) or "/" in text or "\\" in text:
-        path = Path(text)
-        card = path if path.suffix == ".json" else path.with_suffix(".json")
-        if path.suffix in _CHECKPOINTS:
-            raise ModelError(
-                "this is a checkpoint of a training run, not a model", where=str(path),
-                advice="Make a model of it with: python -m export.dynest, which writes NAME.onnx and NAME.json",
-            )  # fmt: skip
-        if not card.is_file():
-            raise ModelError(
-                "there is no model card here", where=str(card), advice="A model is NAME.onnx with NAME.json"
-            )
-        return card
-    card = MODELS_FOLDER / f"{text}.json"
-    if not card.is_file() and text.split(".")[0] == FREE_MODEL:
-        raise ModelError(
-            f"the weights of {text} are not shipped yet",
-            advice="Make them with the commands of docs/training.md, 'Weights that anyone may use'",
-        )
-    if not card.is_file():
-        shipped = sorted(p.stem for p in MODELS_FOLDER.glob("*.json") if p.with_suffix(".onnx").is_file())
-        names = ", ".join(shipped) or "none"
-        raise ModelError(
-            f"there is no model named {text!r}", advice=f"Shipped models: {names}. Another one is named by its path"
-        )
-    return card
 
 
 def load_model(model: str | Path | None = None, provider: Provider = "auto") -> Model:
@@ -177,13 +147,17 @@ def load_model(model: str | Path | None = None, provider: Provider = "auto") -> 
         takes_given = len(card.onsets_columns) > len(COLUMNS)  # stages of before 0.2 lack that input
         return OnsetStage(name, late, Mix.of(card.thresholds, str(card_path)), takes_given)
 
+    parts = Parts(card_path, card.licence)
     return Model(
-        card, used, session, (*((conflict,) if conflict else ()), *warnings),
+        card, used, session, parts, (*((conflict,) if conflict else ()), *warnings, *_borrowed(parts)),
         stage("levels", LevelStage), stage("levels_notes", LevelStage), stage("beats", BeatStage),
         stage("onsets", onset_stage),
     )  # fmt: skip
 
 
-def stage_path(card_path: Path, name: str) -> Path:
-    """Where a stage of a card lies (by its name in `STAGES`): ``NAME.beats.onnx`` beside ``NAME.json``."""
-    return card_path.with_name(f"{card_path.stem}.{name}.onnx")
+def _borrowed(parts: Parts) -> tuple[str, ...]:
+    """What a user of a model without parts of its own is told."""
+    if not parts.borrowed:
+        return ()
+    lent, licence = " and ".join(parts.borrowed), parts_of(DEFAULT_MODEL).licence
+    return (f"{parts.card_path.stem} has no parts of its own to choose marks by: {lent} are used ({licence})",)

@@ -82,7 +82,7 @@ class Frames:
 
     def evidence(self, model: Model, notes: PlayedNotes | None = None, *, given: bool = False) -> SoundEvidence:
         """What marks can be chosen from on any beats."""
-        return SoundEvidence(self.logits.ntot_sone, self.logits, model.levels_for(notes), notes, given)
+        return SoundEvidence(self.logits.ntot_sone, model.parts, self.logits, model.levels_for(notes), notes, given)
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def hear(
     `cancel` returned True. Silence, and less than 1 s, give an empty analysis
     with a warning.
     """
+    model.parts.check()
     with opened(Path(path), part(progress, 0.0, _SCAN_SHARE), cancel, longest_s) as recording:
         listened = listen(recording, model, part(progress, _SCAN_SHARE, 1.0), cancel, corrections)
         heard = listened.heard(notes)
@@ -255,7 +256,9 @@ def _decode(
 ) -> Analysis:
     card, logits = _knowing(logits, model, corrections, notes)
     levels = model.levels_for(notes)
-    return decode(logits, logits.ntot_sone, card, source, model.identity, corrections, levels, notes, given)
+    return decode(
+        logits, logits.ntot_sone, card, source, model.identity, model.parts, corrections, levels, notes, given
+    )
 
 
 def _knowing(

@@ -12,13 +12,12 @@ from typing import Literal, get_args
 
 from runtime.corrections import Corrections
 from runtime.errors import ModelError
-from runtime.model import Model, find_card
+from runtime.model import Model
 from runtime.network.card import ModelCard
 from runtime.notes.signature import is_midi_file
 from runtime.pipeline import Heard, hear, listen
 from runtime.progress import Cancel, Progress, part
 from runtime.sound.recording import opened
-from runtime.transcribe.own import MODEL, name_for
 from runtime.transcribe.registry import DEFAULT, Setting, load
 from runtime.transcribe.transcription import Transcriber
 from runtime.transcribe.tuned import transcribe_tuned
@@ -45,8 +44,8 @@ def load_listener(model: Model, name: str = DEFAULT, path: Path | None = None) -
             "this model knows nothing to do with notes", where=model.card.name,
             cause="it has no onset stage", advice="Choose --quality fast, or put a stage in with export.onsets",
         )  # fmt: skip
-    if name == "own" and path is None and name_for(model.card.name) != MODEL:
-        path = find_card(name_for(model.card.name))
+    if name == "own" and path is None:
+        path = model.parts.path("notes")
     return load(name, Setting(path, "cpu"))
 
 
@@ -63,6 +62,7 @@ def hear_thoroughly(
 
     Raises what `hear` and the transcriber raise.
     """
+    model.parts.check()
     with opened(Path(path), part(progress, 0.0, _SCAN_SHARE), cancel, longest_s) as recording:
         listened = listen(recording, model, part(progress, _SCAN_SHARE, _SOUND_SHARE), cancel, corrections)
         found = None

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.marks.cases import Case, asap_cases, batik_cases
 from runtime.dynamics.clear import probability
-from runtime.dynamics.touch import clear_rule
+from runtime.dynamics.touch import RULES, clear_rule
 from runtime.marks.annotate import Page
 from train.fitting.command import Command, data_folder
 from train.marks.clear import judged, table
@@ -25,7 +25,8 @@ def clear_table(cases: Iterable[Case]) -> str:
     """The table over all marks of all cases at the three shipped prices."""
     pairs = [pair for c in cases for pair in judged(Page.of(c.blank, c.heard, []), c.truth.velocity)]
     return table(
-        np.array([probability(v, *clear_rule()) for v, _ in pairs]), np.array([does for _, does in pairs], np.float64)
+        np.array([probability(v, *clear_rule(RULES)) for v, _ in pairs]),
+        np.array([does for _, does in pairs], np.float64),
     )
 
 

@@ -18,6 +18,7 @@ from bridge.api.guard import UPLOAD_PATH, read_body
 from bridge.api.home import PROTOCOL
 from bridge.api.jobs import FINAL, Jobs
 from bridge.api.limits import Limits
+from bridge.api.models import Models
 from bridge.api.openapi import POLICIES
 from bridge.api.player import LONGEST_S, Player
 from bridge.api.requests import parse_analyse, parse_json, parse_play
@@ -37,11 +38,12 @@ def make_app(
     uploads: Uploads,
     player: Player,
     limits: Limits,
+    models: Models,
     stop: Callable[[], None],
     more: Iterable[tuple[str, str, Handler]] = (),
 ) -> Starlette:
     """The application behind the guard. `stop` asks the server to end; `more` routes are method, path, handler."""
-    api = _Api(jobs, uploads, player, limits, stop)
+    api = _Api(jobs, uploads, player, limits, models, stop)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -69,6 +71,7 @@ def make_app(
 ROUTES = (
     ("GET", "/ping", "ping"),
     ("GET", "/v1/openapi.json", "describe"),
+    ("GET", "/v1/models", "models"),
     ("POST", UPLOAD_PATH, "upload"),
     ("POST", "/v1/analyse", "analyse"),
     ("GET", "/v1/job/{id}", "job"),
@@ -92,8 +95,11 @@ def _answering(handler: Handler) -> Handler:
 
 
 class _Api:
-    def __init__(self, jobs: Jobs, uploads: Uploads, player: Player, limits: Limits, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, jobs: Jobs, uploads: Uploads, player: Player, limits: Limits, models: Models, stop: Callable[[], None]
+    ) -> None:
         self._jobs, self._uploads, self._player, self._limits, self._stop = jobs, uploads, player, limits, stop
+        self._models = models
         self._described = openapi.document(limits)
 
     async def ping(self, _: Request) -> Response:
@@ -102,18 +108,22 @@ class _Api:
     async def describe(self, _: Request) -> Response:
         return JSONResponse(self._described)
 
+    async def models(self, _: Request) -> Response:
+        return JSONResponse(self._models.view())
+
     async def upload(self, request: Request) -> Response:
         upload = await self._uploads.receive(request.receive, request.query_params.get("suffix", ""))
         return JSONResponse({"upload": upload}, 201)
 
     async def analyse(self, request: Request) -> Response:
         body = await read_body(request.receive, self._limits.score_bytes, self._limits.body_s)
-        wanted = parse_analyse(body, self._limits, self._uploads)
+        wanted = parse_analyse(body, self._limits, self._uploads, self._models)
         task = {
             "task": "analyse",
             "recording": str(wanted.recording),
             "score": wanted.score,
             "fingerprint": wanted.fingerprint,
+            "model": wanted.model,
         }
         job = self._jobs.submit(task, lambda: self._uploads.remove(wanted.upload))
         return JSONResponse({"job": self._jobs.view(job)}, 202)

@@ -9,7 +9,7 @@ from bridge.api.recording import SUFFIXES
 
 POLICIES = ("keep", "replace")
 
-VERSION = "2.0.0"
+VERSION = "2.1.0"
 Schema = dict[str, Any]
 
 
@@ -44,6 +44,22 @@ _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 SCHEMAS: dict[str, Schema] = {
     "Ping": _object({"name": {"const": "mezzoforte"}, "protocol": {"type": "integer", "const": 2}}),
     "Error": _object({"error": _object({"code": _TEXT, "message": _TEXT, "advice": _TEXT})}),
+    "Models": _object(
+        {
+            "models": _list(
+                _object(
+                    {
+                        "name": _TEXT,
+                        "version": _TEXT,
+                        "licence": {**_TEXT, "description": "SPDX identifier; CC-BY-4.0: anyone may use them"},
+                    }
+                ),
+                minItems=1,
+                description="the installed sets of weights",
+            ),
+            "default": {**_TEXT, "description": "what a request without a model is heard with"},
+        }
+    ),
     "Upload": _object({"upload": _ID}),
     "Stopping": _object({"stopping": {"const": True}}),
     "Nothing": _object({}),
@@ -60,6 +76,10 @@ SCHEMAS: dict[str, Schema] = {
         {
             "score": {"oneOf": [_ref("NoteTable"), _object({"musicxml": _TEXT}), {"type": "null"}]},
             "fingerprint": {**_TEXT, "maxLength": 128, "description": "returned with the plan, otherwise unused"},
+            "model": {
+                "type": ["string", "null"],
+                "description": "a name of GET /v1/models: the weights to hear with (default: those of the bridge)",
+            },
         },
     ),
     "NoteTable": _object(
@@ -222,6 +242,7 @@ def document(limits: Limits) -> Schema:
             "/v1/openapi.json": {
                 "get": {"summary": "This document", "responses": {"200": {"description": "OpenAPI 3.1"}}}
             },
+            "/v1/models": {"get": _operation("Which weights may be chosen", "Models")},
             "/v1/recording": {
                 "post": _operation("Send a recording", "Upload", "201", parameters=[suffix], requestBody=octets)
             },

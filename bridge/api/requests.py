@@ -10,6 +10,7 @@ from typing import Any
 from bridge.api import notes
 from bridge.api.errors import bad_request
 from bridge.api.limits import Limits
+from bridge.api.models import Models
 from bridge.api.recording import check_recording
 from bridge.api.uploads import Uploads
 
@@ -20,13 +21,15 @@ FINGERPRINT_LENGTH = 128
 class AnalyseRequest:
     """A recording that may be opened, and a score that is sound, or none.
 
-    `fingerprint` is the caller's own name for the state of its score; it comes back with the plan.
+    `fingerprint` is the caller's own name for the state of its score; it comes back with the plan. `model` is the set
+    of weights that was chosen, None for the bridge's own.
     """
 
     recording: Path
     upload: str
     score: dict[str, Any] | None
     fingerprint: str
+    model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,19 @@ def _no_constant(text: str) -> None:
     raise ValueError("NaN and Infinity are not JSON")
 
 
-def parse_analyse(body: bytes, limits: Limits, uploads: Uploads) -> AnalyseRequest:
+def parse_analyse(body: bytes, limits: Limits, uploads: Uploads, models: Models) -> AnalyseRequest:
     """Check the body of ``POST /v1/analyse``. Raises `Refusal`."""
     data = parse_json(body)
-    unknown = set(data) - {"recording", "score", "fingerprint"}
+    unknown = set(data) - {"recording", "score", "fingerprint", "model"}
     if unknown:
-        raise bad_request("the body has members other than recording, score and fingerprint")
+        raise bad_request("the body has members other than recording, score, fingerprint and model")
     fingerprint = data.get("fingerprint", "")
     if not isinstance(fingerprint, str) or len(fingerprint) > FINGERPRINT_LENGTH:
         raise bad_request("fingerprint is not a short text")
     score = _score(data.get("score"))
+    model = models.wanted(data.get("model"))
     path, upload = _recording(data.get("recording"), limits, uploads)
-    return AnalyseRequest(path, upload, score, fingerprint)
+    return AnalyseRequest(path, upload, score, fingerprint, model)
 
 
 def parse_play(body: bytes, limits: Limits, uploads: Uploads, longest_s: float) -> PlayRequest | None:

@@ -40,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--format", default="", metavar="LIST", help="its formats: json, midi, …")
     add("--quality", choices=("fast", "best"), default="best", help="of the full analysis (default: best)")
     add("--no-analysis", action="store_true", help="end without the full analysis")
-    add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
+    add("--model", metavar="NAME|PATH", help="shipped weights (mezzoforte, mezzoforte-free), or the path of others")
     add("--quiet", action="store_true", help="nothing on the terminal")
     return parser
 

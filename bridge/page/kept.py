@@ -17,11 +17,12 @@ from runtime.score.align.recording import Alignment
 from runtime.score.table import Score
 
 
-def pack(frames: Frames, notes: PlayedNotes | None) -> bytes:
-    """Frames and heard notes as the bytes of a NumPy archive without pickled objects."""
+def pack(frames: Frames, notes: PlayedNotes | None, transcriber: str = "") -> bytes:
+    """Frames and notes, and who heard these, as the bytes of a NumPy archive without pickled objects."""
     about = {
         "source": asdict(frames.source),
         "warnings": frames.warnings,
+        "transcriber": transcriber,
     }
     arrays: dict[str, Any] = {"frames": frames.logits.columns(), "about": np.array(json.dumps(about))}
     if notes is not None:
@@ -34,18 +35,17 @@ def pack(frames: Frames, notes: PlayedNotes | None) -> bytes:
     return out.getvalue()
 
 
-def unpack(data: bytes) -> tuple[Frames, PlayedNotes | None]:
+def unpack(data: bytes) -> tuple[Frames, PlayedNotes | None, str]:
     """The inverse of `pack`."""
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         about = json.loads(str(archive["about"]))
         source = Source(**about["source"])
         frames = Frames(FrameLogits.from_columns(archive["frames"]), source, tuple(about["warnings"]))
         if "onset_s" not in archive:
-            return frames, None
+            return frames, None, ""
         pedal = tuple((float(a), float(b)) for a, b in archive["pedal"])
-        return frames, PlayedNotes(
-            archive["onset_s"], archive["offset_s"], archive["pitch"], archive["velocity"], pedal
-        )
+        notes = PlayedNotes(archive["onset_s"], archive["offset_s"], archive["pitch"], archive["velocity"], pedal)
+        return frames, notes, about.get("transcriber", "")
 
 
 def places(alignment: Alignment, score: Score) -> dict[str, Any]:

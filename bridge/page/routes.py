@@ -18,6 +18,7 @@ from bridge.api.errors import Refusal, bad_request
 from bridge.api.guard import SCORE_PATH, SOUND_PREFIX, read_body
 from bridge.api.jobs import FINAL, Job, Jobs
 from bridge.api.limits import Limits
+from bridge.api.models import Models
 from bridge.api.openapi import POLICIES
 from bridge.api.recording import check_recording
 from bridge.api.requests import parse_json
@@ -66,11 +67,12 @@ class Page:
     """Answers of the page's own addresses; its methods are named in `ROUTES`."""
 
     def __init__(
-        self, works: Works, jobs: Jobs, uploads: Uploads, runner: Runner, limits: Limits, quality: Quality
-    ) -> None:
+        self, works: Works, jobs: Jobs, uploads: Uploads, runner: Runner, limits: Limits, quality: Quality,
+        models: Models,
+    ) -> None:  # fmt: skip
         """`quality`: how recordings are heard whose request does not say."""
         self._works, self._jobs, self._uploads, self._limits = works, jobs, uploads, limits
-        self._runner, self._quality = runner, quality
+        self._runner, self._quality, self._models = runner, quality, models
         self._few = asyncio.Semaphore(AT_ONCE)
         self._one: dict[str, asyncio.Lock] = {}
 
@@ -81,7 +83,8 @@ class Page:
     async def about(self, _: Request) -> Response:
         """What the page must know before it shows anything."""
         formats = [{"name": n, "suffix": w.suffix, "about": w.summary} for n, w in WRITERS.items()]
-        return JSONResponse({"words": words(), "formats": formats, "levels": LADDER, "quality": self._quality})
+        return JSONResponse({"words": words(), "formats": formats, "levels": LADDER, "quality": self._quality,
+                             **self._models.view()})  # fmt: skip
 
     async def sound(self, request: Request) -> Response:
         """The recording itself, whole or in ranges."""
@@ -103,15 +106,16 @@ class Page:
     async def create(self, request: Request) -> Response:
         """A recording, and a score with it, into the queue."""
         data = await self._body(request)
-        if set(data) - {"recording", "score", "name", "score_name", "quality"} or "recording" not in data:
-            raise bad_request("the body is not {recording, score, name, score_name, quality}")
+        if set(data) - {"recording", "score", "name", "score_name", "quality", "model"} or "recording" not in data:
+            raise bad_request("the body is not {recording, score, name, score_name, quality, model}")
         recording, score = _named(data["recording"], "recording"), data.get("score")
         quality = data.get("quality", self._quality)
         if quality not in QUALITIES:
             raise bad_request(f"quality must be one of {', '.join(QUALITIES)}")
+        model = self._models.wanted(data.get("model"))
         names = (str(data.get("name", "")), str(data.get("score_name", "")))
         score = None if score is None else _named(score, "score")
-        work = self._works.create(recording, score, names, quality, self._uploads)
+        work = self._works.create(recording, score, names, (quality, model), self._uploads)
         if work.job is None or (self._state(work)[0] not in ("queued", "running", "done")):
             self._start(work)
         return JSONResponse({"work": self._view(work)}, 201)
@@ -245,7 +249,7 @@ class Page:
     def _task(self, work: Work, name: str, **more: Any) -> dict[str, Any]:
         return {
             "task": name, "recording": work.recording, "score": work.score, "name": work.name,
-            "quality": work.quality, "folder": str(self._works.folder(work)), **more,
+            "quality": work.quality, "model": work.model, "folder": str(self._works.folder(work)), **more,
         }  # fmt: skip
 
     async def _run(self, work: Work, name: str, **more: Any) -> dict[str, Any]:
@@ -320,6 +324,7 @@ class Page:
             "error": view["error"] if view else None,
             "created_s": round(work.created_s, 3),
             "quality": work.quality,
+            "model": work.model or self._models.default,
             "sound": f"{SOUND_PREFIX}{work.sound}",
             "about": self._works.sound(work),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _listen(request: dict[str, Any], recording: Path, progress: Progress) -> dic
             "duration_s": heard.analysis.source.duration_s,
         },
         "peaks": _text(found.data()),
-        "frames": _text(kept.pack(heard.frames, notes)) if heard.frames else "",
+        "frames": _text(kept.pack(heard.frames, notes, heard.analysis.model.transcriber)) if heard.frames else "",
         "heard": result,
     }
 
@@ -71,9 +72,9 @@ def _hear(
 
 def _hear_again(request: dict[str, Any], recording: Path, progress: Progress) -> dict[str, Any]:
     """What was kept, decoded under other corrections: as `_planned`."""
-    frames, notes = kept.unpack(_file(request, "frames.npz"))
+    frames, notes, transcriber = kept.unpack(_file(request, "frames.npz"))
     model = load_model(request["model"], request["provider"])
-    heard = _decoded(frames, model, _corrections(request), notes)
+    heard = _decoded(frames, model, _corrections(request), notes, transcriber)
     if request["score"] is None:
         return _planned(heard, request, recording, None, None)
     from runtime.marks.files import load
@@ -106,11 +107,14 @@ def _told(e: MezzoforteError) -> dict[str, str]:
     return {"code": "no_plan", "message": f"{e.what}{cause}", "advice": e.advice}
 
 
-def _decoded(frames: Frames, model: Model, corrections: Corrections, notes: PlayedNotes | None) -> Heard:
+def _decoded(
+    frames: Frames, model: Model, corrections: Corrections, notes: PlayedNotes | None, transcriber: str
+) -> Heard:
     import numpy as np
 
     none = np.empty(0, np.float32)
     analysis = frames.decoded(model, corrections, notes)
+    analysis = replace(analysis, model=replace(analysis.model, transcriber=transcriber))
     evidence = frames.evidence(model, notes)
     return Heard(analysis, Outline(0.1, none, none), 1, evidence, None, frames, corrections)
 

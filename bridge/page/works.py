@@ -51,6 +51,8 @@ class Work:
     sent: bool
     """Whether the recording was sent, and lies in the work's folder."""
     quality: str
+    model: str | None = None
+    """The set of weights that was chosen; None: the bridge's own."""
     created_s: float = field(default_factory=time.time)
     job: str | None = None
     sound: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -60,7 +62,7 @@ class Work:
 
     def record(self) -> dict[str, Any]:
         """What is stored."""
-        names = ("id", "name", "recording", "score", "score_name", "sent", "quality", "created_s", "job")
+        names = ("id", "name", "recording", "score", "score_name", "sent", "quality", "model", "created_s", "job")
         return {name: getattr(self, name) for name in names}
 
 
@@ -100,20 +102,23 @@ class Works:
         recording: dict[str, Any],
         score: dict[str, Any] | None,
         names: tuple[str, str],
-        quality: str,
+        how: tuple[str, str | None],
         uploads: Uploads,
     ) -> Work:
-        """A new work; of a recording named by path with the same score there is one only. Raises `Refusal`."""
+        """A new work, heard with `how`: quality, set of weights. Of a recording named by path with the same score and
+        weights there is one only. Raises `Refusal`."""
         sent = "upload" in recording
         if not sent:
             path = check_recording(recording.get("path"), self._limits.recording_bytes)
             score_path = None if score is None else check_score(score.get("path"), self._limits.score_file_bytes)
-            known = next((w for w in self._works.values() if w.recording == str(path) and not w.sent
-                          and w.score == (None if score_path is None else str(score_path))), None)  # fmt: skip
+            same = (str(path), None if score_path is None else str(score_path), how[1])
+            known = next(
+                (w for w in self._works.values() if not w.sent and (w.recording, w.score, w.model) == same), None
+            )
             if known is not None:
                 return known
         self._refuse_too_much()
-        work = Work(secrets.token_hex(16), "", "", None, "", sent, quality)
+        work = Work(secrets.token_hex(16), "", "", None, "", sent, *how)
         folder = self.folder(work)
         folder.mkdir(mode=0o700)
         try:
@@ -156,6 +161,7 @@ class Works:
             return None
         try:
             data = json.loads((folder / "work.json").read_text(encoding="utf-8"))
+            data = {"model": None} | data  # before there was a choice
             return Work(**{k: data[k] for k in Work("", "", "", None, "", False, "").record()})
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             shutil.rmtree(folder, ignore_errors=True)  # a crash while it was made: nothing in it can be used

@@ -46,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--format", default="json", metavar="LIST", help="json, csv, midi, labels, jams, png, … (default: json)")
     add("--quality", choices=("fast", "best"), default="best", help="best hears the notes too (default: best)")
     add("--provider", choices=("auto", "cpu", "cuda", "coreml"), default="auto", help="what computes (default: auto)")
-    add("--model", metavar="NAME|PATH", help="a shipped model's name, or the path of another one")
+    add("--model", metavar="NAME|PATH", help="shipped weights (mezzoforte, mezzoforte-free), or the path of others")
     add("--jobs", type=_count, metavar="N", help="recordings at the same time (default: one per core)")
     add("--scheduler", metavar="ADDRESS", help="work on the Dask cluster of this scheduler (extra: cluster)")
     add("--time-limit", type=_seconds, default=3600.0, metavar="S", help="for one recording; 0: none (default: 3600)")

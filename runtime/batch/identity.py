@@ -6,9 +6,8 @@ import hashlib
 from pathlib import Path
 
 from runtime.errors import MezzoforteError
-from runtime.transcribe.own import name_for
 
-RESULT_VERSION = 3
+RESULT_VERSION = 4
 """Raised when the same bytes, model and options give another result because the code between them has changed."""
 _BLOCK_BYTES = 1 << 20
 
@@ -22,12 +21,13 @@ def of_content(path: Path) -> str:
     return sha.hexdigest()
 
 
-def of_model(card: Path, transcriber_card: Path | None = None) -> str:
-    """SHA-256 of the cards, which name the hashes of every file of the model and of the transcriber beside it."""
-    from runtime.model import find_card
+def of_model(card: Path) -> str:
+    """SHA-256 of everything that the model goes by: the cards, which name the hashes of their networks, and the rules
+    of touch. Raises `ModelError` when a part is missing, `MezzoforteError` when one cannot be read."""
+    from runtime.network.parts import ABOUT, parts_of
 
-    sha = hashlib.sha256(f"result {RESULT_VERSION}".encode())
-    for path in (card, transcriber_card or find_card(name_for(card.stem))):
+    parts, sha = parts_of(card), hashlib.sha256(f"result {RESULT_VERSION}".encode())
+    for path in (card, *map(parts.path, ABOUT)):
         try:
             sha.update(hashlib.sha256(path.read_bytes()).digest())
         except OSError as e:

@@ -13,6 +13,7 @@ from runtime.engrave.engrave import Engraved, engrave
 from runtime.engrave.grid import check_beats
 from runtime.errors import OutputError, ScoreError
 from runtime.marks.annotate import options_of
+from runtime.network.parts import parts_of
 from runtime.pipeline import Heard
 from runtime.progress import TerminalProgress
 from runtime.standard_out import write_out
@@ -38,7 +39,10 @@ def prepare(options: argparse.Namespace) -> Callable[[Heard, Say], None]:
     if options.notes is not None:
         transcriber = load("midi", Setting(options.notes))
     else:
-        transcriber = load(options.transcribe, Setting(options.transcriber_path, options.provider))
+        path = options.transcriber_path
+        if path is None and options.transcribe == "own":
+            path = parts_of(options.model).path("notes")
+        transcriber = load(options.transcribe, Setting(path, options.provider))
     return partial(_deliver, options, transcriber)
 
 

@@ -23,7 +23,7 @@ def tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
     metres = ", ".join(dict.fromkeys(str(m.beats_per_bar) for m in analysis.metre))
     minutes, seconds = divmod(analysis.source.duration_s, 60.0)
     hz, rate_hz = analysis.source.tuning_hz, analysis.source.sample_rate_hz
-    by = analysis.model.transcriber
+    by, model = analysis.model.transcriber, analysis.model
     rows = [
         ("duration", f"{minutes:.0f} min {seconds:04.1f} s {f'at {rate_hz} Hz' if rate_hz else 'of MIDI'}"),
         ("beats", str(beats)),
@@ -32,7 +32,8 @@ def tell(analysis: Analysis, name: str, files: Mapping[str, Path]) -> None:
         *((("tuning", "unclear" if hz is None else f"a' = {hz:.0f} Hz"),) if rate_hz else ()),
         ("dynamics", " ".join(d.level for d in analysis.dynamics[:16]) + (" …" if len(analysis.dynamics) > 16 else "")),
         ("changes", str(len(analysis.change_points))),
-        ("model", f"{analysis.model.name} {analysis.model.version} on {analysis.model.provider}"),
+        ("model", f"{model.name} {model.version} on {model.provider}"),
+        *((("licence", f"{model.licence} (of the weights)"),) if model.licence else ()),
         *((("notes", f"heard by {by}" if rate_hz else "given"),) if by else ()),
         *(("written", str(file)) for file in files.values()),
     ]

@@ -28,6 +28,7 @@ from runtime.decode.said_marks import with_said_marks
 from runtime.frames import FRAME_S
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
+from runtime.network.parts import Parts
 from runtime.stages.levels import LevelStage
 from runtime.stages.peaks import where_it_sounds
 
@@ -48,6 +49,7 @@ def decode(
     card: ModelCard,
     source: Source,
     identity: ModelIdentity,
+    parts: Parts,
     corrections: Corrections | None = None,
     stage: LevelStage | None = None,
     notes: PlayedNotes | None = None,
@@ -57,7 +59,8 @@ def decode(
     """The analysis that these frame logits and this loudness curve (both T frames) stand for.
 
     Marks are chosen on the beats that are found (`runtime.decode.dynamics`), by loudness, by the notes where they are
-    known, and by the names of levels that the second stage hears, or the frames where the model has none.
+    known, and by the names of levels that the second stage hears, or the frames where the model has none; `parts` of
+    the model say how.
     `corrections` are honoured by decoding under them. When nothing sounds like beats the analysis has none, and
     says so in a warning: marks are not invented (pinned beats are taken at their word). What is unsure is told, unless
     somebody has said something of beats, or nobody `asks`.
@@ -70,7 +73,7 @@ def decode(
     if grid is None:
         return replace(silent, warnings=(_NO_BEATS,))
     times_s = grid.times_s
-    marks = on_own_beats(times_s, grid.bars, SoundEvidence(ntot_sone, logits, stage, notes, velocities_known))
+    marks = on_own_beats(times_s, grid.bars, SoundEvidence(ntot_sone, parts, logits, stage, notes, velocities_known))
     found = replace(
         silent,
         doubts=_doubts(grid, logits, ntot_sone, card) if asks and not corrections.of_beats else (),

@@ -14,7 +14,16 @@ from runtime.decode.on_beats import SoundEvidence
 from runtime.dynamics import clear
 from runtime.dynamics.ladder import playback
 from runtime.dynamics.mark import PRICES, Beats, Density, say
-from runtime.dynamics.touch import BeatNotes, Setting, even_loudness, features, known_touch, rules, touch
+from runtime.dynamics.touch import (
+    BeatNotes,
+    Setting,
+    clear_rule,
+    even_loudness,
+    features,
+    known_touch,
+    rules,
+    touch,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,7 +51,7 @@ def beat_features(beats_s: Floats, evidence: SoundEvidence) -> tuple[Setting, Fl
 def beats_of(beats_s: Floats, bars: BarGrid, evidence: SoundEvidence) -> Beats:
     """How hard these beats were struck, and where marks may stand. Raises `ModelError`."""
     setting, values, n_heard, notes = beat_features(beats_s, evidence)
-    struck = touch(values, n_heard, rules()[setting])
+    struck = touch(values, n_heard, rules(evidence.parts.path("touch"))[setting])
     if evidence.velocities_known and notes is not None:
         struck = known_touch(notes, len(beats_s))
     said = evidence.level_log_p(beats_s, bars)
@@ -68,7 +77,8 @@ def on_own_beats(beats_s: Floats, bars: BarGrid, evidence: SoundEvidence, densit
     """The marks on these beats, and the level at which each beat is played under them. Raises `ModelError`."""
     beats = beats_of(beats_s, bars, evidence)
     said = say(beats, PRICES[density])
-    sure = clear.of_levels(beats, said)
+    clearly = clear_rule(evidence.parts.path("touch"))
+    sure = clear.of_levels(beats, said, clearly)
     dynamics = tuple(
         Dynamic(float(beats_s[x.at]), x.at, _name(x.level), p) for x, p in zip(said.levels, sure, strict=True)
     )
@@ -79,7 +89,7 @@ def on_own_beats(beats_s: Floats, bars: BarGrid, evidence: SoundEvidence, densit
         tuple(_name(round(float(s))) for s in steps),
         tuple(ChangePoint(d.time_s, d.beat, d.confidence) for d in dynamics[1:]),
         tuple(
-            Hairpin(float(ends_s[h.start]), float(ends_s[h.end]), h.kind, clear.of_hairpin(beats, h))
+            Hairpin(float(ends_s[h.start]), float(ends_s[h.end]), h.kind, clear.of_hairpin(beats, h, clearly))
             for h in said.hairpins
         ),
     )

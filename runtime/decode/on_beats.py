@@ -12,6 +12,7 @@ from runtime.decode.bars import BarGrid
 from runtime.decode.levels import beat_evidence, change_evidence
 from runtime.frames import FRAME_S, frames_to_s
 from runtime.network.logits import FrameLogits
+from runtime.network.parts import Parts
 from runtime.sound.phon import phon
 from runtime.stages.levels import LevelStage
 
@@ -29,19 +30,21 @@ _LEAST_BAR_CONFIDENCE = 0.5
 class SoundEvidence:
     """Of one recording (6.5 MB per hour): its loudness `ntot_sone` at 50 frames per second, what the network says of
     every frame, the stage for levels, and its notes, where these are known; `velocities_known` when they are not heard
-    but given."""
+    but given. `parts` of the model choose the marks."""
 
     ntot_sone: npt.NDArray[np.floating]
+    parts: Parts
     logits: FrameLogits | None = None
     stage: LevelStage | None = None
     notes: PlayedNotes | None = None
     velocities_known: bool = False
 
     @staticmethod
-    def of_curve(ntot_sone: Floats, hop_s: float) -> SoundEvidence:
+    def of_curve(ntot_sone: Floats, hop_s: float, parts: Parts) -> SoundEvidence:
         """From a loudness curve alone, one value every `hop_s` seconds."""
         frames = np.arange(round(len(ntot_sone) * hop_s / FRAME_S))
-        return SoundEvidence(ntot_sone[np.minimum((frames * FRAME_S / hop_s).astype(np.int64), len(ntot_sone) - 1)])
+        at = np.minimum((frames * FRAME_S / hop_s).astype(np.int64), len(ntot_sone) - 1)
+        return SoundEvidence(ntot_sone[at], parts)
 
     def knowing(self, notes: PlayedNotes | None, stage: LevelStage | None, *, given: bool = False) -> SoundEvidence:
         """The same recording with its notes, heard or `given`, and the stage for levels that goes with them."""

@@ -49,6 +49,7 @@ def hear_performance(
     """
     path = Path(path)
     check(cancel)
+    model.parts.check()
     card = model.card.of_notes_alone()
     if model.onsets is None:
         raise ModelError(
@@ -66,10 +67,10 @@ def hear_performance(
     stage = model.levels_for(notes)
     source = Source(os.fsencode(path.name).decode("utf-8", "replace"), duration_s, NO_SOUND_HZ)
     identity = replace(model.identity, transcriber=TELLER)
-    analysis = decode(logits, logits.ntot_sone, card, source, identity, corrections, stage, notes, True)
+    analysis = decode(logits, logits.ntot_sone, card, source, identity, model.parts, corrections, stage, notes, True)
     if progress is not None:
         progress(1.0)
-    evidence = SoundEvidence(logits.ntot_sone, logits, stage, notes, velocities_known=True)
+    evidence = SoundEvidence(logits.ntot_sone, model.parts, logits, stage, notes, velocities_known=True)
     return Heard(_warned(analysis, notes), _no_outline(), 0, evidence, said=corrections)
 
 

@@ -2,7 +2,7 @@
 
 A level changes the strength from the beats before it to those after it, a hairpin from its first half to its second.
 How far that stands out of the scatter of beats gives, by a logistic rule fitted on renders with known velocities
-(`python -m train.marks.clear`), the probability that the playing really goes that way.
+(`python -m train.marks.clear`; it comes with the model), the probability that the playing really goes that way.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from runtime.dynamics.ladder import Hairpin, Level
 from runtime.dynamics.mark import Beats, Said, scatter
-from runtime.dynamics.touch import clear_rule
+from runtime.dynamics.touch import ClearRule
 
 Clearness = Literal["clear", "likely", "slight"]
 CLEAR, LIKELY = 0.9, 0.75
@@ -27,7 +27,7 @@ def clearness(confidence: float) -> Clearness:
     return "clear" if confidence >= CLEAR else "likely" if confidence >= LIKELY else "slight"
 
 
-def of_levels(beats: Beats, said: Said) -> list[float]:
+def of_levels(beats: Beats, said: Said, rule: ClearRule) -> list[float]:
     """Probability, for each level, that the playing changes that way there; for the first, that it is nearer to that
     level than to those two away."""
     if not said.levels:
@@ -35,12 +35,12 @@ def of_levels(beats: Beats, said: Said) -> list[float]:
     end = said.levels[1].at if len(said.levels) > 1 else len(beats.velocity)
     first = said.levels[0]
     begins = _near(beats, said, first, slice(first.at, min(end, first.at + REACH_BEATS)))
-    return [begins, *(_sure(beats, *spans) for spans in stretches_of_level(beats, said))]
+    return [begins, *(_sure(beats, rule, *spans) for spans in stretches_of_level(beats, said))]
 
 
-def of_hairpin(beats: Beats, hairpin: Hairpin[int]) -> float:
+def of_hairpin(beats: Beats, hairpin: Hairpin[int], rule: ClearRule) -> float:
     """Probability that the playing goes that way from the first half to the second."""
-    return _sure(beats, *stretches_of_hairpin(hairpin))
+    return _sure(beats, rule, *stretches_of_hairpin(hairpin))
 
 
 def stretches_of_level(beats: Beats, said: Said) -> list[tuple[slice, slice, int]]:
@@ -72,8 +72,8 @@ def stands_out(beats: Beats, before: slice, after: slice, sign: int) -> float:
     return sign * (b - a) / math.sqrt(va / na + vb / nb) if na and nb else 0.0
 
 
-def _sure(beats: Beats, before: slice, after: slice, sign: int) -> float:
-    return probability(stands_out(beats, before, after, sign), *clear_rule())
+def _sure(beats: Beats, rule: ClearRule, before: slice, after: slice, sign: int) -> float:
+    return probability(stands_out(beats, before, after, sign), *rule)
 
 
 def _near(beats: Beats, said: Said, mark: Level[int], stretch: slice) -> float:

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from runtime.errors import ModelError
 from runtime.frames import FRAME_S
+from runtime.network.parts import DEFAULT_MODEL, MODELS_FOLDER
 from runtime.piano.emulate import Spans, total_loudness
 from runtime.piano.table import load_piano
 from runtime.sound.phon import phon
@@ -29,11 +31,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 EVEN_VELOCITY = 64
-RULES = Path(__file__).parents[1] / "models" / "touch.json"
+RULES = MODELS_FOLDER / f"{DEFAULT_MODEL}.touch.json"
+"""The rules of the shipped set; those of a model are told by `runtime.network.parts`."""
 _BEFORE_FRAMES, _LEAST_FRAMES, _LONGEST_FRAMES = 2, 8, 50
 """A beat's loudness is looked for from just before it to the next beat, for at least and at most so long."""
 FEATURES = ("heard_mean", "heard_loudest", "loudness", "over_even", "pitch", "many", "unheard")
 
+ClearRule = tuple[float, float]
+"""Scale and offset of a logistic rule."""
+_Rules = TypeVar("_Rules")
 Setting = Literal["score", "page", "notes", "sound"]
 """What is known beside loudness: a score and the notes heard, a score alone, the notes heard alone, nothing."""
 
@@ -66,17 +72,28 @@ class Touch:
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
-    """The fitted rules by setting."""
-    data = json.loads(RULES.read_text(encoding="utf-8"))
-    return {name: Rule(r["weights"], r["variance"], r["variance_floor"]) for name, r in data["rules"].items()}
+def rules(path: Path) -> Mapping[str, Rule]:
+    """The fitted rules by setting, from a set's file. Raises `ModelError`."""
+    return _read(path, lambda data: {
+        name: Rule(dict(r["weights"]), float(r["variance"]), float(r["variance_floor"]))
+        for name, r in data["rules"].items()
+    })  # fmt: skip
 
 
 @cache
-def clear_rule() -> tuple[float, float]:
-    """Scale and offset of the logistic rule of `runtime.dynamics.clear`."""
-    data = json.loads(RULES.read_text(encoding="utf-8"))["clear"]
-    return data["scale"], data["offset"]
+def clear_rule(path: Path) -> ClearRule:
+    """Scale and offset of the logistic rule of `runtime.dynamics.clear`, from a set's file. Raises `ModelError`."""
+    return _read(path, lambda data: (float(data["clear"]["scale"]), float(data["clear"]["offset"])))
+
+
+def _read(path: Path, take: Callable[[Any], _Rules]) -> _Rules:
+    try:
+        return take(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+        raise ModelError(
+            "these rules of touch cannot be used", where=str(path), cause=f"{type(e).__name__}: {e}"[:200],
+            advice="Make them with python -m train.marks.touch and python -m train.marks.clear",
+        ) from e  # fmt: skip
 
 
 def touch(values: Floats, n_heard: Ints, rule: Rule) -> Touch:

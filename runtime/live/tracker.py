@@ -66,6 +66,7 @@ class LiveTracker:
         """`look_ahead_s` (0.1 to 2.5): how long after a frame it is taken; longer is surer and later."""
         if not 0.1 <= look_ahead_s <= 2.5:
             raise ValueError(f"a look-ahead of {look_ahead_s} s is outside 0.1..2.5 s")
+        model.parts.check()
         self._model = model
         self._ahead = round(look_ahead_s * FRAMES_PER_S)
         self._meter = LevelMeter(SAMPLE_RATE_HZ)
@@ -174,7 +175,9 @@ class LiveTracker:
         logits = self._model.refined(logits)
         source = Source("live", len(self._columns) * FRAME_S, SAMPLE_RATE_HZ)
         model = self._model
-        return decode(logits, logits.ntot_sone, model.card, source, model.identity, None, model.levels, asks=False)
+        return decode(
+            logits, logits.ntot_sone, model.card, source, model.identity, model.parts, None, model.levels, asks=False
+        )
 
     def _tell(self, time_s: float, position: int, level: Level, bpm: float, confidence: float) -> Heard:
         bar = self._told[-1].bar if self._told else 0

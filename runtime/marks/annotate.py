@@ -10,6 +10,7 @@ import bisect
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
@@ -20,6 +21,7 @@ from runtime.corrections import Corrections
 from runtime.dynamics import clear
 from runtime.dynamics.ladder import Hairpin, Level, step_of
 from runtime.dynamics.mark import PRICE_STEPS, PRICES, Beats, Density, Said, Scale, say, scale_of, stands_alone
+from runtime.dynamics.touch import clear_rule
 from runtime.marks import compare, policy, reasons, second_time, stresses
 from runtime.marks.compare import Difference
 from runtime.marks.heard import HeardInScore
@@ -202,7 +204,8 @@ class Page:
     def planned_marks(self, score: Score, heard: HeardInScore, said: Said) -> list[PlannedMark]:
         """Our marks with how clear each is and what was heard."""
         together = Said(tuple(sorted((*said.levels, *self.kept_levels), key=lambda x: x.at)), said.hairpins, said.scale)
-        sure = clear.of_levels(self.beats, together)
+        clearly = clear_rule(heard.parts.path("touch"))
+        sure = clear.of_levels(self.beats, together, clearly)
         told = reasons.of_levels(score, heard, self.beats, together, self.first)
         staff = score.keyboard_staves()[0]
         ours = {x.at for x in said.levels}
@@ -215,19 +218,20 @@ class Page:
         for h, why in zip(said.hairpins, why_hairpins, strict=True):
             at, end = h.start + self.first, h.end + self.first
             stop = heard.at[end] if end < len(heard.at) else score.end
-            out.append(_span_mark(score, heard.at[at], stop, h.kind, staff, clear.of_hairpin(self.beats, h), why))
+            sure_of_it = clear.of_hairpin(self.beats, h, clearly)
+            out.append(_span_mark(score, heard.at[at], stop, h.kind, staff, sure_of_it, why))
         return _once(out)
 
 
 @lru_cache(maxsize=8)
-def _prior(score: Score) -> PagePrior:
-    return prior(score)
+def _prior(score: Score, card_path: Path) -> PagePrior:
+    return prior(score, card_path)
 
 
 def _beats(score: Score, heard: HeardInScore, kept: list[int], weight: float = PAGE_WEIGHT) -> Beats:
     """All written beats with the prices of their places; no level stands where nothing is struck, or within a bar of
     one that stays."""
-    page, n = _prior(score), len(heard.at)
+    page, n = _prior(score, heard.parts.path("page")), len(heard.at)
     level = weight * (page.level - PAGE_MEDIAN["level"])
     begins = weight * (page.hairpin_begin - PAGE_MEDIAN["hairpin"]).T
     ends = weight * (page.hairpin_end - PAGE_MEDIAN["hairpin"]).T

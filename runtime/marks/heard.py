@@ -14,6 +14,7 @@ from runtime.decode.dynamics import EARLY_S
 from runtime.decode.on_beats import SoundEvidence
 from runtime.dynamics.touch import BeatNotes, Setting, Touch, even_loudness, features, known_touch, peaks, rules, touch
 from runtime.marks.struck import Struck, struck, written
+from runtime.network.parts import Parts, parts_named
 from runtime.notes.played import PlayedNotes
 from runtime.score.align.recording import POOR, Alignment
 from runtime.score.table import Score
@@ -49,8 +50,8 @@ class HeardInScore:
     """Of the n beats of `Score.beats`: place `at` in quarters, `measure`, `position` in the bar from 1 and
     `beats_per_bar`; `velocity` with its `variance` as in `runtime.dynamics.touch`, means over all passes (NaN and
     infinite where nothing was struck or the bar was not found); `log_p` [n, 5] of the level network, or None;
-    `loudness_phon` [n]; `passes`, the velocity of each pass alone; and `apart`, repeats that were played otherwise the
-    second time, where `velocity` is that of the first."""
+    `loudness_phon` [n]; `passes`, the velocity of each pass alone; the model's `parts`; and `apart`, repeats that were
+    played otherwise the second time, where `velocity` is that of the first."""
 
     at: tuple[Fraction, ...]
     measure: Ints
@@ -61,6 +62,7 @@ class HeardInScore:
     log_p: Floats | None
     loudness_phon: Floats
     passes: tuple[Floats, ...]
+    parts: Parts
     apart: tuple[slice, ...] = ()
 
 
@@ -71,7 +73,7 @@ def hear(score: Score, alignment: Alignment, evidence: SoundEvidence) -> HeardIn
     if evidence.notes is not None and evidence.velocities_known and notes is not None:
         played = known_touch(notes, len(beats.time_s))
     else:
-        played = touch(values, n_heard, rules()[setting])
+        played = touch(values, n_heard, rules(evidence.parts.path("touch"))[setting])
     grid = [(at, m, k) for at, m, k in score.beats()]
     time = [score.measures[m].time for _, m, _ in grid]
     good = np.asarray(alignment.confidence)[beats.measure] >= POOR
@@ -88,13 +90,16 @@ def hear(score: Score, alignment: Alignment, evidence: SoundEvidence) -> HeardIn
         _level_evidence(score, evidence, beats, good, len(grid)),
         _mean(loud, beats.of, good, len(grid)),
         passes,
+        evidence.parts,
         apart,
     )
 
 
 def evidence_of(analysis: Analysis) -> SoundEvidence:
     """What a finished analysis still knows of the sound: its loudness curve."""
-    return SoundEvidence.of_curve(np.array(analysis.loudness.ntot_sone), analysis.loudness.hop_s)
+    loudness, model = analysis.loudness, analysis.model
+    parts = parts_named(model.name, model.licence)
+    return SoundEvidence.of_curve(np.array(loudness.ntot_sone), loudness.hop_s, parts)
 
 
 def played_beats(score: Score, alignment: Alignment) -> PlayedBeats:

@@ -1,4 +1,4 @@
-"""Where an editor would put marks on this page, from its notes alone: `prior(score)`.
+"""Where an editor would put marks on this page, from its notes alone: `prior(score, card_path)`.
 
 A small network over the score's written beats, learned from printed scores without any recording
 (`python -m train.marks.page`). It says how likely a level is printed at a beat, where crescendos and diminuendos begin
@@ -31,7 +31,6 @@ OUTPUTS = (
     "level", "crescendo_begins", "diminuendo_begins", "crescendo_ends", "diminuendo_ends", "louder",
 )  # fmt: skip
 """What the network says of every beat, in order."""
-CARD = Path(__file__).parent.parent / "models" / "mezzoforte.page.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +79,17 @@ def calibrated(logits: Floats, thresholds: Mapping[str, float]) -> Floats:
     return known
 
 
-def prior(score: Score) -> PagePrior:
-    """What the page says of every written beat. Raises `ModelError` when the shipped network is damaged."""
+def prior(score: Score, card_path: Path) -> PagePrior:
+    """What the page says of every written beat, by the network of a card. Raises `ModelError` when that is damaged."""
     features = page_features(score)
     if not len(features):
         return PagePrior(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))
-    values = network().logits(features)
+    values = network(card_path).logits(features)
     return PagePrior(values[:, 0], values[:, 1:3], values[:, 3:5], values[:, 5])
 
 
 @cache
-def network(card_path: Path = CARD) -> PageNetwork:
+def network(card_path: Path) -> PageNetwork:
     """The network of a card, verified and started once. Raises `ModelError`."""
     card = load_card(card_path)
     if card.kind != PAGE:

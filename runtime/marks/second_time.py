@@ -12,6 +12,7 @@ import numpy as np
 from runtime.analysis import LADDER
 from runtime.dynamics import clear
 from runtime.dynamics.mark import Beats, Said
+from runtime.dynamics.touch import clear_rule
 from runtime.marks.heard import HeardInScore
 from runtime.marks.onsets import nearest_onset
 from runtime.score import worded
@@ -37,6 +38,7 @@ class SecondTime:
 def marks(score: Score, heard: HeardInScore, beats: Beats, say: Callable[[Beats], Said]) -> tuple[SecondTime, ...]:
     """What the search says of the second pass of each repeat that was played otherwise; `beats` are all of the page."""
     out: list[SecondTime] = []
+    clearly = clear_rule(heard.parts.path("touch"))
     for section in heard.apart:
         velocity = heard.passes[1][section]
         level = beats.level_odds[section].copy()
@@ -52,10 +54,13 @@ def marks(score: Score, heard: HeardInScore, beats: Beats, say: Callable[[Beats]
         )
         said = say(part)
         places = [*heard.at[section], heard.at[section.stop] if section.stop < len(heard.at) else score.end]
-        sure = clear.of_levels(part, said)
+        sure = clear.of_levels(part, said, clearly)
         levels = zip(said.levels, sure, strict=True)
         out += [SecondTime(LADDER[x.level], places[x.at], places[x.at], p) for x, p in levels]
-        out += [SecondTime(h.kind, places[h.start], places[h.end], clear.of_hairpin(part, h)) for h in said.hairpins]
+        out += [
+            SecondTime(h.kind, places[h.start], places[h.end], clear.of_hairpin(part, h, clearly))
+            for h in said.hairpins
+        ]
     return tuple(sorted(out, key=lambda s: (s.at, s.value)))
 
 

@@ -21,9 +21,9 @@ import numpy as np
 from runtime.decode.probability import probability
 from runtime.errors import ModelError
 from runtime.frames import FRAMES_PER_S, SAMPLE_RATE_HZ
-from runtime.model import FREE_MODEL, MODELS_FOLDER, find_card
 from runtime.network import session as onnx_session
 from runtime.network.card import NOTES, ModelCard, load_card
+from runtime.network.parts import find_card, shipped
 from runtime.network.session import Contract, windows_at_once
 from runtime.network.windows import Shape
 from runtime.notes.keys import N_PITCHES
@@ -37,7 +37,6 @@ from runtime.transcribe.registry import Setting
 from runtime.transcribe.rolls import RollOptions, Rolls, Values
 from runtime.transcribe.transcription import Transcriber, TranscriberIdentity, Transcription
 
-MODEL = "mezzoforte.notes"
 CONTRACT = Contract(
     {"onset": (N_PITCHES,), "frame": (N_PITCHES,), "offset": (N_PITCHES,), "velocity": (N_PITCHES,), "pedal": ()},
     same_as_cpu=0.02,  # probabilities
@@ -128,21 +127,9 @@ def rolls_of(columns: Values) -> Rolls:
     return Rolls(onset, frame, velocity, offset, columns[:, -1])
 
 
-def name_for(model: str) -> str:
-    """The name of the transcriber that listens with a model of that name: each shipped set has one of its own, other
-    models are heard with that of the default set."""
-    return f"{FREE_MODEL}.notes" if model == FREE_MODEL else MODEL
-
-
 def load(setting: Setting) -> Transcriber:
-    """See `runtime.transcribe.registry.load`."""
-    if setting.path is None and not (MODELS_FOLDER / f"{MODEL}.json").is_file():
-        raise ModelError(
-            "Mezzoforte's own transcriber is not in this installation",
-            where=str(MODELS_FOLDER / f"{MODEL}.json"),
-            advice="Install Mezzoforte again, name a model with --transcriber-path, or take another transcriber",
-        )
-    card_path = find_card(setting.path if setting.path is not None else MODEL)
+    """See `runtime.transcribe.registry.load`; without a path that of the shipped set."""
+    card_path = find_card(setting.path) if setting.path is not None else shipped("notes")
     card = load_card(card_path)
     where = str(card_path)
     if card.kind != NOTES:

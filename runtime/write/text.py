@@ -107,6 +107,7 @@ def _tempo_rows(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _annotation(analysis: Analysis, namespace: str, what: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    licence = analysis.model.licence
     return {
         "namespace": namespace,
         "data": rows,
@@ -115,7 +116,7 @@ def _annotation(analysis: Analysis, namespace: str, what: str, rows: list[dict[s
             "annotator": {},
             "version": analysis.model.version,
             "corpus": "",
-            "annotation_tools": f"Mezzoforte, model {analysis.model.name}",
+            "annotation_tools": f"Mezzoforte, model {analysis.model.name}{f' ({licence})' if licence else ''}",
             "annotation_rules": what,
             "validation": "",
             "data_source": "program",

@@ -253,6 +253,7 @@ def _bridge() -> tuple[Any, asyncio.AbstractEventLoop, list[str]]:
     from bridge.api.guard import Guard
     from bridge.api.jobs import Jobs
     from bridge.api.limits import Limits
+    from bridge.api.models import Models
     from bridge.api.player import Player
     from bridge.api.store import Store
     from bridge.api.uploads import Uploads
@@ -267,7 +268,7 @@ def _bridge() -> tuple[Any, asyncio.AbstractEventLoop, list[str]]:
 
     jobs = Jobs(Store(home / "jobs", limits.kept_jobs), runner, limits.waiting_jobs)
     player = Player(home / "uploads", lambda task: runner(task, None))
-    app = make_app(jobs, Uploads(home / "uploads", limits), player, limits, lambda: None)
+    app = make_app(jobs, Uploads(home / "uploads", limits), player, limits, Models(None), lambda: None)
     return Guard(app, PORT, TOKEN), asyncio.new_event_loop(), asked
 
 

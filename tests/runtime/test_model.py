@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,11 @@ from hypothesis import strategies as st
 from runtime import model as model_module
 from runtime.errors import ModelError
 from runtime.frames import n_frames
-from runtime.model import MODELS_FOLDER, Model, find_card, load_model, package_conflict
+from runtime.model import Model, find_card, load_model, package_conflict
 from runtime.network import session as onnx_session
 from runtime.network.card import Metric, ModelCard, load_card, parse_card
 from runtime.network.logits import FrameLogits
 from runtime.network.wire import has_external_data
-from runtime.thorough import load_listener
-from runtime.transcribe.own import name_for
 from tests import stub_model
 from tests.stub_model import onnx
 
@@ -366,21 +363,10 @@ def test_every_shipped_card_fits_its_model() -> None:
 def test_the_free_set_resolves_beside_the_shipped_one_or_says_how_to_make_it(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.model.MODELS_FOLDER", tmp_path)
+    monkeypatch.setattr("runtime.network.parts.MODELS_FOLDER", tmp_path)
     with pytest.raises(ModelError, match="not shipped yet") as e:
         find_card(name)
     assert "docs/training.md" in str(e.value)
     assert (
         find_card(stub_model.write_stub(tmp_path, name)).stem == name and find_card(name) == tmp_path / f"{name}.json"
     )
-
-
-def test_the_free_set_is_not_heard_with_the_transcriber_of_the_shipped_one(tmp_path: Path) -> None:
-    assert name_for("mezzoforte") == name_for("mine") == "mezzoforte.notes"
-    model = load_model(stub_model.write_stub(tmp_path), "cpu")
-    onsets: Any = object()
-    free = replace(model, card=replace(model.card, name="mezzoforte-free"), onsets=onsets)
-    if not (MODELS_FOLDER / "mezzoforte-free.notes.json").is_file():
-        with pytest.raises(ModelError, match=r"mezzoforte-free\.notes are not shipped yet"):
-            load_listener(free)
-    assert load_listener(replace(model, onsets=onsets)).identity.name == "own"

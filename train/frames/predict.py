@@ -20,7 +20,6 @@ from runtime.model import Model
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.notes.played import PlayedNotes
-from runtime.stages.levels import LevelStage
 from runtime.transcribe.own import OwnTranscriber
 from train.data.labels.values import LEVEL_NUMBER, BeatLabels, BeatPrediction, LevelPrediction, prediction_of
 from train.frames.kept import frames_of, notes_of
@@ -85,7 +84,7 @@ def predicted_of(heard: Heard, analysis: Analysis, model: Model, options: Decode
     """The answer that an analysis of this recording stands for (`analyse` with the same options)."""
     card = _card(heard, model, options)
     beats, own = prediction_of(analysis)
-    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds), model.levels_for(heard.notes)), own)
+    return Predicted(beats, levels_at(heard, DecodeOptions.of(card.thresholds), model), own)
 
 
 def analyse(heard: Heard, model: Model, options: DecodeOptions | None = None) -> Analysis:
@@ -93,7 +92,7 @@ def analyse(heard: Heard, model: Model, options: DecodeOptions | None = None) ->
     source = Source(heard.recording.key, heard.recording.n_samples / SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
     ntot_sone = heard.logits.ntot_sone
     card, stage = _card(heard, model, options), model.levels_for(heard.notes)
-    return decode(heard.logits, ntot_sone, card, source, model.identity, stage=stage, notes=heard.notes)
+    return decode(heard.logits, ntot_sone, card, source, model.identity, model.parts, stage=stage, notes=heard.notes)
 
 
 def _card(heard: Heard, model: Model, options: DecodeOptions | None) -> ModelCard:
@@ -102,11 +101,12 @@ def _card(heard: Heard, model: Model, options: DecodeOptions | None) -> ModelCar
     return model.card if heard.notes is None else model.card.knowing_notes()
 
 
-def levels_at(heard: Heard, options: DecodeOptions, stage: LevelStage | None = None) -> LevelPrediction:
+def levels_at(heard: Heard, options: DecodeOptions, model: Model) -> LevelPrediction:
     """Levels as the marks on the truth's beats have them, in five classes; the bars are the model's own."""
     frames = heard.truth.beats_s / FRAME_S
     bars = find_bars(downbeat_probability(heard.logits.downbeat, frames, options), options)
-    evidence = SoundEvidence(heard.logits.ntot_sone, heard.logits, stage, heard.notes)
+    stage = model.levels_for(heard.notes)
+    evidence = SoundEvidence(heard.logits.ntot_sone, model.parts, heard.logits, stage, heard.notes)
     marks = on_own_beats(heard.truth.beats_s, bars, evidence)
     changes = np.array([c.beat for c in marks.change_points], np.int64)
     return LevelPrediction(np.array([LEVEL_NUMBER[folded(x)] for x in marks.beat_levels], np.int8), changes)

@@ -14,7 +14,8 @@ from runtime.decode.on_beats import SoundEvidence
 from runtime.model import Model, load_model
 from runtime.network.logits import FrameLogits
 from runtime.notes.played import PlayedNotes
-from runtime.pipeline import hear
+from runtime.pipeline import listen
+from runtime.sound.recording import opened
 from runtime.transcribe.own import OwnTranscriber
 from runtime.write.atomic import write_bytes
 from train.frames.hear import transcriber_of
@@ -57,15 +58,16 @@ class Listener:
             logits = FrameLogits.from_columns(s["columns"])
             rows = list(zip(s["onset_s"], s["offset_s"], s["pitch"], s["velocity"], strict=True))
         notes = PlayedNotes.of([(float(a), float(b), int(p), int(v)) for a, b, p, v in rows])
-        return SoundEvidence(logits.ntot_sone, logits, self.model.levels_for(notes), notes)
+        return SoundEvidence(logits.ntot_sone, self.model.parts, logits, self.model.levels_for(notes), notes)
 
     def _listen(self, path: Path, stored: Path) -> None:
-        evidence = hear(path, self.model).evidence
-        assert evidence is not None and evidence.logits is not None, f"nothing is heard in {path}"
+        with opened(path) as recording:  # listened to alone: rules to choose marks by may still have to be fitted
+            frames = listen(recording, self.model).frames
+        assert frames is not None, f"nothing is heard in {path}"
         notes = self.transcriber.transcribe(path).notes
         out = io.BytesIO()
         np.savez_compressed(
-            out, columns=evidence.logits.columns().astype(np.float32), onset_s=notes.onset_s, offset_s=notes.offset_s,
+            out, columns=frames.logits.columns().astype(np.float32), onset_s=notes.onset_s, offset_s=notes.offset_s,
             pitch=notes.pitch, velocity=notes.velocity,
         )  # fmt: skip
         stored.parent.mkdir(parents=True, exist_ok=True)

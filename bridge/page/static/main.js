@@ -13,6 +13,7 @@ import { onChangedElsewhere } from "./save.js";
 import { Sheet } from "./score.js";
 import * as settings from "./settings.js";
 import { askBy, banner, check, failed, isGone, onReturn, say } from "./tell.js";
+import * as weights from "./weights.js";
 import { t, setTable } from "./words.js";
 import * as work from "./work.js";
 
@@ -26,7 +27,7 @@ function wireMarks() {
 }
 
 function wireFiles() {
-    const add = files => app.queue.add([...files], $("best").checked);
+    const add = files => app.queue.add([...files], { quality: $("best").checked ? "best" : "fast", model: weights.chosen() });
     $("files").addEventListener("change", () => {
         add($("files").files);
         $("files").value = "";
@@ -88,6 +89,7 @@ async function start() {
     app.queue = new Queue($("queue"), work.show, say, failed);
     app.queue.current = bridge.asked || null;
     $("best").checked = app.about.quality === "best";
+    weights.wire();
     wire();
     settings.languages();
     document.body.dataset.ready = "yes";

@@ -57,7 +57,8 @@ export class Queue {
         this.open(this.works.find(w => w.id === id) ?? null);
     }
 
-    async add(files, best) {
+    // `how` the recordings are heard: {quality, model}.
+    async add(files, how) {
         const { pairs, left } = paired([...files]);
         for (const score of left)
             this.say(t("{name}: a score needs its recording; drop both together", { name: score.name }));
@@ -66,7 +67,7 @@ export class Queue {
             this.sending.push(line);
             this.draw();
             try {
-                const made = await this.#send(recording, score, best, line);
+                const made = await this.#send(recording, score, how, line);
                 this.sending = this.sending.filter(l => l !== line);
                 await this.refresh();
                 if (!this.current || pairs.length === 1)
@@ -80,13 +81,13 @@ export class Queue {
         }
     }
 
-    async #send(recording, score, best, line) {
+    async #send(recording, score, how, line) {
         const progress = share => {
             line.share = share;
             this.draw();
         };
         const sent = await send(`/v1/recording?suffix=${encodeURIComponent(suffix(recording.name))}`, recording, progress);
-        const body = { recording: { upload: sent.upload }, name: recording.name, quality: best ? "best" : "fast" };
+        const body = { recording: { upload: sent.upload }, name: recording.name, ...how };
         if (score) {
             const page = await send(`/v1/score?suffix=${encodeURIComponent(suffix(score.name))}`, score, () => {});
             Object.assign(body, { score: { upload: page.upload }, score_name: score.name });

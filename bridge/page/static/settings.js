@@ -5,6 +5,7 @@ import * as keys from "./keys.js";
 import * as takeHome from "./take_home.js";
 import { say } from "./tell.js";
 import { show } from "./work.js";
+import * as weights from "./weights.js";
 import * as words from "./words.js";
 
 const { t } = words;
@@ -22,6 +23,7 @@ function language(code) {
         option.textContent = t(option.value);
     $("lane").setAttribute("aria-label", t("Place in the recording"));
     takeHome.draw();
+    weights.draw();
     keys.draw();
     app.queue.draw();
     show(app.work);

@@ -18,6 +18,7 @@ from runtime.decode.path import SHORTEST_BEAT_S
 from runtime.frames import FRAME_S
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
+from runtime.network.parts import parts_of
 from runtime.sound.phon import phon
 from runtime.stages.peaks import find_peaks
 
@@ -51,7 +52,7 @@ def frame_logits(beats_s: np.ndarray, metre: int, levels: np.ndarray, duration_s
 def analyse(logits: FrameLogits, *words: str) -> Analysis:
     source = Source("by hand", len(logits.beat) * FRAME_S, 22_050)
     identity = ModelIdentity("m", "0", "0", "cpu")
-    return decode(logits, logits.ntot_sone, CARD, source, identity, parse_words(words))
+    return decode(logits, logits.ntot_sone, CARD, source, identity, parts_of(), parse_words(words))
 
 
 def rubato(n: int, seed: int = 0) -> np.ndarray:
@@ -391,7 +392,7 @@ def test_between_tapped_beats_there_are_no_others() -> None:
     beats_s, logits = steady()
     taps = tuple(Pin(float(t)) for t in [*beats_s[10:22:2], *(beats_s[32:42:2] + 0.05)])
     source, identity = Source("by hand", len(logits.beat) * FRAME_S, 22_050), ModelIdentity("m", "0", "0", "cpu")
-    analysis = decode(logits, logits.ntot_sone, CARD, source, identity, Corrections(taps=taps))
+    analysis = decode(logits, logits.ntot_sone, CARD, source, identity, parts_of(), Corrections(taps=taps))
     got = times(analysis)
     for row in (taps[:6], taps[6:]):
         first, last = row[0].time_s - 1e-6, row[-1].time_s + 1e-6
@@ -403,7 +404,7 @@ def test_tapped_beats_have_the_places_that_were_said_and_move_no_bar_after_them(
     beats_s, logits = heard_late(60, 4, 0)
     taps = tuple(Pin(float(t), 1 + k % 4) for k, t in enumerate(beats_s[10:15]))
     source, identity = Source("by hand", len(logits.beat) * FRAME_S, 22_050), ModelIdentity("m", "0", "0", "cpu")
-    analysis = decode(logits, logits.ntot_sone, CARD, source, identity, Corrections(taps=taps))
+    analysis = decode(logits, logits.ntot_sone, CARD, source, identity, parts_of(), Corrections(taps=taps))
     positions = [b.position for b in analysis.beats]
     assert positions[10:15] == [1, 2, 3, 4, 1]
     assert positions[20:] == [1 + i % 4 for i in range(20, 60)]

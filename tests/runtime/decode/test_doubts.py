@@ -15,6 +15,7 @@ from runtime.decode.assemble import found_in
 from runtime.decode.doubts import FEATURES, chances, metre_margins, phase_margins
 from runtime.frames import FRAME_S
 from runtime.network.logits import FrameLogits
+from runtime.network.parts import parts_of
 from runtime.words.doubts import TEXTS, doubt
 from runtime.words.table import languages
 from tests.runtime.decode.test_assemble import CARD, NO, frame_logits
@@ -34,7 +35,7 @@ def weights(**bias: float) -> dict[str, float]:
 def heard(logits: FrameLogits, *words: str, **bias: float) -> Analysis:
     source, identity = Source("by hand", len(logits.beat) * FRAME_S, 22_050), ModelIdentity("m", "0", "0", "cpu")
     card = replace(CARD, thresholds=weights(**bias))
-    return decode(logits, logits.ntot_sone, card, source, identity, parse_words(words))
+    return decode(logits, logits.ntot_sone, card, source, identity, parts_of(), parse_words(words))
 
 
 def logits(metre: int = 4) -> FrameLogits:

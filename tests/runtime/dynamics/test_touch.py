@@ -7,6 +7,7 @@ import pytest
 
 from runtime.dynamics.touch import (
     FEATURES,
+    RULES,
     BeatNotes,
     Rule,
     even_loudness,
@@ -30,7 +31,7 @@ def rows(n: int, **columns: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_shipped_rule_says_that_louder_is_struck_harder(setting):
-    rule = rules()[setting]
+    rule = rules(RULES)[setting]
     louder = rows(
         8, **{name: np.linspace(40, 60, 8) for name in ("heard_mean", "heard_loudest", "loudness", "over_even")}
     )
@@ -62,7 +63,7 @@ def test_a_feature_that_is_missing_at_a_beat_does_not_move_it():
 
 
 def test_near_silence_is_struck_no_softer_than_a_key_can_be():
-    heard = touch(rows(4, loudness=np.array([60.0, 60.0, 60.0, -200.0])), np.zeros(4, np.int64), rules()["sound"])
+    heard = touch(rows(4, loudness=np.array([60.0, 60.0, 60.0, -200.0])), np.zeros(4, np.int64), rules(RULES)["sound"])
     assert heard.velocity.min() == 1.0
 
 

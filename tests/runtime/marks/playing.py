@@ -10,6 +10,7 @@ from runtime.analysis import Analysis, Beat, Loudness, ModelIdentity, Source
 from runtime.decode.on_beats import SoundEvidence
 from runtime.frames import FRAME_S
 from runtime.marks.heard import HeardInScore, hear
+from runtime.network.parts import parts_of
 from runtime.notes.played import PlayedNotes
 from runtime.score.align.performance import play
 from runtime.score.align.recording import Alignment
@@ -56,7 +57,7 @@ def evidence_of(score: Score, alignment: Alignment, touch: Touch) -> SoundEviden
         for a, b, p, q in zip(on_s, off_s, page.pitches, page.onsets, strict=True)
     ]
     frames = np.full(1 + int(float(off_s.max()) / FRAME_S), 5.0)
-    return SoundEvidence(frames).knowing(PlayedNotes.of(rows), None, given=True)
+    return SoundEvidence(frames, parts_of()).knowing(PlayedNotes.of(rows), None, given=True)
 
 
 def heard_of(score: Score, touch: Touch, alignment: Alignment | None = None) -> HeardInScore:

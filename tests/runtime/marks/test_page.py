@@ -12,9 +12,11 @@ import pytest
 from runtime.errors import ModelError
 from runtime.marks import page
 from runtime.marks.page_features import FEATURES, page_features
+from runtime.network.parts import shipped
 from runtime.score.table import Mark, Measure, Note, Score, Staff, TimeSignature
 
 FOUR = TimeSignature(4, 4)
+CARD = shipped("page")
 
 
 def score_of(n_bars: int = 16, pickup: bool = False) -> Score:
@@ -69,7 +71,7 @@ def test_bars_that_come_again_are_known() -> None:
 def test_the_prior_is_about_every_beat_deterministic_and_blind_to_marks() -> None:
     score = score_of()
     marked = replace(score, marks=(Mark("dynamic", "ff", F(8), F(8), 2, 1),))
-    a, b, c = page.prior(score), page.prior(score), page.prior(marked)
+    a, b, c = page.prior(score, CARD), page.prior(score, CARD), page.prior(marked, CARD)
     n = len(list(score.beats()))
     assert (a.level.shape, a.hairpin_begin.shape, a.hairpin_end.shape, a.louder.shape) == ((n,), (n, 2), (n, 2), (n,))
     for name in ("level", "hairpin_begin", "hairpin_end", "louder"):
@@ -78,7 +80,7 @@ def test_the_prior_is_about_every_beat_deterministic_and_blind_to_marks() -> Non
 
 
 def test_the_shipped_prior_expects_a_level_first_and_where_the_texture_changes_and_louder_there() -> None:
-    found = page.prior(score_of())
+    found = page.prior(score_of(), CARD)
     assert found.level[0] > 0
     assert int(np.argmax(found.level[4:])) + 4 == 32
     assert found.louder[32] > 0
@@ -87,17 +89,17 @@ def test_the_shipped_prior_expects_a_level_first_and_where_the_texture_changes_a
 
 def test_a_thousand_bars_take_well_under_half_a_second() -> None:
     score = score_of(1000)
-    page.prior(score_of())
+    page.prior(score_of(), CARD)
     begun = time.process_time()
-    page.prior(score)
+    page.prior(score, CARD)
     assert time.process_time() - begun < 1.0
 
 
 def test_a_score_without_beats_has_an_empty_prior() -> None:
     short = Score("test", (), (Measure(0, "1", F(0), F(1, 4), FOUR, F(15, 4)),), (Staff(0, 1),))
-    assert page.prior(short).level.shape == (0,)
+    assert page.prior(short, CARD).level.shape == (0,)
 
 
 def test_another_model_is_refused(tmp_path: pytest.TempPathFactory) -> None:
     with pytest.raises(ModelError, match="kind"):
-        page.network(page.CARD.with_name("mezzoforte.notes.json"))
+        page.network(CARD.with_name("mezzoforte.notes.json"))

@@ -9,6 +9,7 @@ import pytest
 
 from runtime.marks.heard import HeardInScore
 from runtime.marks.second_time import SecondTime, after_it, in_words
+from runtime.network.parts import parts_of
 from runtime.score.align.recording import Alignment
 from runtime.score.read import musicxml
 from runtime.score.table import Score
@@ -33,7 +34,7 @@ def after(score: Score, second: list[SecondTime], levels: dict[F, str]) -> list[
     grid, none = list(score.beats()), np.zeros(0)
     measure = np.array([m for _, m, _ in grid])
     at = tuple(at for at, _, _ in grid)
-    heard = HeardInScore(at, measure, measure, measure, none, none, None, none, (), (slice(0, 28),))
+    heard = HeardInScore(at, measure, measure, measure, none, none, None, none, (), parts_of(), (slice(0, 28),))
     alignment = Alignment(PLAYED, none, none, none, np.ones(len(PLAYED)), (), {}, (), 0.3)
     return [(m.kind, m.value, m.measure) for m in after_it(score, alignment, heard, second, levels, 1)]
 

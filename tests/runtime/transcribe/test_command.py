@@ -117,8 +117,7 @@ def test_what_cannot_work_is_said_before_anything_is_tried(
     Path("take.wav").write_bytes(b"RIFF")
     stub_model.write_stub(tmp_path)
     stub_notes.write_stub(tmp_path, "mezzoforte.notes")
-    for module in ("runtime.model", "runtime.transcribe.own"):
-        monkeypatch.setattr(f"{module}.MODELS_FOLDER", tmp_path)
+    monkeypatch.setattr("runtime.network.parts.MODELS_FOLDER", tmp_path)
     assert main(["take.wav", *arguments]) == 2
     told = capsys.readouterr().err
     assert message in told and len(told.strip().splitlines()) == 1 and not list(tmp_path.glob("x.*"))

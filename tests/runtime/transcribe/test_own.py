@@ -118,7 +118,7 @@ def test_the_rolls_of_a_stretch_have_the_shapes_of_the_contract(card: Path) -> N
 
 
 def test_an_installation_without_the_model_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.transcribe.own.MODELS_FOLDER", tmp_path)
+    monkeypatch.setattr("runtime.network.parts.MODELS_FOLDER", tmp_path)
     with pytest.raises(ModelError, match=r"not in this installation.*another transcriber"):
         load("own")
 

@@ -16,7 +16,7 @@ const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 document.getElementById("about").textContent = [
     clock(analysis.source.duration_s), count(analysis.beats.length, "beat", "beats"),
     count(model.bars.length, "bar", "bars"), count(model.marks.length, "mark", "marks"),
-    `model ${analysis.model.name} ${analysis.model.version}`,
+    `model ${analysis.model.name} ${analysis.model.version}${analysis.model.licence ? ` (${analysis.model.licence})` : ""}`,
 ].join(" · ");
 for (const warning of analysis.warnings) {
     const item = document.createElement("li");
