@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from runtime.model import Model, find_card
+from runtime.model import Model
 from runtime.network import windows
 from runtime.notes.played import PlayedNotes
 from runtime.transcribe import own
@@ -24,7 +24,7 @@ def load_transcriber(card: Path | None = None) -> own.OwnTranscriber:
 
 def transcriber_of(model: Model, card: Path | None = None) -> own.OwnTranscriber:
     """The transcriber of that card (None: of the model's own set), on the CPU."""
-    return load_transcriber(card or find_card(own.name_for(model.card.name)))
+    return load_transcriber(card or model.parts.path("notes"))
 
 
 def heard_notes(samples: npt.NDArray[np.float32], transcriber: own.OwnTranscriber) -> PlayedNotes:
