@@ -21,7 +21,7 @@ def rise(by: float, n: int = 8) -> np.ndarray:
 def test_a_larger_rise_is_clearer_and_a_fall_is_no_rise():
     sure = [clear.of_hairpin(beats(rise(by)), Hairpin(8, 16, "crescendo"), RULE) for by in (-30, 0, 5, 15, 40)]
     assert sure == sorted(sure) and sure[0] < 0.2 and sure[-1] > 0.9
-    falls = clear.of_hairpin(beats(rise(-40)), Hairpin(8, 16, "diminuendo"))
+    falls = clear.of_hairpin(beats(rise(-40)), Hairpin(8, 16, "diminuendo"), RULE)
     assert falls > 0.9
 
 
