@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from runtime.marks.files import MarkReport
     from runtime.marks.second_time import SecondPass
     from runtime.model import Model, Provider
+    from runtime.network.parts import Parts
     from runtime.notes.played import PlayedNotes
     from runtime.pipeline import Heard
     from runtime.progress import Cancel, Progress
@@ -174,7 +175,7 @@ def engrave(
     with as_file(recording, rate_hz) as path:
         found = notes
         if isinstance(found, str | os.PathLike):
-            found = load("midi", Setting(Path(found))).transcribe(path)
+            found = load("midi", Setting(Path(found), ears=_parts(model).path("notes"))).transcribe(path)
         heard = _hear(path, model, provider, progress, cancel, corrections, "fast")
         if heard.again is not None:
             heard = heard.again(found.notes, found.identity.name == "midi")
@@ -245,6 +246,13 @@ def _said(corrections: Corrections | Iterable[str] | None) -> Corrections | None
     return parse_words([corrections] if isinstance(corrections, str) else corrections)
 
 
+def _parts(model: str | Path | Model | None) -> Parts:
+    from runtime.model import Model
+    from runtime.network.parts import parts_of
+
+    return model.parts if isinstance(model, Model) else parts_of(model)
+
+
 def _hear(
     path: Path,
     model: str | Path | Model | None,
@@ -273,6 +281,6 @@ def _hear_knowing(
     """As `_hear`, with the MIDI of a digital piano that was recorded at the same time."""
     from runtime.transcribe.registry import Setting, load
 
-    given = load("midi", Setting(Path(notes)))
+    given = load("midi", Setting(Path(notes), ears=_parts(model).path("notes")))
     heard = _hear(path, model, provider, progress, cancel, corrections, "fast")
     return heard if heard.again is None else heard.again(given.transcribe(path).notes, True)

@@ -25,6 +25,7 @@ from runtime.network import windows
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from runtime.network.memory import give_back
+from runtime.network.parts import Parts
 from runtime.progress import Cancel, Progress, check, part
 from runtime.sound import read as audio
 from runtime.sound.ahead import ahead
@@ -103,6 +104,11 @@ class Heard:
     """What the analysis was decoded from. None when nothing was analysed."""
     said: Corrections | None = None
     """The corrections under which it was decoded."""
+
+    @property
+    def parts(self) -> Parts | None:
+        """What lies beside the model's card. None when nothing was analysed."""
+        return None if self.evidence is None else self.evidence.parts
 
 
 def hear(

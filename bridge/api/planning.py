@@ -41,7 +41,7 @@ def plan_all(
     Raises `ScoreError` when the recording does not play this score.
     """
     analysis = heard.analysis
-    alignment = alignment or align_file(recording, score, analysis)
+    alignment = alignment or align_file(recording, score, analysis, heard.parts)
     in_score = hear(score, alignment, heard.evidence or evidence_of(analysis))
     struck = curve.curve_of(score, alignment, in_score)
     policies: dict[str, Any] = {}

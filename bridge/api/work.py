@@ -75,7 +75,7 @@ def work(request: dict[str, Any], recording: Path, progress: Callable[[float], N
         from runtime.score.align.pinned import with_pins
 
         try:
-            alignment = align_file(recording, score, analysis)
+            alignment = align_file(recording, score, analysis, heard.parts)
             if heard.said:
                 alignment = with_pins(alignment, score, heard.said.known_beats)
             analysis, planned = plan_all(heard, score, recording, alignment)

@@ -97,7 +97,7 @@ def _aligned(
 
     try:
         _, score = load(request["score"])
-        return (align_file(recording, score, heard.analysis), score), None
+        return (align_file(recording, score, heard.analysis, heard.parts), score), None
     except MezzoforteError as e:
         return None, _told(e)
 

@@ -37,7 +37,7 @@ def prepare(options: argparse.Namespace) -> Callable[[Heard, Say], None]:
     """
     _check(options)
     if options.notes is not None:
-        transcriber = load("midi", Setting(options.notes))
+        transcriber = load("midi", Setting(options.notes, ears=parts_of(options.model).path("notes")))
     else:
         path = options.transcriber_path
         if path is None and options.transcribe == "own":
@@ -51,7 +51,7 @@ def given_notes(options: argparse.Namespace) -> Transcriber:
     done."""
     if options.transcriber_path is not None:
         raise OutputError("--transcriber-path belongs to --transcribe", advice="Leave it out")
-    return load("midi", Setting(options.notes))
+    return load("midi", Setting(options.notes, ears=parts_of(options.model).path("notes")))
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +24,18 @@ _SAME_TAKE_S = 0.06
 _LEAST_COVERED = 0.5
 
 
-def on_recording_time(notes: PlayedNotes, blocks: Iterable[npt.NDArray[np.float32]]) -> PlayedNotes:
-    """The notes at the times of the recording (mono blocks at 22,050 Hz): as they are, or moved by a constant.
+def on_recording_time(
+    notes: PlayedNotes, blocks: Iterable[npt.NDArray[np.float32]], ears: Path | None = None
+) -> PlayedNotes:
+    """The notes at the times of the recording (mono blocks at 22,050 Hz): as they are, or moved by a constant. `ears`
+    as in `runtime.score.align.features.listen`.
 
     A run of notes that began before or after the recording is moved. Raises `ScoreError` when the recording plays
     other music, or the same music at another pace.
     """
     score = _as_score(notes)
     try:
-        found = align(score, blocks)
+        found = align(score, blocks, ears=ears)
     except ScoreError as e:
         raise _no_match(e.what) from e
     advice = "Give the MIDI that was recorded together with this sound, or mark a score with --score"

@@ -23,8 +23,10 @@ class MidiTranscriber:
 
     name = "midi"
 
-    def __init__(self, path: Path) -> None:
-        """Raises `ScoreError` when the file cannot be read."""
+    def __init__(self, path: Path, ears: Path | None = None) -> None:
+        """`ears`: card of the transcriber that hears where the notes are in the recording (None: the shipped one).
+        Raises `ScoreError` when the file cannot be read."""
+        self._ears = ears
         self.notes: PlayedNotes = read_notes(path)
         self.identity = TranscriberIdentity(self.name, "", hashlib.sha256(path.read_bytes()).hexdigest(), "")
 
@@ -35,7 +37,7 @@ class MidiTranscriber:
         check(cancel)
         notes = self.notes
         if not is_midi_file(path):
-            notes = on_recording_time(notes, audio.stream(Path(path)))
+            notes = on_recording_time(notes, audio.stream(Path(path)), self._ears)
         elif hashlib.sha256(Path(path).read_bytes()).hexdigest() != self.identity.sha256:
             raise ScoreError(
                 "the performance and its notes are two MIDI files", where=str(path), advice="Give one of them twice"
@@ -49,4 +51,4 @@ def load(setting: Setting) -> Transcriber:
     """See `runtime.transcribe.registry.load`."""
     if setting.path is None:
         raise ModelError("the MIDI file is not named", advice="Give the MIDI of this performance after --notes")
-    return MidiTranscriber(setting.path)
+    return MidiTranscriber(setting.path, setting.ears)

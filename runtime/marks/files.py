@@ -17,6 +17,7 @@ from runtime.marks.annotate import AnnotateOptions, Annotation, annotate
 from runtime.marks.heard import evidence_of, hear
 from runtime.marks.said import with_said_marks
 from runtime.marks.table import second_times, table
+from runtime.network.parts import Parts, parts_named
 from runtime.notes.played import read_notes
 from runtime.notes.signature import is_midi_file
 from runtime.score.align import recording as alignment_of
@@ -82,9 +83,12 @@ def load(path: str | Path) -> tuple[Source, Score]:
     return source, replace(score, hidden=write.hidden_marks(source, score))
 
 
-def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None = None) -> Alignment:
+def align_file(
+    audio_path: str | Path, score: Score, analysis: Analysis | None = None, parts: Parts | None = None
+) -> Alignment:
     """Align a recording, or the MIDI of a performance, with a score; beats of an analysis serve as evidence when they
-    are given.
+    are given. The transcriber among the model's `parts` (None: the analysis', else the shipped ones) hears which keys
+    are struck.
 
     A piano that is not tuned to a' = 440 Hz is allowed for: what the analysis says of it (an estimate without one), and
     as many semitones more as `TUNED_SEMITONES` has when the score is found there.
@@ -93,18 +97,23 @@ def align_file(audio_path: str | Path, score: Score, analysis: Analysis | None =
     path = Path(audio_path)
     if is_midi_file(path):
         return alignment_of.align_features(score, heard_in_notes(read_notes(path)), _evidence(analysis, 1.0))
+    if parts is None and analysis is not None:
+        parts = parts_named(analysis.model.name, analysis.model.licence)
+    ears = None if parts is None else parts.path("notes")
     tuning_hz = estimated(path) if analysis is None else analysis.source.tuning_hz
     try:
-        return _aligned(path, score, analysis, tuning_hz)
+        return _aligned(path, score, analysis, tuning_hz, ears)
     except AnotherPitch as e:
         if e.semitones not in TUNED_SEMITONES:
             raise
-        return _aligned(path, score, analysis, (tuning_hz or STANDARD_HZ) * 2 ** (e.semitones / 12))
+        return _aligned(path, score, analysis, (tuning_hz or STANDARD_HZ) * 2 ** (e.semitones / 12), ears)
 
 
-def _aligned(path: Path, score: Score, analysis: Analysis | None, tuning_hz: float | None) -> Alignment:
+def _aligned(
+    path: Path, score: Score, analysis: Analysis | None, tuning_hz: float | None, ears: Path | None
+) -> Alignment:
     with retuned(path, tuning_hz) as (there, speed):
-        found = alignment_of.align(score, audio.stream(there), _evidence(analysis, speed))
+        found = alignment_of.align(score, audio.stream(there), _evidence(analysis, speed), ears)
     return replace(found.slower(speed), tuning_hz=tuning_hz)
 
 
@@ -165,8 +174,9 @@ def mark_file(
     out = None if options.dry_run or out_path is None else Path(out_path)
     if out is not None:
         write.check_output(source, out)
-    alignment = alignment or align_file(audio_path, score, analysis)
-    heard = hear(score, alignment, evidence or evidence_of(analysis))
+    evidence = evidence or evidence_of(analysis)
+    alignment = alignment or align_file(audio_path, score, analysis, evidence.parts)
+    heard = hear(score, alignment, evidence)
     decided = annotate(score, alignment, analysis, heard, options.annotate)
     decided = replace(decided, plan=with_said_marks(decided.plan, score, alignment, options.said))
     if options.annotate.policy == "compare":  # what stands in the file stays as it is, ours included

@@ -42,7 +42,7 @@ def heard_on_score(recording: Path, heard: Heard, score_path: Path) -> Analysis:
 
 def aligned(recording: Path, score: Score, heard: Heard) -> Alignment:
     """Where a recording is in its score, the beats that were pinned or tapped at their times. Raises `ScoreError`."""
-    found = align_file(recording, score, heard.analysis)
+    found = align_file(recording, score, heard.analysis, heard.parts)
     return found if heard.said is None else with_pins(found, score, heard.said.known_beats)
 
 

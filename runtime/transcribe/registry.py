@@ -23,6 +23,8 @@ class Setting:
     environment (madmom), the MIDI file itself (midi)."""
     provider: Provider = "auto"
     """What computes, for those that run in onnxruntime."""
+    ears: Path | None = None
+    """For given notes: card of the transcriber that finds them in the recording, None for the shipped one."""
 
 
 @dataclass(frozen=True)

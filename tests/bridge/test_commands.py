@@ -116,6 +116,12 @@ def test_targets_that_are_none_are_told(text):
         parse_target(text)
 
 
+def test_weights_are_passed_on():
+    parser = argparse.ArgumentParser()
+    add_analysis_options(parser)
+    assert analysis_options(parser.parse_args(["--model", "mezzoforte-free"])) == ["--model", "mezzoforte-free"]
+
+
 def test_a_score_and_the_quality_are_passed_on_and_refused_for_a_finished_analysis(take_file):
     parser = argparse.ArgumentParser()
     add_analysis_options(parser)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,39 @@ def test_marks_in_a_score_are_chosen_by_the_rules_of_the_set(there: Path) -> Non
     plans = [list(confidences(json.loads(done.stdout))) for done in (free, usual)]
     # The rules of the stand-in are always this sure; of the first level nobody is by rule.
     assert len(plans[0]) > 1 and {round(c, 3) for c in plans[0][1:]} == {0.982} and plans[0] != plans[1]
+
+
+_OPENED = """
+import os, sys
+opened = set()
+def note(event, words):
+    if event == "open" and isinstance(words[0], (str, os.PathLike)):
+        opened.add(os.fspath(words[0]))
+sys.addaudithook(note)
+import mezzoforte
+name, score = sys.argv[1:]
+mezzoforte.mark_score("minuet.wav", score, "marked.musicxml", model=name)
+heard = mezzoforte.transcribe("minuet.wav", model=name)
+mezzoforte.write(heard, "minuet.mid")
+mezzoforte.engrave("minuet.wav", "minuet.mid", model=name)
+print(*sorted(os.path.basename(path) for path in opened if f"{os.sep}models{os.sep}" in path))
+"""
+
+
+def test_nothing_of_the_other_set_is_even_opened(there: Path) -> None:
+    sound, rate_hz = soundfile.read(EXAMPLES / "minuet.ogg")
+    soundfile.write(there / "minuet.wav", sound[: 24 * rate_hz], rate_hz)
+    words = [sys.executable, "-c", _OPENED, FREE_MODEL, str(EXAMPLES / "minuet.musicxml")]
+    environment = stand_in.environment(there)
+    done = subprocess.run(words, cwd=there, env=environment, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+    opened = set(done.stdout.split())
+    assert {
+        f"{FREE_MODEL}.{part}" for part in ("onnx", "notes.onnx", "onsets.onnx", "page.onnx", "touch.json")
+    } <= opened
+    assert {name for name in opened if name.startswith("mezzoforte.")} <= {
+        "mezzoforte.json"
+    }  # the list of what is there
 
 
 def test_a_batch_has_the_weights_among_what_its_results_are_known_by(there: Path) -> None:

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from runtime.frames import HOP_SAMPLES, SAMPLE_RATE_HZ
+from runtime.network.parts import shipped
 from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
 from runtime.score.align import struck
 
@@ -53,13 +55,17 @@ class Heard:
     duration_s: float
 
 
-def listen(blocks: Iterable[npt.NDArray[np.float32]]) -> Heard:
-    """Compute the features of mono audio at 22,050 Hz given in blocks of any size. Raises `ModelError`."""
+def listen(blocks: Iterable[npt.NDArray[np.float32]], ears: Path | None = None) -> Heard:
+    """Compute the features of mono audio at 22,050 Hz given in blocks of any size. Raises `ModelError`.
+
+    `ears`: card of the transcriber that hears which keys are struck; None is the shipped one.
+    """
+    ears = ears or shipped("notes")
     harmony, onset, loud = [], [], []
     low = _bands(HARMONY_WINDOW, _LOWEST, _HIGHEST)
     high = _bands(ONSET_WINDOW, ONSET_LOWEST, ONSET_HIGHEST)
     fold_low = _fold(_LOWEST, _HIGHEST)
-    listener = struck.KeyListener()
+    listener = struck.KeyListener(ears)
     n_samples = 0
     for chunk, n_new in _chunks(listener.watch(blocks)):
         n_samples += n_new
@@ -78,7 +84,7 @@ def listen(blocks: Iterable[npt.NDArray[np.float32]]) -> Heard:
         _rises(np.concatenate(onset)[: 3 * n], 2) if onset else np.zeros((3 * n, 1), np.float32),
         level.astype(np.float32),
         keys,
-        struck.latency_s(),
+        struck.latency_s(ears),
         n_samples / SAMPLE_RATE_HZ,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -155,12 +156,17 @@ _MUCH_ELSE_S = 20.0
 _EXCERPTS = ((3, 12, 0.6), (2, 24, 0.75))
 
 
-def align(score: Score, blocks: Iterable[npt.NDArray[np.float32]], evidence: Evidence | None = None) -> Alignment:
-    """Align mono audio at 22,050 Hz with a score.
+def align(
+    score: Score,
+    blocks: Iterable[npt.NDArray[np.float32]],
+    evidence: Evidence | None = None,
+    ears: Path | None = None,
+) -> Alignment:
+    """Align mono audio at 22,050 Hz with a score; `ears` as in `features.listen`.
 
     Raises `ScoreError` when the recording is silent, plays another piece, or plays it in another key.
     """
-    return align_features(score, features.listen(blocks), evidence)
+    return align_features(score, features.listen(blocks, ears), evidence)
 
 
 def align_features(score: Score, heard: features.Heard, evidence: Evidence | None = None) -> Alignment:

@@ -1,10 +1,14 @@
-"""Which keys are struck when, by the network of `runtime.transcribe.own`: evidence for alignment."""
+"""Which keys are struck when, by the network of `runtime.transcribe.own`: evidence for alignment.
+
+`ears` is the card of the transcriber whose network that is: the one of the model's set.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +31,8 @@ _BORDER_FRAMES = 5 * FRAMES_PER_S // 2
 class KeyListener:
     """Keeps the samples of a recording, because its level is known at the end only; 0.09 MB per second."""
 
-    def __init__(self) -> None:
+    def __init__(self, ears: Path) -> None:
+        self._ears = ears
         self._meter = LevelMeter(SAMPLE_RATE_HZ)
         self._kept: list[Samples] = []
 
@@ -52,27 +57,27 @@ class KeyListener:
         del kept
         n = n_frames(samples.size)
         edges = [*range(0, n, _STRETCH_FRAMES), n]
-        return np.concatenate([_onsets(samples, a, b) for a, b in pairwise(edges)])
+        return np.concatenate([_onsets(self._ears, samples, a, b) for a, b in pairwise(edges)])
 
 
-def _onsets(samples: Samples, first: int, last: int) -> Probabilities:
+def _onsets(ears: Path, samples: Samples, first: int, last: int) -> Probabilities:
     """Frames `first` to `last`, the last one not included."""
     start = max(0, first - _BORDER_FRAMES)
-    heard = _network().rolls(samples[start * HOP_SAMPLES : (last + _BORDER_FRAMES) * HOP_SAMPLES])
+    heard = _network(ears).rolls(samples[start * HOP_SAMPLES : (last + _BORDER_FRAMES) * HOP_SAMPLES])
     return heard.onset[first - start : last - start].astype(np.float16)
 
 
 @cache
-def _network() -> OwnTranscriber:
+def _network(ears: Path) -> OwnTranscriber:
     # Here and not above: transcribing knows `runtime.notes.played`, which reads MIDI with this package.
     from runtime.transcribe import Setting, own
 
     # Always the CPU: where a recording is in its score shall not depend on the machine.
-    loaded = own.load(Setting(provider="cpu"))
+    loaded = own.load(Setting(ears, "cpu"))
     assert isinstance(loaded, own.OwnTranscriber)
     return loaded
 
 
-def latency_s() -> float:
+def latency_s(ears: Path) -> float:
     """How late the network sees things."""
-    return _network().card.thresholds["latency_s"]
+    return _network(ears).card.thresholds["latency_s"]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bridge import open as opener
 from runtime.network.parts import FREE_LICENCE, FREE_MODEL
 from tests import stand_in
 from tests.bridge.page.conftest import finished
-from tests.bridge.serve.server import Bridge
+from tests.bridge.serve.server import Bridge, write_recording
 from tests.bridge.serve.test_api import conforms
 
 
@@ -72,6 +73,18 @@ def test_a_work_of_the_page_keeps_its_weights_and_their_transcriber(both: Bridge
         model = heard["analysis"]["model"]
         assert (model["name"], model["licence"]) == (FREE_MODEL, FREE_LICENCE)
         assert model["transcriber"] == f"{FREE_MODEL}.notes {stand_in.VERSION}"
+
+
+def test_open_asks_a_bridge_that_runs_for_these_weights(
+    both: Bridge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(write_recording(tmp_path / "opened.wav")), "--home", str(both.home), "--no-browser", "--model"]
+    for name in ("mezzoforte", FREE_MODEL):
+        assert opener.main([*words, name]) == 0
+        work = both.call("GET", f"/v1/works/{capsys.readouterr().out.strip().partition('work=')[2]}")[1]["work"]
+        assert work["model"] == name
+    assert opener.main([*words, "nobodys"]) == 1
+    assert "there is no model named 'nobodys'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", ["/v1/analyse", "/v1/works"])

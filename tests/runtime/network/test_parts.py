@@ -14,6 +14,7 @@ import soundfile
 from runtime.analysis import Analysis, ModelIdentity, Source, from_json
 from runtime.dynamics.touch import RULES, clear_rule, rules
 from runtime.errors import ModelError
+from runtime.marks.files import align_file
 from runtime.marks.heard import evidence_of
 from runtime.model import load_model
 from runtime.network.parts import (
@@ -28,6 +29,8 @@ from runtime.network.parts import (
     shipped,
 )
 from runtime.pipeline import hear
+from runtime.score.align import struck
+from runtime.score.read.files import read_score
 from runtime.thorough import load_listener
 from tests import stand_in, stub_model
 from tests.bridge.serve.server import write_recording
@@ -123,6 +126,14 @@ def test_what_a_model_of_ones_own_brings_is_used(tmp_path: Path) -> None:
     other = hear(recording, replace(model, parts=Parts(tmp_path / "other.json", "MIT"))).analysis
     assert sure and {round(c, 3) for c in sure} == {0.982}
     assert {c.confidence for c in (*other.change_points, *other.hairpins)} != set(sure)
+
+
+def test_a_score_is_found_by_the_ears_of_the_set(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, network = set[Path](), struck._network
+    monkeypatch.setattr(struck, "_network", lambda ears: asked.add(ears) or network(ears))
+    recording, score = (stand_in.ROOT / "examples" / f"minuet.{kind}" for kind in ("ogg", "musicxml"))
+    align_file(recording, read_score(score), None, parts_of(FREE_MODEL))
+    assert asked == {models / f"{FREE_MODEL}.notes.json"}
 
 
 def test_rules_that_cannot_be_used_are_one_error(tmp_path: Path) -> None:
