@@ -50,7 +50,7 @@ class ModelIdentity:
     transcriber: str = ""
     """Who told it the notes, name and version; empty when it had the sound alone."""
     licence: str = ""
-    """SPDX identifier of the licence of the model's weights; empty in analyses of before 0.3."""
+    """SPDX identifier of the licence of the model's weights; empty in older analyses."""
     borrowed: tuple[str, ...] = ()
     """Parts of the shipped set that marks were chosen by, where the model has none of its own."""
 
