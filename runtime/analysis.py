@@ -25,6 +25,8 @@ FOLDED = (0, 0, 1, 1, 2, 3, 4, 4)
 """Which of `LEVELS` stands for each of `LADDER` where there are five: mp counts as p."""
 Question = Literal["pulse", "metre", "bar"]
 """What may be unsure: whether the beats are those of the music, how many are in a bar, and where bars begin."""
+RemedyKey = Literal["half", "metre", "tap", "count", "line"]
+"""What may help: something that can be done at once, or that only the user can say."""
 HairpinKind = Literal["crescendo", "diminuendo"]
 
 
@@ -126,7 +128,7 @@ class Hairpin:
 class Remedy:
     """What would help most likely: a key of `runtime.words.doubts` with its values."""
 
-    key: Literal["half", "double", "tap", "metre", "even", "later"]
+    key: RemedyKey
     values: dict[str, int | str]
 
 
@@ -134,7 +136,7 @@ class Remedy:
 class Doubt:
     """One thing that is unsure: `chance` is how likely it is wrong, `text` says it and what may help, in English and
     without the values (see `runtime.words.doubts`). `corrections` are the remedy as a file of
-    corrections has it (empty where there is nothing to say but to tap), `bars_s` where the first bars begin then."""
+    corrections has it (empty where only the user can say what helps), `bars_s` where the first bars begin then."""
 
     about: Question
     chance: float

@@ -14,7 +14,7 @@ from runtime.analysis import Analysis, Source
 from runtime.corrections import Corrections
 from runtime.decode import DecodeOptions, decode
 from runtime.decode.assemble import found_in
-from runtime.decode.doubts import Found
+from runtime.decode.found import Found
 from runtime.decode.grid import Grid, find_grid
 from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.rounds import knowing_notes

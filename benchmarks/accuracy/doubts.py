@@ -1,12 +1,14 @@
-"""What is told to be unsure, and whether it is: `python -m benchmarks.accuracy.doubts fit|table --renders …`.
+"""What is told to be unsure, and whether it is: `python -m benchmarks.accuracy.doubts ask|fit|table …`.
 
-Three questions are asked of every recording, with `best` and with `fast` quality: are the beats those of the music
-(they are not where beat F < 0.8), do most bars have the true number of beats, and do bars begin where they should (they
-do not where downbeat F < 0.8); the last two only where the beats are right. ``fit`` finds weights by logistic
-regression on pieces that no network had learned from, and on performances of training pieces on a piano that none had
-heard, and writes them into the card; something is told from the lowest chance on at which, with each piece left out in
-turn, seven in ten of those told are wrong, and three at least. ``table`` counts true alarms, false alarms and misses,
-and says how F moves when the user does what is proposed.
+Three questions are asked of every recording: are the beats those of the music (they are not where beat F < 0.8), do
+most bars have the true number of beats, and do bars begin where they should (they do not where downbeat F < 0.8); the
+last two only where the beats are right. ``ask`` keeps, of pieces that no network had learned from, what is known of
+each question and of each remedy, and what is true, in a file. ``fit`` finds weights from such files by logistic
+regression and writes them into the card. Something is told from the lowest chance on at which, with each piece left out
+in turn, seven in ten of those told are wrong (half of them for the metre), and three at least; recordings alone tell of
+pulse and bars. A remedy is proposed from the lowest chance on at which seven in ten of those proposed, where something
+was wrong, did help. ``table`` counts true alarms, false alarms and misses, and says how F moves when the user does what
+is proposed, or says what only they can.
 """
 
 from __future__ import annotations
@@ -14,81 +16,40 @@ from __future__ import annotations
 import itertools
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.accuracy.corrections import pieces_of
-from benchmarks.accuracy.renders import Piece, Shown
-from runtime.analysis import Question
-from runtime.corrections import from_json
-from runtime.decode.doubts import FEATURES, doubts
+from benchmarks.accuracy import unsure
+from benchmarks.accuracy.unsure import QUESTIONS, Asked, Case, Quality, Tried, cases, which_f
+from runtime.analysis import Doubt, Question
+from runtime.corrections import Corrections, Pin, from_json
+from runtime.decode import doubts as in_use
+from runtime.decode import remedies
+from runtime.decode.doubts import doubts
+from runtime.decode.grid import find_grid
 from runtime.model import find_card, load_model
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
-from train.marks.hear import Listener
+from train.measure.metrics import TOLERANCE_S
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
-POOR_F = 0.8
-_PRECISION = 0.7
+_PRECISION: dict[Question, float] = {"pulse": 0.7, "metre": 0.5, "bar": 0.7}
+_BY_NOTES_TOO: tuple[Question, ...] = ("metre",)
+"""What there is too little of in recordings to be learned from them alone."""
+_HELP_PRECISION = 0.7
 _FEWEST_TRUE = 3
 """From fewer cases no chance is taken."""
 _RIDGE = 0.3
-QUESTIONS: tuple[Question, ...] = ("pulse", "metre", "bar")
+_MOVES_F = 0.01
+"""By less F has not moved."""
 _NAMES = {"pulse": "the beats are others", "metre": "bars have another length", "bar": "bars begin elsewhere"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One recording at one quality: features, what is wrong with it (None: the question has no sense there), what was
-    told, and beat and downbeat F before and after each remedy that was proposed."""
-
-    piece: str
-    corpus: str
-    with_notes: bool
-    features: dict[str, float]
-    wrong: dict[Question, bool | None]
-    told: dict[Question, str]
-    before: tuple[float, float]
-    after: dict[Question, tuple[float, float]]
-
-
-def ask(piece: Piece, listener: Listener, with_notes: bool) -> Asked | None:
-    """None where there are no beats."""
-    notes = piece.notes if with_notes else None
-    found = piece.frames.found(listener.model, notes)
-    if found is None:
-        return None
-    beat, downbeat = piece.scored(Shown(found.grid.beats(), found.grid.metres()))
-    lengths = np.diff(np.flatnonzero(piece.position == 1))
-    metre = int(np.bincount(lengths).argmax()) if len(lengths) else found.usual_metre
-    off = beat < POOR_F
-    wrong: dict[Question, bool | None] = {
-        "pulse": off,
-        "metre": None if off else found.usual_metre != metre and downbeat < POOR_F,
-        "bar": None if off else downbeat < POOR_F,
-    }
-    told, after = {}, {}
-    model = listener.model
-    thresholds = (model.card if notes is None else model.card.knowing_notes()).thresholds
-    for doubt in doubts(found, thresholds, lambda said: piece.frames.grid(model, said, notes)):
-        told[doubt.about] = doubt.remedy.key
-        if doubt.corrections:
-            said = from_json('{"corrections": 1, ' + json.dumps(doubt.corrections)[1:])
-            after[doubt.about] = piece.scored(piece.grid(listener, said, with_notes=with_notes))
-    return Asked(piece.name, piece.corpus, with_notes, found.features(), wrong, told, (beat, downbeat), after)
-
-
-def asked(args: Namespace, listener: Listener) -> Iterator[Asked]:
-    """Of all pieces that the options name, at both qualities."""
-    for piece, with_notes in itertools.product(pieces_of(args, listener), (True, False)):
-        found = ask(piece, listener, with_notes)
-        if found is not None:
-            yield found
 
 
 def fit(rows: Sequence[Asked]) -> dict[str, float]:
@@ -96,28 +57,62 @@ def fit(rows: Sequence[Asked]) -> dict[str, float]:
     (`runtime.decode.doubts.chances`), metre and bars count only as far as the pulse is right."""
     out: dict[str, float] = {}
     pieces = np.array([r.piece for r in rows])
+    by_sound = np.array([r.quality != "notes" for r in rows])
     right = np.ones(len(rows))
     for question in QUESTIONS:
         known = np.array([r.wrong[question] is not None for r in rows])
-        x = np.array([[r.features[name] for name in FEATURES[question]] for r in rows])
+        learned = known if question in _BY_NOTES_TOO else known & by_sound
+        names = in_use.FEATURES[question]
+        x = np.array([[r.features[name] for name in names] for r in rows])
         y = np.array([bool(r.wrong[question]) for r in rows])
-        chance = np.zeros(len(rows))
-        for piece in np.unique(pieces):
-            out_of = pieces == piece
-            chance[out_of] = _chance(x[out_of], *_logistic(x[known & ~out_of], y[known & ~out_of]))
+        chance = _left_out(x, y, pieces, learned)
         told = right * chance
-        least = _least(told[known], y[known])
-        weights, bias = _logistic(x[known], y[known])
-        names = [f"doubt_{question}_{name}" for name in FEATURES[question]]
-        out |= dict(zip(names, (round(float(w), 4) for w in weights), strict=True))
-        out |= {f"doubt_{question}_bias": round(bias, 4), f"doubt_{question}_least": least}
-        print(f"{question}: {y[known].sum()} of {known.sum()} wrong; told {(told[known] >= least).sum()}")
+        least = _least(told[learned], y[learned], _PRECISION[question])
+        out |= _named(f"doubt_{question}", names, _logistic(x[learned], y[learned]), least)
+        for name, some in (("by sound", known & by_sound), ("by notes", known & ~by_sound)):
+            alarms = some & (told >= least)
+            print(f"{question} {name}: {y[some].sum()} of {some.sum()} wrong; told {alarms.sum()}, "
+                  f"of them wrong {y[alarms].sum()}")  # fmt: skip
         if question == "pulse":
             right = 1 - chance
     return out
 
 
-def _logistic(x: Floats, y: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+def fit_remedies(rows: Sequence[Asked]) -> dict[str, float]:
+    """The weights of every remedy and the least chance that is proposed, as thresholds of a card. Learned from the
+    cases whose F it moves; it must help where something is wrong."""
+    out: dict[str, float] = {}
+    for key, names in remedies.FEATURES.items():
+        tried = [(r, t) for r in rows for t in r.tried if t.key == key and abs(t.gain) > _MOVES_F]
+        if not tried:
+            continue
+        pieces = np.array([r.piece for r, _ in tried])
+        x = np.array([[t.features[name] for name in names] for _, t in tried])
+        helps = np.array([t.gain > 0 for _, t in tried])
+        wrong = np.array([bool(r.wrong[t.question]) for r, t in tried])  # of what changes bars: where bars begin
+        chance = _left_out(x, helps, pieces, np.ones(len(tried), bool))
+        least = _least(chance[wrong], helps[wrong], _HELP_PRECISION)
+        out |= _named(f"remedy_{key}", names, _logistic(x, helps), least)
+        good = wrong & (chance >= least)
+        print(f"{key}: helps {helps[wrong].sum()} of {wrong.sum()}; proposed {good.sum()}, helps {helps[good].sum()}")
+    return out
+
+
+def _named(prefix: str, names: Sequence[str], weights: tuple[Floats, float], least: float) -> dict[str, float]:
+    told = {f"{prefix}_{n}": round(float(w), 4) for n, w in zip(names, weights[0], strict=True)}
+    return told | {f"{prefix}_bias": round(weights[1], 4), f"{prefix}_least": least}
+
+
+def _left_out(x: Floats, y: Bools, pieces: npt.NDArray[np.str_], known: Bools) -> Floats:
+    """The chances that those learn that are `known` and of other pieces."""
+    chance = np.zeros(len(y))
+    for piece in np.unique(pieces):
+        out = pieces == piece
+        chance[out] = _chance(x[out], *_logistic(x[known & ~out], y[known & ~out]))
+    return chance
+
+
+def _logistic(x: Floats, y: Bools) -> tuple[Floats, float]:
     """Weights [k] and bias by Newton's method, with a ridge on the weights of standardised features."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     z = np.column_stack([(x - mean) / spread, np.ones(len(x))])
@@ -133,69 +128,143 @@ def _chance(x: Floats, weights: Floats, bias: float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(x @ weights + bias))))
 
 
-def _least(chance: Floats, wrong: npt.NDArray[np.bool_]) -> float:
+def _least(chance: Floats, wrong: Bools, precision: float) -> float:
     """The lowest chance from which on so many of those told are wrong, three at least; 1 where there is none."""
     order = np.argsort(-chance, kind="stable")
     true = np.cumsum(wrong[order])
-    precise = true / np.arange(1, len(wrong) + 1) >= _PRECISION
+    precise = true / np.arange(1, len(wrong) + 1) >= precision
     enough = np.flatnonzero(precise & wrong[order] & (true >= _FEWEST_TRUE))
     return round(float(chance[order][enough[-1]]), 4) if len(enough) else 1.0
 
 
-def table(rows: Sequence[Asked]) -> str:
-    """Markdown: per question and quality counts of alarms, and the mean F before and after what was proposed."""
+@dataclass(frozen=True)
+class Told:
+    """A case with what was told of it, whether that can be done at once, and beat and downbeat F after it was done, or
+    after the user said what only they can."""
+
+    asked: Asked
+    at_once: dict[Question, bool]
+    after: dict[Question, tuple[float, float]]
+
+
+def told(case: Case) -> Told | None:
+    """None where there are no beats."""
+    found = case.found()
+    if found is None:
+        return None
+    at_once, after = {}, {}
+    heard = case.logits
+    for doubt in doubts(
+        found, case.card.thresholds, lambda said: find_grid(heard, heard.ntot_sone, case.options, said)
+    ):
+        at_once[doubt.about] = bool(doubt.corrections)
+        after[doubt.about] = case.scored(_said(case, doubt))
+    return Told(Asked.of(case, found, tries=False), at_once, after)
+
+
+def _said(case: Case, doubt: Doubt) -> Corrections:
+    """What is proposed; else what somebody says who knows: beats tapped, beats in a bar counted, one bar line set."""
+    if doubt.corrections:
+        return from_json('{"corrections": 1, ' + json.dumps(doubt.corrections)[1:])
+    if doubt.remedy.key == "count":
+        return Corrections(beats_per_bar=case.metre)
+    first, last = (_seconds(str(doubt.remedy.values[name])) for name in ("first", "last"))
+    within = (case.beats_s > first - TOLERANCE_S) & (case.beats_s < last + 1)
+    if doubt.remedy.key == "tap":
+        rows = zip(case.beats_s[within], case.position[within], strict=True)
+        return Corrections(taps=tuple(Pin(float(t), int(k) or None) for t, k in rows))
+    lines = case.beats_s[within & (case.position == 1)]
+    return Corrections(pins=tuple(Pin(float(t), 1) for t in lines[len(lines) // 2 :][:1]))
+
+
+def _seconds(clock: str) -> int:
+    minutes, seconds = clock.split(":")
+    return 60 * int(minutes) + int(seconds)
+
+
+def table(rows: Sequence[Told]) -> str:
+    """Markdown: per question and quality counts of alarms, and the mean F before and after what was proposed, and
+    before and after what the user was asked for."""
     lines = [
-        "| question | quality | recordings | wrong | true alarms | false alarms | misses | F with what is proposed |",
-        "|---|---|---:|---:|---:|---:|---:|---|",
+        "| question | quality | recordings | wrong | true alarms | false alarms | misses | F with what is proposed "
+        "| F with what is asked for |",
+        "|---|---|---:|---:|---:|---:|---:|---|---|",
     ]
-    for question, with_notes in itertools.product(QUESTIONS, (True, False)):
-        known = [r for r in rows if r.with_notes == with_notes and r.wrong[question] is not None]
-        wrong = [r for r in known if r.wrong[question]]
-        alarms = [r for r in known if question in r.told]
-        true = [r for r in alarms if r.wrong[question]]
-        which = 0 if question == "pulse" else 1
-        tried = [r for r in alarms if question in r.after]
-        moved = "–"
-        if tried:
-            before, after = (np.mean([f[which] for f in fs]) for fs in
-                             ([r.before for r in tried], [r.after[question] for r in tried]))  # fmt: skip
-            better = sum(r.after[question][which] > r.before[which] + 0.01 for r in tried)
-            worse = sum(r.after[question][which] < r.before[which] - 0.01 for r in tried)
-            moved = f"{before:.2f} → {after:.2f} ({better} better, {worse} worse of {len(tried)})"
-        cells = (len(known), len(wrong), len(true), len(alarms) - len(true), len(wrong) - len(true))
-        name, quality = _NAMES[question], "best" if with_notes else "fast"
-        lines.append(f"| {name} | {quality} | " + " | ".join(map(str, cells)) + f" | {moved} |")
+    qualities = [q for q in get_args(Quality) if any(r.asked.quality == q for r in rows)]
+    for question, quality in itertools.product(QUESTIONS, qualities):
+        known = [r for r in rows if r.asked.quality == quality and r.asked.wrong[question] is not None]
+        alarms = [r for r in known if question in r.after]
+        wrong, true = (sum(bool(r.asked.wrong[question]) for r in some) for some in (known, alarms))
+        cells = (len(known), wrong, true, len(alarms) - true, wrong - true)
+        moved = (_moved([r for r in alarms if r.at_once[question] is done], question) for done in (True, False))
+        lines.append(f"| {_NAMES[question]} | {quality} | " + " | ".join([*map(str, cells), *moved]) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _moved(rows: Sequence[Told], question: Question) -> str:
+    if not rows:
+        return "–"
+    which = which_f(question)
+    before, after = (np.array([f[which] for f in fs]) for fs in
+                     ([r.asked.before for r in rows], [r.after[question] for r in rows]))  # fmt: skip
+    better, worse = (after > before + _MOVES_F).sum(), (after < before - _MOVES_F).sum()
+    return f"{before.mean():.2f} → {after.mean():.2f} ({better} better, {worse} worse of {len(rows)})"
+
+
+def to_json(rows: Sequence[Asked]) -> str:
+    """What `read` reads."""
+    return json.dumps([asdict(r) for r in rows], indent=0)
+
+
+def read(path: Path) -> list[Asked]:
+    """What ``ask`` kept."""
+    out = []
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        tried = tuple(Tried(**t) for t in row.pop("tried"))
+        out.append(Asked(**{**row, "before": tuple(row["before"]), "tried": tried}))
+    return out
 
 
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
-    add = parser.add_argument
-    add("do", choices=("fit", "table"))
-    add("--renders", nargs=3, action="append", default=[], metavar=("CORPUS", "DATA_DIR", "AUDIO_DIR"))
-    add("--real", type=Path, metavar="DIR", help="the folder of the real recordings")
-    add("--work", type=Path, required=True, metavar="DIR", help="where what was heard is kept")
-    add("--card", help="name or path of the card that fit writes to (default: the shipped one)")
-    add("--out", type=Path, metavar="FILE.md")
+    actions = parser.add_subparsers(dest="do", required=True)
+    ask, fit, table = (actions.add_parser(name) for name in ("ask", "fit", "table"))
+    for one in (ask, table):
+        unsure.add_options(one)
+    ask.add_argument("--out", type=Path, required=True, metavar="FILE.json")
+    table.add_argument("--out", type=Path, metavar="FILE.md")
+    fit.add_argument("asked", type=Path, nargs="+", metavar="FILE.json")
+    fit.add_argument("--card", help="name or path of the card that is written to (default: the shipped one)")
 
 
 def run(args: Namespace) -> None:
-    """Fit and write the card, or print the tables."""
-    listener = Listener.with_folder(args.work / "heard")
-    rows = list(asked(args, listener))
+    """Ask, fit and write the card, or print the tables."""
     if args.do == "fit":
-        path = find_card(args.card)
-        card = load_model(path, "cpu").card
-        kept = {k: v for k, v in card.thresholds.items() if "doubt_" not in k and not k.endswith("sure_confidence")}
-        write_bytes(path, replace(card, thresholds={**kept, **fit(rows)}).to_json().encode())
-        return
+        _write_card(args.card, [row for path in args.asked for row in read(path)])
+    elif args.do == "ask":
+        with_beats = ((case, found) for case in cases(args) if (found := case.found()) is not None)
+        rows = [Asked.of(case, found, tries=True) for case, found in with_beats]
+        write_bytes(args.out, to_json(rows).encode())
+    else:
+        text = _tables([row for case in cases(args) if (row := told(case)) is not None])
+        print(text)
+        if args.out is not None:
+            write_bytes(args.out, text.encode())
+
+
+def _write_card(name: str | None, rows: Sequence[Asked]) -> None:
+    path = find_card(name)
+    card = load_model(path, "cpu").card
+    kept = {k: v for k, v in card.thresholds.items() if not k.startswith(("doubt_", "remedy_"))}
+    fitted = {**fit(rows), **fit_remedies(rows)}
+    write_bytes(path, replace(card, thresholds={**kept, **fitted}).to_json().encode())
+
+
+def _tables(rows: Sequence[Told]) -> str:
     parts = []
-    for corpus in dict.fromkeys(r.corpus for r in rows):
-        parts.append(f"### {corpus}\n\n{table([r for r in rows if r.corpus == corpus])}")
-    text = "\n".join([*parts, f"### all\n\n{table(rows)}"])
-    print(text)
-    if args.out is not None:
-        write_bytes(args.out, text.encode())
+    for corpus in dict.fromkeys(r.asked.corpus for r in rows):
+        parts.append(f"### {corpus}\n\n{table([r for r in rows if r.asked.corpus == corpus])}")
+    return "\n".join([*parts, f"### all\n\n{table(rows)}"])
 
 
 main = Command(add_options, run)

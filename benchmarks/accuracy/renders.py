@@ -48,12 +48,8 @@ class Piece:
         return Shown((), ()) if found is None else Shown(found.beats(), found.metres())
 
     def scored(self, shown: Shown) -> tuple[float, float]:
-        """Beat and downbeat F as everywhere in docs/accuracy.md, of the part whose beats are known."""
-        end_s = self.beats_s[-1] + TOLERANCE_S
-        found = [b for b in shown.beats if b.time_s <= end_s]
-        beat = track_scores(self.beats_s, np.array([b.time_s for b in found]))
-        downbeat = track_scores(self.downbeats_s, np.array([b.time_s for b in found if b.position == 1]))
-        return (beat[0] if beat else 0.0), (downbeat[0] if downbeat else 0.0)
+        """As the function `scored`."""
+        return scored(self.beats_s, self.position, shown)
 
 
 @dataclass(frozen=True)
@@ -62,6 +58,15 @@ class Shown:
 
     beats: tuple[Beat, ...]
     metre: tuple[Metre, ...]
+
+
+def scored(beats_s: Floats, position: Ints, shown: Shown) -> tuple[float, float]:
+    """Beat and downbeat F as everywhere in docs/accuracy.md, of the part whose beats are known."""
+    end_s = beats_s[-1] + TOLERANCE_S
+    found = [b for b in shown.beats if b.time_s <= end_s]
+    beat = track_scores(beats_s, np.array([b.time_s for b in found]))
+    downbeat = track_scores(beats_s[position == 1], np.array([b.time_s for b in found if b.position == 1]))
+    return (beat[0] if beat else 0.0), (downbeat[0] if downbeat else 0.0)
 
 
 def rendered(corpus: str, data: Path, renders: Path, listener: Listener) -> Iterator[Piece]:

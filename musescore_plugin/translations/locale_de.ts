@@ -120,16 +120,8 @@
         <translation>Takt für Takt; oder verschiebt das gewählte Zeichen</translation>
     </message>
     <message>
-        <source>bars may begin later, by so many beats: {n}</source>
-        <translation>Takte beginnen vielleicht später, um so viele Schläge: {n}</translation>
-    </message>
-    <message>
         <source>bars may have {n} beats</source>
         <translation>Takte haben vielleicht {n} Schläge</translation>
-    </message>
-    <message>
-        <source>bars of different lengths were found: all may have {n} beats</source>
-        <translation>es wurden verschieden lange Takte gefunden: vielleicht haben alle {n} Schläge</translation>
     </message>
     <message>
         <source>Bars one beat later</source>
@@ -340,6 +332,10 @@
         <translation>ffmpeg ist nicht installiert</translation>
     </message>
     <message>
+        <source>for any use, with credit</source>
+        <translation>für jeden Zweck, mit Namensnennung</translation>
+    </message>
+    <message>
         <source>Forget all corrections of beats</source>
         <translation>Alle Korrekturen der Schläge vergessen</translation>
     </message>
@@ -366,6 +362,14 @@
     <message>
         <source>hear the notes too: better beats, about four times as long</source>
         <translation>auch die Noten hören: bessere Schläge, etwa viermal so lang</translation>
+    </message>
+    <message>
+        <source>Heard with {model} ({licence})</source>
+        <translation>Gehört mit {model} ({licence})</translation>
+    </message>
+    <message>
+        <source>how many beats a bar has is not sure, least of all from {first} to {last}: count there</source>
+        <translation>wie viele Schläge ein Takt hat, ist unsicher, am meisten von {first} bis {last}: zählen Sie dort</translation>
     </message>
     <message>
         <source>instead of</source>
@@ -482,6 +486,10 @@
     <message>
         <source>None</source>
         <translation>Keine</translation>
+    </message>
+    <message>
+        <source>not for commercial use</source>
+        <translation>nicht für gewerbliche Zwecke</translation>
     </message>
     <message>
         <source>Nothing is ticked.</source>
@@ -694,10 +702,6 @@
     <message>
         <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
         <translation>die Schläge sind unsicher, am meisten von {first} bis {last}: klopfen Sie dort einige Takte</translation>
-    </message>
-    <message>
-        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
-        <translation>die Schläge gehen vielleicht halb so schnell wie die Musik: doppelt so viele wären {n} in der Minute</translation>
     </message>
     <message>
         <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
@@ -1008,6 +1012,10 @@
         <translation>Warten auf andere Analysen</translation>
     </message>
     <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
         <source>what the proposed marks would play</source>
         <translation>was die vorgeschlagenen Zeichen spielen würden</translation>
     </message>
@@ -1022,6 +1030,10 @@
     <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>Was Sie über Schläge und Takte gesagt haben: {n}</translation>
+    </message>
+    <message>
+        <source>where bars begin is not sure, least of all from {first} to {last}: set one bar line there</source>
+        <translation>wo Takte beginnen, ist unsicher, am meisten von {first} bis {last}: setzen Sie dort einen Taktstrich</translation>
     </message>
     <message>
         <source>Whole recording</source>

@@ -120,16 +120,8 @@
         <translation>compás a compás; o mueve la indicación elegida</translation>
     </message>
     <message>
-        <source>bars may begin later, by so many beats: {n}</source>
-        <translation>los compases pueden empezar más tarde, en tantos pulsos: {n}</translation>
-    </message>
-    <message>
         <source>bars may have {n} beats</source>
         <translation>los compases pueden tener {n} pulsos</translation>
-    </message>
-    <message>
-        <source>bars of different lengths were found: all may have {n} beats</source>
-        <translation>se hallaron compases de distinta longitud: quizá todos tengan {n} pulsos</translation>
     </message>
     <message>
         <source>Bars one beat later</source>
@@ -340,6 +332,10 @@
         <translation>ffmpeg no está instalado</translation>
     </message>
     <message>
+        <source>for any use, with credit</source>
+        <translation>para cualquier uso, citando a los autores</translation>
+    </message>
+    <message>
         <source>Forget all corrections of beats</source>
         <translation>Olvidar todas las correcciones de pulsos</translation>
     </message>
@@ -366,6 +362,14 @@
     <message>
         <source>hear the notes too: better beats, about four times as long</source>
         <translation>oír también las notas: mejores pulsos, unas cuatro veces más lento</translation>
+    </message>
+    <message>
+        <source>Heard with {model} ({licence})</source>
+        <translation>Escuchado con {model} ({licence})</translation>
+    </message>
+    <message>
+        <source>how many beats a bar has is not sure, least of all from {first} to {last}: count there</source>
+        <translation>no es seguro cuántos pulsos tiene un compás, sobre todo de {first} a {last}: cuéntelos ahí</translation>
     </message>
     <message>
         <source>instead of</source>
@@ -482,6 +486,10 @@
     <message>
         <source>None</source>
         <translation>Ninguna</translation>
+    </message>
+    <message>
+        <source>not for commercial use</source>
+        <translation>no para uso comercial</translation>
     </message>
     <message>
         <source>Nothing is ticked.</source>
@@ -694,10 +702,6 @@
     <message>
         <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
         <translation>los pulsos son inciertos, sobre todo de {first} a {last}: marque ahí algunos compases</translation>
-    </message>
-    <message>
-        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
-        <translation>los pulsos pueden ir a la mitad de la música: el doble serían {n} por minuto</translation>
     </message>
     <message>
         <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
@@ -1008,6 +1012,10 @@
         <translation>Esperando otros análisis</translation>
     </message>
     <message>
+        <source>Weights</source>
+        <translation>Pesos</translation>
+    </message>
+    <message>
         <source>what the proposed marks would play</source>
         <translation>lo que tocarían las indicaciones propuestas</translation>
     </message>
@@ -1022,6 +1030,10 @@
     <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>Lo que dijo de pulsos y compases: {n}</translation>
+    </message>
+    <message>
+        <source>where bars begin is not sure, least of all from {first} to {last}: set one bar line there</source>
+        <translation>no es seguro dónde empiezan los compases, sobre todo de {first} a {last}: ponga ahí una barra de compás</translation>
     </message>
     <message>
         <source>Whole recording</source>

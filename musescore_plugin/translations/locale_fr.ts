@@ -120,16 +120,8 @@
         <translation>mesure par mesure ; ou déplace la nuance choisie</translation>
     </message>
     <message>
-        <source>bars may begin later, by so many beats: {n}</source>
-        <translation>les mesures commencent peut-être plus tard, de tant de temps : {n}</translation>
-    </message>
-    <message>
         <source>bars may have {n} beats</source>
         <translation>les mesures ont peut-être {n} temps</translation>
-    </message>
-    <message>
-        <source>bars of different lengths were found: all may have {n} beats</source>
-        <translation>des mesures de longueurs différentes ont été trouvées : toutes ont peut-être {n} temps</translation>
     </message>
     <message>
         <source>Bars one beat later</source>
@@ -340,6 +332,10 @@
         <translation>ffmpeg n'est pas installé</translation>
     </message>
     <message>
+        <source>for any use, with credit</source>
+        <translation>pour tout usage, en citant les auteurs</translation>
+    </message>
+    <message>
         <source>Forget all corrections of beats</source>
         <translation>Oublier toutes les corrections des temps</translation>
     </message>
@@ -366,6 +362,14 @@
     <message>
         <source>hear the notes too: better beats, about four times as long</source>
         <translation>entendre aussi les notes : de meilleurs temps, environ quatre fois plus long</translation>
+    </message>
+    <message>
+        <source>Heard with {model} ({licence})</source>
+        <translation>Entendu avec {model} ({licence})</translation>
+    </message>
+    <message>
+        <source>how many beats a bar has is not sure, least of all from {first} to {last}: count there</source>
+        <translation>le nombre de temps par mesure est incertain, surtout de {first} à {last} : comptez-les là</translation>
     </message>
     <message>
         <source>instead of</source>
@@ -482,6 +486,10 @@
     <message>
         <source>None</source>
         <translation>Aucune</translation>
+    </message>
+    <message>
+        <source>not for commercial use</source>
+        <translation>pas pour un usage commercial</translation>
     </message>
     <message>
         <source>Nothing is ticked.</source>
@@ -694,10 +702,6 @@
     <message>
         <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
         <translation>les temps sont incertains, surtout de {first} à {last} : tapez-y quelques mesures</translation>
-    </message>
-    <message>
-        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
-        <translation>les temps vont peut-être deux fois trop lentement : le double ferait {n} par minute</translation>
     </message>
     <message>
         <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
@@ -1008,6 +1012,10 @@
         <translation>En attente d'autres analyses</translation>
     </message>
     <message>
+        <source>Weights</source>
+        <translation>Poids</translation>
+    </message>
+    <message>
         <source>what the proposed marks would play</source>
         <translation>ce que joueraient les nuances proposées</translation>
     </message>
@@ -1022,6 +1030,10 @@
     <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>Ce que vous avez dit des temps et des mesures : {n}</translation>
+    </message>
+    <message>
+        <source>where bars begin is not sure, least of all from {first} to {last}: set one bar line there</source>
+        <translation>le début des mesures est incertain, surtout de {first} à {last} : placez-y une barre de mesure</translation>
     </message>
     <message>
         <source>Whole recording</source>

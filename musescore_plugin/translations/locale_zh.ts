@@ -120,16 +120,8 @@
         <translation>逐小节；或移动所选记号</translation>
     </message>
     <message>
-        <source>bars may begin later, by so many beats: {n}</source>
-        <translation>小节可能晚开始，晚的拍数：{n}</translation>
-    </message>
-    <message>
         <source>bars may have {n} beats</source>
         <translation>每小节可能有 {n} 拍</translation>
-    </message>
-    <message>
-        <source>bars of different lengths were found: all may have {n} beats</source>
-        <translation>找到长短不一的小节：也许都是 {n} 拍</translation>
     </message>
     <message>
         <source>Bars one beat later</source>
@@ -340,6 +332,10 @@
         <translation>未安装 ffmpeg</translation>
     </message>
     <message>
+        <source>for any use, with credit</source>
+        <translation>可用于任何用途，须署名</translation>
+    </message>
+    <message>
         <source>Forget all corrections of beats</source>
         <translation>取消所有拍点更正</translation>
     </message>
@@ -366,6 +362,14 @@
     <message>
         <source>hear the notes too: better beats, about four times as long</source>
         <translation>同时聆听音符：拍点更准，约需四倍时间</translation>
+    </message>
+    <message>
+        <source>Heard with {model} ({licence})</source>
+        <translation>由 {model} 聆听（{licence}）</translation>
+    </message>
+    <message>
+        <source>how many beats a bar has is not sure, least of all from {first} to {last}: count there</source>
+        <translation>每小节有几拍不确定，{first} 至 {last} 尤甚：请在那里数一数</translation>
     </message>
     <message>
         <source>instead of</source>
@@ -482,6 +486,10 @@
     <message>
         <source>None</source>
         <translation>全不选</translation>
+    </message>
+    <message>
+        <source>not for commercial use</source>
+        <translation>不得用于商业用途</translation>
     </message>
     <message>
         <source>Nothing is ticked.</source>
@@ -694,10 +702,6 @@
     <message>
         <source>the beats are not sure, least of all from {first} to {last}: tap a few bars there</source>
         <translation>拍子不确定，{first} 至 {last} 尤甚：请在那里敲几小节</translation>
-    </message>
-    <message>
-        <source>the beats may go half as fast as the music: twice as many would be {n} a minute</source>
-        <translation>拍子可能比音乐慢一倍：加倍为每分钟 {n} 拍</translation>
     </message>
     <message>
         <source>the beats may go twice as fast as the music: half as many would be {n} a minute</source>
@@ -1008,6 +1012,10 @@
         <translation>等待其他分析</translation>
     </message>
     <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
         <source>what the proposed marks would play</source>
         <translation>建议记号的播放效果</translation>
     </message>
@@ -1022,6 +1030,10 @@
     <message>
         <source>What you said of beats and bars: {n}</source>
         <translation>您对拍点和小节的更正：{n}</translation>
+    </message>
+    <message>
+        <source>where bars begin is not sure, least of all from {first} to {last}: set one bar line there</source>
+        <translation>小节从哪里开始不确定，{first} 至 {last} 尤甚：请在那里定一条小节线</translation>
     </message>
     <message>
         <source>Whole recording</source>

@@ -19,8 +19,9 @@ from runtime.analysis import (
     Tempo,
 )  # fmt: skip
 from runtime.corrections import Corrections
-from runtime.decode.doubts import Found, doubts
+from runtime.decode.doubts import doubts
 from runtime.decode.dynamics import on_own_beats
+from runtime.decode.found import Found
 from runtime.decode.grid import Grid, find_grid
 from runtime.decode.on_beats import SoundEvidence
 from runtime.decode.options import DecodeOptions

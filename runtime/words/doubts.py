@@ -2,10 +2,9 @@
 
 | key | values |
 |---|---|
-| ``half``, ``double`` | n: beats a minute then |
-| ``tap`` | first, last: from where to where beats are least sure, as 1:05 |
-| ``metre``, ``even`` | n: beats in a bar |
-| ``later`` | n: by how many beats |
+| ``half`` | n: beats a minute then |
+| ``metre`` | n: beats in a bar |
+| ``tap``, ``count``, ``line`` | first, last: from where to where beats, or bars, are least sure, as 1:05 |
 """
 
 from __future__ import annotations
@@ -16,11 +15,10 @@ from runtime.words.table import texts
 
 TEXTS: Mapping[str, str] = {
     "half": "the beats may go twice as fast as the music: half as many would be {n} a minute",
-    "double": "the beats may go half as fast as the music: twice as many would be {n} a minute",
-    "tap": "the beats are not sure, least of all from {first} to {last}: tap a few bars there",
     "metre": "bars may have {n} beats",
-    "even": "bars of different lengths were found: all may have {n} beats",
-    "later": "bars may begin later, by so many beats: {n}",
+    "tap": "the beats are not sure, least of all from {first} to {last}: tap a few bars there",
+    "count": "how many beats a bar has is not sure, least of all from {first} to {last}: count there",
+    "line": "where bars begin is not sure, least of all from {first} to {last}: set one bar line there",
 }
 
 

@@ -12,29 +12,41 @@ from runtime.commands.doubts import lines
 from runtime.corrections import parse_words
 from runtime.decode import DecodeOptions, decode
 from runtime.decode.assemble import found_in
-from runtime.decode.doubts import FEATURES, chances, metre_margins, phase_margins
+from runtime.decode.doubts import FEATURES, chances
+from runtime.decode.found import Found, metre_margins
+from runtime.decode.remedies import FEATURES as OF_REMEDIES
+from runtime.decode.remedies import Candidate, candidates
 from runtime.frames import FRAME_S
 from runtime.network.logits import FrameLogits
 from runtime.network.parts import parts_of
 from runtime.words.doubts import TEXTS, doubt
 from runtime.words.table import languages
-from tests.runtime.decode.test_assemble import CARD, NO, frame_logits
+from tests.runtime.decode.test_assemble import CARD, frame_logits
 
 BEATS_S = 1 + 0.6 * np.arange(48)
 
 
 def weights(**bias: float) -> dict[str, float]:
     """Of questions that are answered the same whatever was found."""
-    out = {}
+    out: dict[str, float] = {}
     for question, value in bias.items():
         out |= {f"doubt_{question}_{name}": 0.0 for name in FEATURES[question]}  # type: ignore[index]
         out |= {f"doubt_{question}_bias": value, f"doubt_{question}_least": 0.5}
     return out
 
 
-def heard(logits: FrameLogits, *words: str, **bias: float) -> Analysis:
+def helping(*keys: str) -> dict[str, float]:
+    """Of remedies that help whatever was found; of several metres the likeliest most."""
+    out: dict[str, float] = {}
+    for key in keys:
+        out |= {f"remedy_{key}_{name}": -0.01 * (name == "margin") for name in OF_REMEDIES[key]}  # type: ignore[index]
+        out |= {f"remedy_{key}_bias": 2.0, f"remedy_{key}_least": 0.5}
+    return out
+
+
+def heard(logits: FrameLogits, *words: str, helps: tuple[str, ...] = (), **bias: float) -> Analysis:
     source, identity = Source("by hand", len(logits.beat) * FRAME_S, 22_050), ModelIdentity("m", "0", "0", "cpu")
-    card = replace(CARD, thresholds=weights(**bias))
+    card = replace(CARD, thresholds=weights(**bias) | helping(*helps))
     return decode(logits, logits.ntot_sone, card, source, identity, parts_of(), parse_words(words))
 
 
@@ -66,71 +78,95 @@ def test_metre_and_bars_are_asked_for_as_far_as_the_pulse_is_right() -> None:
     )
 
 
-def test_weak_places_between_beats_propose_twice_as_many_with_a_preview_of_the_bars() -> None:
+def test_beats_that_are_strong_and_weak_in_turn_propose_half_as_many_with_a_preview_of_the_bars() -> None:
     given = logits()
-    given.beat[at(BEATS_S[:-1] + 0.3)] = -1.0
-    (told,) = heard(given, pulse=2.0).doubts
-    assert (told.remedy.key, told.remedy.values) == ("double", {"n": 200}) and told.corrections == {"tempo": "double"}
-    assert told.bars_s == pytest.approx([d.time_s for d in heard(given, "x2").downbeats[:8]])
+    given.beat[at(BEATS_S[1::2])] = 1.0
+    (told,) = heard(given, pulse=2.0, helps=("half",)).doubts
+    assert (told.remedy.key, told.remedy.values) == ("half", {"n": 50}) and told.corrections == {"tempo": "half"}
+    assert told.bars_s == pytest.approx([d.time_s for d in heard(given, "/2").downbeats[:8]])
     assert told.chance == pytest.approx(1 / (1 + np.exp(-2)))
 
 
-def test_beats_that_are_strong_and_weak_in_turn_propose_half_as_many() -> None:
-    given = logits()
-    given.beat[at(BEATS_S[1::2])] = 1.0
-    (told,) = heard(given, pulse=2.0).doubts
-    assert (told.remedy.key, told.corrections) == ("half", {"tempo": "half"}) and told.remedy.values["n"] == 50
-
-
-def test_without_either_it_is_said_where_to_tap() -> None:
+def test_without_a_remedy_that_helps_often_enough_it_is_said_where_to_tap_to_count_and_to_set_a_bar_line() -> None:
     given = logits()
     given.beat[at(BEATS_S[20:])] = 1.5
-    (told,) = heard(given, pulse=2.0).doubts
-    assert told.remedy.key == "tap" and told.corrections == {} and told.bars_s == ()
-    assert told.remedy.values["first"] in ("0:13", "0:14", "0:15")
+    given.downbeat[at(BEATS_S[24:])] = -0.5
+    (tap,) = heard(given, pulse=2.0).doubts
+    count, line = heard(given, metre=2.0, bar=2.0).doubts
+    assert [d.remedy.key for d in (tap, count, line)] == ["tap", "count", "line"]
+    assert all(d.corrections == {} and d.bars_s == () for d in (tap, count, line))
+    assert tap.remedy.values["first"] in ("0:13", "0:14", "0:15")
+    assert count.remedy.values == line.remedy.values and count.remedy.values["first"] in ("0:14", "0:15", "0:16")
 
 
-def test_the_next_best_metre_and_the_next_best_place_of_the_bar_lines_are_proposed() -> None:
+def test_a_remedy_is_proposed_from_the_least_chance_on() -> None:
+    given = candidate(logits(), "half")
+    told = {"remedy_half_bias": 1.0, **{f"remedy_half_{name}": 0.0 for name in OF_REMEDIES["half"]}}
+    assert given.chance(told) == pytest.approx(1 / (1 + np.exp(-1))) and given.chance({}) == 0
+    assert given.is_good(told | {"remedy_half_least": 0.73}) and not given.is_good(told | {"remedy_half_least": 0.74})
+    assert not given.is_good(told) and not given.is_good({})
+
+
+def test_the_likeliest_other_metre_is_proposed_once_and_then_a_bar_line_asked_for() -> None:
     given = logits(4)
     given.downbeat[at(BEATS_S[2::4])] = -1.0
-    metre, bar = heard(given, metre=2.0, bar=2.0).doubts
+    metre, bar = heard(given, metre=2.0, bar=2.0, helps=("metre",)).doubts
     assert (metre.remedy.key, metre.corrections) == ("metre", {"beats_per_bar": 2})
-    assert (bar.remedy.key, bar.corrections) == ("later", {"shift_beats": 2})
-    assert np.diff(bar.bars_s) == pytest.approx(2.4, abs=0.05)
-    found = found_in(given, given.ntot_sone, DecodeOptions())
-    assert found is not None
-    assert min(metre_margins(found), key=metre_margins(found).__getitem__) == found.usual_metre == 4
-    assert phase_margins(found)[2] < phase_margins(found)[1]
+    assert np.diff(metre.bars_s) == pytest.approx(1.2, abs=0.05)
+    assert bar.remedy.key == "line" and bar.corrections == {}
+    assert heard(given, bar=2.0, helps=("metre",)).doubts[0].corrections == {"beats_per_bar": 2}
+    assert (
+        min(metre_margins(found(given)), key=metre_margins(found(given)).__getitem__) == found(given).usual_metre == 4
+    )
 
 
-def test_bars_of_several_lengths_propose_even_ones() -> None:
-    downbeats = np.cumsum([0, 4, 4, 3, 4, 4, 3, 4, 4, 3, 4, 4])
-    given = logits(4)
-    given.downbeat[:] = NO
-    given.downbeat[at(BEATS_S[downbeats[downbeats < 48]])] = 4.0
-    (told,) = heard(given, bar=2.0).doubts
-    assert told.remedy.key == "even" and told.corrections == {"beats_per_bar": 4}
+def test_candidates_tell_what_speaks_for_them() -> None:
+    plain, weak, turns = (logits() for _ in range(3))
+    weak.beat[at(BEATS_S[:-1] + 0.3)] = -1.0
+    turns.beat[at(BEATS_S[1::2])] = 1.0
+    half = candidate(plain, "half").features
+    assert candidate(weak, "half").features["between"] > half["between"]
+    assert candidate(turns, "half").features["in_turn"] > half["in_turn"]
+    assert candidate(turns, "half").features["sure"] < half["sure"]
+    other = {c.remedy.values["n"]: c.features for c in candidates("metre", found(plain))}
+    assert other.keys() == {2, 3} and other[2]["twofold"] == 1 and other[3]["twofold"] == 0
+    assert all(f["margin"] > 0 and 0.5 < f["sure_bars"] <= 1 for f in other.values())
+    assert [c.features for c in candidates("bar", found(plain))] == [
+        c.features for c in candidates("metre", found(plain))
+    ]
+
+
+def candidate(logits: FrameLogits, key: str) -> Candidate:
+    every = (c for question in FEATURES for c in candidates(question, found(logits)))
+    return next(c for c in every if c.remedy.key == key)
+
+
+def found(logits: FrameLogits) -> Found:
+    out = found_in(logits, logits.ntot_sone, DecodeOptions())
+    assert out is not None
+    return out
 
 
 def test_doubts_survive_their_json() -> None:
     given = logits()
-    given.beat[at(BEATS_S[:-1] + 0.3)] = -1.0
-    analysis = heard(given, pulse=2.0)
+    analysis = heard(given, pulse=2.0, helps=("half",))
     (read,) = from_json(analysis.to_json()).doubts
-    assert (read.about, read.text, read.remedy) == ("pulse", TEXTS["double"], analysis.doubts[0].remedy)
-    assert read.corrections == {"tempo": "double"} and len(read.bars_s) == 8
+    assert (read.about, read.text, read.remedy) == ("pulse", TEXTS["half"], analysis.doubts[0].remedy)
+    assert read.corrections == {"tempo": "half"} and len(read.bars_s) == 8
 
 
 def test_a_terminal_is_told_the_words_that_help_and_no_table_has_any_of_them() -> None:
     told = [
         Doubt("pulse", 0.8, TEXTS["half"], Remedy("half", {"n": 62}), {"tempo": "half"}, (0.9, 3.12)),
         Doubt("pulse", 0.6, TEXTS["tap"], Remedy("tap", {"first": "0:10", "last": "0:20"})),
-        Doubt("bar", 0.51, TEXTS["later"], Remedy("later", {"n": 2}), {"shift_beats": 2}),
+        Doubt("metre", 0.51, TEXTS["metre"], Remedy("metre", {"n": 2}), {"beats_per_bar": 2}),
+        Doubt("bar", 0.51, TEXTS["line"], Remedy("line", {"first": "0:10", "last": "0:20"})),
     ]
-    half, tap, later = lines(told)
+    half, tap, metre, line = lines(told)
     assert half.startswith("unsure (80 %): the beats may go twice as fast") and "62 a minute" in half
     assert half.endswith("(try --correct /2; bars then begin at 0.9, 3.1 … s)")
-    assert "from 0:10 to 0:20" in tap and "taps=FILE" in tap and later.endswith("(try --correct shift=2)")
+    assert "from 0:10 to 0:20" in tap and "taps=FILE" in tap and metre.endswith("(try --correct metre=2)")
+    assert "bar@TIME" in line
     for key in TEXTS:
         for language in languages():
             said = doubt(key, {"n": 3, "first": "0:10", "last": "0:20"}, language)
