@@ -37,7 +37,10 @@ OUTPUTS = ("beat", "downbeat")
 PROOF_NOTES = (1, 2, 100, 400)
 ONSETS_MARK = "onset stage: "
 """How a card's sentence about this stage's training data begins."""
-PERFORMANCES = {"asap": "(n)ASAP", "mazurka_resynth": "MazurkaBL", "pop909": "POP909"}
+PERFORMANCES = {
+    "asap": "(n)ASAP", "mazurka_resynth": "MazurkaBL", "pop909": "POP909",
+    "performed": "scores performed by Mezzoforte",
+}  # fmt: skip
 """What a card calls the corpora of performances."""
 FOR_STUDY = frozenset({"classical_piano_midi"})
 """Corpora that state no licence."""

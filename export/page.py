@@ -77,14 +77,13 @@ def make_card(name: str, version: str, made: Proven, checkpoint: dict[str, Any])
     )
     named = sorted({corpus.split(" ")[0] for corpus in counts})
     rights = rights_of([checkpoint], ())
+    cited = (f"{c.title} ({c.licence}), {c.address}. {c.citation}" for c in (SCORE_CORPORA[n] for n in named))
     return ModelCard(
         name=name, version=version, sha256=made.sha256, feature="page", preset="page", parameters=made.n_parameters,
         thresholds={k: round(v, 5) for k, v in checkpoint["thresholds"].items()}, training_data=(whole, *sources),
         training_commit=checkpoint["commit"], licence=rights.licence, sources=rights.sources,
         metrics=_metrics(checkpoint["scores"]),
-        attribution=tuple(
-            f"{c.title} ({c.licence}), {c.address}. {c.citation}" for c in (SCORE_CORPORA[n] for n in named)
-        ),
+        attribution=tuple(dict.fromkeys((*rights.attribution, *cited))),
         limits=LIMITS, kind=PAGE, features=FEATURES,
     )  # fmt: skip
 

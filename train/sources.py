@@ -11,7 +11,7 @@ import hashlib
 import tomllib
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -92,6 +92,11 @@ def licence_of(sources: Iterable[str]) -> str:
     return FREE_LICENCE if is_free(sources) else OTHER_LICENCE
 
 
+def rights_of(sources: Sources) -> dict[str, object]:
+    """What a file says that learned from these: the sources, a credit for each, the licence."""
+    return {"sources": list(sources), "attribution": list(credits_of(sources)), "licence": licence_of(sources)}
+
+
 def of_recording(path: Path) -> str:
     """The name of a recording, known by its bytes; ``recording/FILE`` for one that is not on the list."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -111,6 +116,13 @@ def chosen_on(card: ModelCard, sources: Iterable[str], data: str) -> Sources:
     if data == FREE:
         taken(of_card(card), data, card.name)
     return union(card.sources, names) if card.sources else ()
+
+
+def crediting(card: ModelCard, sources: Sources) -> ModelCard:
+    """The card as one of these sources, each credited; as it was when there are none."""
+    if not sources:
+        return card
+    return replace(card, sources=sources, attribution=tuple(dict.fromkeys((*card.attribution, *credits_of(sources)))))
 
 
 def add_data_option(parser: ArgumentParser) -> None:

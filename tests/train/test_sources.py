@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
 from argparse import ArgumentParser
@@ -19,8 +20,9 @@ from export import onsets as export_onsets
 from export.proof import Proven
 from export.stages import rights_of, with_rights
 from runtime.errors import MezzoforteError
-from runtime.model import MODELS_FOLDER
+from runtime.model import MODELS_FOLDER, STAGES, load_model
 from runtime.network.card import load_card
+from runtime.network.parts import ABOUT
 from runtime.transcribe.registry import NAMES
 from tests import stub_model
 from tests.train.frames.test_fit import SMALL as FRAMES
@@ -28,6 +30,7 @@ from tests.train.onsets.test_fit import SMALL, waltz
 from tests.train.onsets.test_written import quarters
 from tests.train.small_pack import write_small_pack
 from train.data.score_corpora import SCORE_CORPORA
+from train.data.splits import split_of
 from train.fitting.checkpoints import load_checkpoint
 from train.fitting.command import Command
 from train.frames.fit import Trainer
@@ -46,6 +49,7 @@ from train.sources import (
     PIANO_LOUDNESS,
     UNKNOWN,
     chosen_on,
+    crediting,
     credits_of,
     is_free,
     listed,
@@ -54,6 +58,8 @@ from train.sources import (
     taken,
 )
 
+FREE_NAME = "mezzoforte-free"
+FREE_SET = {FREE_NAME, *(f"{FREE_NAME}.{part}" for part in ("notes", "page", "touch"))}
 FREE_LICENCES = {
     "CC0-1.0", "public domain", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-4.0", "MIT", "Apache-2.0", "own work",
 }  # fmt: skip
@@ -208,7 +214,16 @@ def test_a_free_card_names_and_credits_every_source_and_takes_no_other_stage(tmp
         exported(card, onset_run(tmp_path, ALL, played="asap"), tmp_path)
     with pytest.raises(MezzoforteError, match="corpus/asap"):
         chosen_on(card, ["corpus/asap"], ALL)  # a free card stays free, whatever was said
-    assert chosen_on(card, ["piano/fluid"], ALL) == tuple(sorted((*card.sources, "piano/fluid")))
+    with_fluid = chosen_on(card, ["piano/fluid"], ALL)
+    assert with_fluid == tuple(sorted((*card.sources, "piano/fluid")))
+    credited = crediting(card, with_fluid)
+    assert credited.sources == with_fluid and set(credits_of(with_fluid)) <= set(credited.attribution)
+    assert crediting(card, ()) == card
+
+
+def test_a_card_names_the_performed_scores_that_its_onset_stage_heard(tmp_path: Path) -> None:
+    card = exported(stub_model.card_for(b""), onset_run(tmp_path, FREE, played="performed"), tmp_path)
+    assert "scores performed by Mezzoforte (1 performances of 1 pieces)" in card.training_data[-1]
 
 
 def test_a_card_with_something_that_is_not_free_has_the_other_licence(tmp_path: Path) -> None:
@@ -223,7 +238,25 @@ def test_a_card_with_something_that_is_not_free_has_the_other_licence(tmp_path: 
     assert with_rights(old, [{"sources": ["corpus/polish_scores"]}]).licence == OTHER_LICENCE
 
 
-def test_shipped_free_weights_say_only_what_is_on_the_list() -> None:
-    for path in MODELS_FOLDER.glob("*.json"):
-        if path.with_suffix(".onnx").is_file() and (card := load_card(path)).licence != OTHER_LICENCE:
-            assert is_free(card.sources) and set(credits_of(card.sources)) <= set(card.attribution), path.name
+def test_shipped_weights_of_another_licence_are_those_of_the_free_set() -> None:
+    told = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in MODELS_FOLDER.glob("*.json")}
+    assert {name for name, card in told.items() if card.get("licence", OTHER_LICENCE) != OTHER_LICENCE} == FREE_SET
+    assert {name for name in told if name.startswith(FREE_NAME)} == FREE_SET
+
+
+@pytest.mark.parametrize("name", sorted(FREE_SET))
+def test_the_shipped_free_set_learned_from_free_sources_alone_and_credits_them(name: str) -> None:
+    card = json.loads((MODELS_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    sources = card["sources"]
+    assert is_free(sources) and card["licence"] == FREE_LICENCE
+    assert set(credits_of(sources)) <= set(card["attribution"])
+    assert INSTRUMENTS[HELD_OUT_INSTRUMENT].source not in sources
+    assert not [piece for piece in card.get("pieces", ()) if split_of(piece, 0) == "test"]
+
+
+def test_everything_that_the_free_set_loads_is_its_own() -> None:
+    model = load_model(FREE_NAME, "cpu")
+    assert None not in (model.levels, model.levels_notes, model.beats, model.onsets)
+    assert [model.parts.path(part).name for part in ABOUT] == [f"{FREE_NAME}.{part}.json" for part in ABOUT]
+    files = {p.name for p in MODELS_FOLDER.glob(f"{FREE_NAME}*.onnx")}
+    assert files == {f"{FREE_NAME}{part}.onnx" for part in ("", ".notes", ".page", *(f".{name}" for name in STAGES))}

@@ -27,7 +27,7 @@ from train.marks import takes
 from train.marks.hear import Listener
 from train.marks.takes import Take
 from train.marks.touch import Floats, cut_s, true_velocity
-from train.sources import FREE, FREE_LICENCE, UNKNOWN, licence_of, taken, union
+from train.sources import FREE, FREE_LICENCE, UNKNOWN, rights_of, taken, union
 
 LEAST_VELOCITY = 3.0
 
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> None:
     x, y = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.float64)
     scale, offset = logistic(x, y)
     print(table(np.array([probability(v, scale, offset) for v in x]), y))
-    data |= {"sources": list(sources), "licence": licence_of(sources)}
+    data |= rights_of(sources)
     data["clear"] = {"scale": round(scale, 4), "offset": round(offset, 4), "marks": len(pairs)}
     write_bytes(args.out, (json.dumps(data, indent=1) + "\n").encode())
 

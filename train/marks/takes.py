@@ -10,7 +10,7 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ from train.data.scores.musicxml import read_measures
 from train.data.written import beats_of
 from train.rendering.instruments import INSTRUMENTS
 from train.rendering.notes import PackedNotes, packed_notes
-from train.rendering.performance import read_performance
+from train.rendering.performance import Variation, read_performance
 from train.sources import Sources, add_data_option, union
 
 Floats = npt.NDArray[np.float64]
@@ -106,7 +106,10 @@ def name_of(midi: Path, folder: Path) -> Path:
 
 
 def rendered(args: Namespace) -> Iterator[tuple[Take, Path, Sources]]:
-    """Every performance that has a render (`add_options`), with its sound file and what the sound comes from."""
+    """Every performance that has a render (`add_options`), with its sound file and what the sound comes from.
+
+    Raises `MezzoforteError` for a render that was varied: it sounds at other times than the labels say.
+    """
     there = {p.relative_to(args.renders).with_suffix(""): p for p in sorted(args.renders.rglob("*.flac"))}
     folder = args.asap or args.performed
 
@@ -119,8 +122,18 @@ def rendered(args: Namespace) -> Iterator[tuple[Take, Path, Sources]]:
         found = performed_takes(*args.scores, read_performed(folder, only=has_render).items)
     for take in found:
         path = there[name_of(take.midi_path, folder)]
-        how = json.loads(path.with_suffix(".json").read_text())
-        yield take, path, union(take.sources, [INSTRUMENTS[how["instrument"]].source])
+        yield take, path, union(take.sources, [sound_of(path)])
+
+
+def sound_of(render: Path) -> str:
+    """Where the sound of a render comes from (`train.sources`). Raises `MezzoforteError` for one that was varied."""
+    how = json.loads(render.with_suffix(".json").read_text())
+    if how["variation"] != asdict(Variation()):
+        raise MezzoforteError(
+            "this render is not the performance as it was labelled", where=str(render),
+            cause="its tempo, touch and key were varied", advice="Render it without --vary",
+        )  # fmt: skip
+    return INSTRUMENTS[how["instrument"]].source
 
 
 def add_options(parser: ArgumentParser) -> None:

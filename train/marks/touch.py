@@ -29,7 +29,7 @@ from train.fitting.provenance import commit
 from train.marks import takes
 from train.marks.hear import Listener
 from train.marks.takes import Take
-from train.sources import PIANO_LOUDNESS, licence_of, taken, union
+from train.sources import PIANO_LOUDNESS, rights_of, taken, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -154,7 +154,7 @@ def run(args: argparse.Namespace) -> None:
     before = json.loads(args.out.read_text(encoding="utf-8")) if args.out.is_file() else {}
     pieces = sorted({r["score"].piece for r in data})
     told = before | {"rules": rules, "recordings": len(data), "pieces": pieces, "commit": commit(),
-                     "sources": list(sources), "licence": licence_of(sources)}  # fmt: skip
+                     **rights_of(sources)}  # fmt: skip
     text = json.dumps(told, indent=1)
     write_bytes(args.out, (text + "\n").encode())
 

@@ -36,7 +36,7 @@ from train.measure.metrics import (
     downbeat_scores,
     match_beats,
 )
-from train.sources import add_data_option, chosen_on
+from train.sources import add_data_option, chosen_on, crediting
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -245,7 +245,7 @@ def run(args: Namespace) -> None:
     options, scores = tune(heard, starting_options(model), with_beats=model.beats is None)
     # What other tools keep in a card's thresholds stays.
     thresholds = {**model.card.thresholds, **{k: round(v, 5) for k, v in asdict(options).items()}}
-    card = replace(model.card, thresholds=thresholds, metrics=(), sources=sources)
+    card = crediting(replace(model.card, thresholds=thresholds, metrics=()), sources)
     card = card.holding_out(r.piece_id for r in recordings)
     write_bytes(find_card(args.model), card.to_json().encode())
     print(f"{len(recordings)} validation recordings: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))

@@ -27,7 +27,7 @@ from train.frames.fit import identity_of
 from train.frames.segments import Pack, Recording, pack_sources
 from train.notes.augment import augment_notes, augment_samples
 from train.notes.labels import NoteTable, NoteTargets, note_targets, notes_of_render
-from train.notes.network import NoteNet, PitchSpectrum
+from train.notes.network import NoteNet, NoteNetConfig, PitchSpectrum
 from train.notes.taught import Taught, read_taught
 from train.rendering.render import audio_path_of
 from train.sources import ALL, taken, union
@@ -124,9 +124,11 @@ class NoteTrainer(AveragedRun):
 
     def __init__(
         self, sampler: NoteSampler, identity: str, steps: int, batch: int, fold: int | None, is_compiled: bool = False,
-        data: str = ALL, config: RunConfig = CONFIG,
+        data: str = ALL, config: RunConfig = CONFIG, network: NoteNetConfig | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(config, NoteNet(), identity, steps, batch, fold, taken(sampler.sources, data))
+        super().__init__(
+            config, NoteNet(network or NoteNetConfig()), identity, steps, batch, fold, taken(sampler.sources, data)
+        )
         self.without: Collection[str] = ()
         self.sampler, self.spectrum, self.is_compiled = sampler, PitchSpectrum(), is_compiled
         self.model.to(memory_format=torch.channels_last)
@@ -162,6 +164,7 @@ def add_options(parser: ArgumentParser) -> None:
         help="compile the network (minutes, wants a C++ compiler) and compute in bfloat16: half the time a step where"
         " the processor has such units",
     )  # fmt: skip
+    parser.add_argument("--channels", type=int, default=NoteNetConfig.channels, help="width of the network")
     parser.add_argument("--taught", type=Path, help="file of train.notes.taught")
     add_arguments(parser, steps=1_700, batch=4)
 
@@ -174,7 +177,11 @@ def run(args: Namespace) -> None:
     taught = read_taught(args.taught) if args.taught else []
     sampler = NoteSampler(pack, recordings, [(m, a) for m, a in args.renders], taught)
     identity = "\n".join([identity_of(recordings), *(f"{t.key} {len(t.notes.pitch)}" for t in taught)])
-    fit(NoteTrainer(sampler, identity, args.steps, args.batch, args.fold, args.compiled, args.data), args)
+    network = NoteNetConfig(channels=args.channels)
+    trainer = NoteTrainer(
+        sampler, identity, args.steps, args.batch, args.fold, args.compiled, args.data, network=network
+    )
+    fit(trainer, args)
 
 
 main = Command(add_options, run)

@@ -37,7 +37,7 @@ from train.measure.metrics import calibration_error
 from train.measure.tune import fit_logistic, held_out_probability
 from train.notes.labels import NoteTable, notes_of_render
 from train.rendering.render import audio_path_of
-from train.sources import add_data_option, chosen_on
+from train.sources import add_data_option, chosen_on, crediting
 
 _GROUPS = 5
 ONSET_GRID = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
@@ -196,7 +196,7 @@ def run(args: Namespace) -> None:
         print(f"{len(cases)} validation recordings: onset F {onset_f:.3f}, onset and offset F {both_f:.3f}")
     curve, told = calibrate(cases, options)
     chosen |= curve
-    card = replace(ear.card, thresholds={**ear.card.thresholds, **chosen}, sources=sources)
+    card = crediting(replace(ear.card, thresholds={**ear.card.thresholds, **chosen}), sources)
     write_bytes(find_card(args.model), card.to_json().encode())
     print(told)
     for name, value in chosen.items():

@@ -36,7 +36,7 @@ from train.measure.tune import fit_weights
 from train.onsets.data import Targets, targets_of
 from train.onsets.played import Played, read_played
 from train.onsets.tune import calibrated
-from train.sources import add_data_option, chosen_on, union
+from train.sources import add_data_option, chosen_on, crediting, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -149,7 +149,7 @@ def run(args: Namespace) -> None:
         return
     thresholds = {f"{NOTES_ALONE}onsets_{name}": value for name, value in asdict(mix).items()}
     thresholds |= {NOTES_ALONE + "beat_delay_s": 0.0}
-    card = replace(model.card, thresholds={**model.card.thresholds, **thresholds}, sources=sources)
+    card = crediting(replace(model.card, thresholds={**model.card.thresholds, **thresholds}), sources)
     write_bytes(card_path, card.to_json().encode())
     print(f"written: {card_path}", file=sys.stderr)
 

@@ -37,7 +37,7 @@ from train.frames.segments import Pack, Recording, pack_sources
 from train.measure.evaluate import without_notes
 from train.measure.tune import beat_and_bar_figures, calibrate_delay, fit_weights
 from train.onsets.data import Targets, targets_of
-from train.sources import add_data_option, chosen_on, of_card, union
+from train.sources import add_data_option, chosen_on, crediting, of_card, union
 
 Floats = npt.NDArray[np.float64]
 
@@ -145,7 +145,7 @@ def run(args: Namespace) -> None:
     thresholds |= {KNOWING_NOTES + name: getattr(options, name) for name in CALIBRATION}
     metrics = without_notes(model.card.metrics)
     thresholds = {**model.card.thresholds, **thresholds}
-    card = replace(model.card, thresholds=thresholds, metrics=metrics, sources=sources)
+    card = crediting(replace(model.card, thresholds=thresholds, metrics=metrics), sources)
     write_bytes(card_path, card.to_json().encode())
     print(json.dumps({
         "sound alone": beat_and_bar_figures([t.heard for t in told], before),
