@@ -93,12 +93,12 @@ class BasicPitch:
     ) -> Transcription:
         """See `Transcriber`."""
         with opened(Path(path), part(progress, 0.0, SCAN_SHARE), cancel) as recording:
-            return self.hear(recording, part(progress, SCAN_SHARE, 1.0), cancel)
+            return self.transcribe_open(recording, part(progress, SCAN_SHARE, 1.0), cancel)
 
-    def hear(
+    def transcribe_open(
         self, recording: Recording, progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
-        """See `runtime.transcribe.hearing.HearsSamples`."""
+        """See `runtime.transcribe.hearing.TakesOpen`."""
         decoder = EventDecoder(self.options, FRAME_S)
         if not recording.measured.silent:
             left = 1 + recording.n_samples // HOP_SAMPLES

@@ -19,10 +19,10 @@ SCAN_SHARE = 0.15
 
 
 @runtime_checkable
-class HearsSamples(Protocol):
+class TakesOpen(Protocol):
     """A transcriber that takes a recording which is open already, for whoever listens to its samples too."""
 
-    def hear(
+    def transcribe_open(
         self, recording: Recording, progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
         """As `Transcriber.transcribe`."""

@@ -81,12 +81,12 @@ class OwnTranscriber:
     ) -> Transcription:
         """See `Transcriber`."""
         with opened(Path(path), part(progress, 0.0, SCAN_SHARE), cancel) as recording:
-            return self.hear(recording, part(progress, SCAN_SHARE, 1.0), cancel)
+            return self.transcribe_open(recording, part(progress, SCAN_SHARE, 1.0), cancel)
 
-    def hear(
+    def transcribe_open(
         self, recording: Recording, progress: Progress | None = None, cancel: Cancel | None = None
     ) -> Transcription:
-        """See `runtime.transcribe.hearing.HearsSamples`."""
+        """See `runtime.transcribe.hearing.TakesOpen`."""
         decoder = EventDecoder(options_of(self.card))
         at_once = windows_at_once(self.provider)
         try:

@@ -10,7 +10,7 @@ from runtime.notes.played import PlayedNotes
 from runtime.progress import Cancel, Progress
 from runtime.sound.recording import Recording
 from runtime.sound.tuning import retuned
-from runtime.transcribe.hearing import HearsSamples
+from runtime.transcribe.hearing import TakesOpen
 from runtime.transcribe.transcription import Transcriber, Transcription
 
 
@@ -28,8 +28,8 @@ def transcribe_tuned(
     the transcriber raises.
     """
     with retuned(Path(path), tuning_hz) as (there, speed):
-        if recording is not None and speed == 1.0 and isinstance(transcriber, HearsSamples):
-            return transcriber.hear(recording, progress, cancel)
+        if recording is not None and speed == 1.0 and isinstance(transcriber, TakesOpen):
+            return transcriber.transcribe_open(recording, progress, cancel)
         heard = transcriber.transcribe(there, progress, cancel)
     return heard if speed == 1.0 else replace(heard, notes=_slower(heard.notes, speed))
 

@@ -68,7 +68,7 @@ def test_beats_are_those_of_the_notes_and_the_analysis_says_who_heard_them(model
 class HearsTheSamples(HearsAScale):
     """The same by way of the samples of a recording that is open."""
 
-    def hear(self, recording: Recording, progress: Any = None, cancel: Any = None) -> Transcription:
+    def transcribe_open(self, recording: Recording, progress: Any = None, cancel: Any = None) -> Transcription:
         assert sum(block.size for block in recording.blocks()) == recording.n_samples
         return super().transcribe(recording.path, progress, cancel)
 
