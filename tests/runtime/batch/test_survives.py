@@ -96,13 +96,13 @@ def test_a_worker_that_dies_is_replaced_and_its_recording_tried_again(tmp_path: 
 
 
 def test_a_recording_that_takes_too_long_is_set_aside_with_the_reason_and_not_tried_again(tmp_path: Path) -> None:
-    of = setting(tmp_path, cost=300)
+    of = setting(tmp_path, cost=900)
     recordings(tmp_path / "in", "long.wav", seconds=1200.0)
     recordings(tmp_path / "in", "bad/short.wav", seconds=1.5)
     store = Store(LocalPlace(of.place))
-    totals = run(jobs_of(tmp_path / "in", of), store, LocalExecutor(1, limit_s=5.0), retries=1)
+    totals = run(jobs_of(tmp_path / "in", of), store, LocalExecutor(1, limit_s=12.0), retries=1)
     assert totals.done == 1 and totals.failed.keys() == {"long"}
-    assert totals.failed["long"].endswith("long.wav: not finished after 5 s.")
+    assert totals.failed["long"].endswith("long.wav: not finished after 12 s.")
     items = find_items([str(tmp_path / "in")], FAST)
     later = plan(items, of, store)
     assert [s.name for s in later.set_aside] == ["long"] and not later.jobs
