@@ -92,7 +92,7 @@ def _against_scores(rows: Sequence[Row]) -> float:
 def of_marks(pair: Pair) -> Iterator[Compared]:
     """The share of what was played that marks explain, in two files of `benchmarks.marks`, on pieces in both."""
     shipped, free = (_read(path) for path in pair)
-    for corpus in shipped:
+    for corpus in (name for name in shipped if name in free):
         rows = [{row["piece"]: row for row in of[corpus]} for of in (shipped, free)]
         for name in MARKS:
             pieces = [p for p in rows[0] if name in rows[0][p] and name in rows[1].get(p, {})]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.accuracy.sets import Compared, main, of_evaluations, run
+from benchmarks.accuracy.sets import Compared, main, of_evaluations, of_marks, run
 from runtime.errors import MezzoforteError
 
 
@@ -30,6 +30,15 @@ def test_the_page_has_both_figures_their_difference_and_the_one_farthest_behind(
     assert "| ASAP (3), fast | 0.750 → 0.650 (-10.0) | 0.500 → 0.500 (+0.0) |" in text
     assert "Of 2 figures the free set is within 2 points, or better, in 1 (better in 0)" in text
     assert "farthest behind: beat F, ASAP (3), fast, by 10.0 points" in text
+
+
+def test_marks_are_compared_on_the_pieces_that_both_were_measured_on(tmp_path: Path) -> None:
+    shipped, free = tmp_path / "a.json", tmp_path / "b.json"
+    some = [{"piece": name, "normal": {"r2": r2}} for name, r2 in (("x", 0.6), ("y", 0.2))]
+    shipped.write_text(json.dumps({"asap": some, "batik": some}))
+    free.write_text(json.dumps({"asap": [{"piece": "x", "normal": {"r2": 0.5}}]}))
+    (only,) = of_marks((shipped, free))
+    assert (only.what, only.shipped, only.free) == ("marks on asap", 0.6, 0.5) and only.column.endswith("(1)")
 
 
 def test_figures_of_other_recordings_and_nothing_at_all_are_refused(tmp_path: Path) -> None:
