@@ -52,12 +52,12 @@ HEAD = """# Beats on what others are tested on
 Written by `{command}` from what `… measure` wrote (`python -m benchmarks.accuracy.comparable --help`).
 
 Beats and bars by notes alone, with onset stages that learned from no piece of the set in question (`train.onsets
---without`), and for far fewer steps than the shipped one: the figures are for standing beside those of others, not
+--without`), and for fewer steps than the shipped one: the figures are for standing beside those of others, not
 what a user gets. Means over performances: mir_eval F ±70 ms after the first 5 s, CMLt, AMLt, and how often the beats
 change their level within a performance ([beats.md](beats.md)). *Notes heard in a render*: synthesised on an upright
-piano that nothing was trained on and heard by the shipped transcriber, which has heard other performances of some of
-these pieces on other pianos. *A metronome* is the trivial rule: 138 beats a minute from the first true beat on, four
-in a bar.
+piano that nothing was trained on, one performance of a piece, and heard by the shipped transcriber, which has heard
+other performances of some of these pieces on other pianos. *A metronome* is the trivial rule: 138 beats a minute from
+the first true beat on, four in a bar.
 
 Published, on other input: Beat This (final architecture, eight folds of ASAP, real audio, the decoder of
 casm-beat-tracking) beat F .772, CMLt .531, AMLt .610, downbeat F .617; Murgul and Heizmann (2025), performance MIDI,
