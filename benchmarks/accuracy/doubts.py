@@ -5,10 +5,9 @@ most bars have the true number of beats, and do bars begin where they should (th
 last two only where the beats are right. ``ask`` keeps, of pieces that no network had learned from, what is known of
 each question and of each remedy, and what is true, in a file. ``fit`` finds weights from such files by logistic
 regression and writes them into the card. Something is told from the lowest chance on at which, with each piece left out
-in turn, seven in ten of those told are wrong (half of them for the metre), and three at least; recordings alone tell of
-pulse and bars. A remedy is proposed from the lowest chance on at which seven in ten of those proposed, where something
-was wrong, did help. ``table`` counts true alarms, false alarms and misses, and says how F moves when the user does what
-is proposed, or says what only they can.
+in turn, seven in ten of those told are wrong, and three at least. A remedy is proposed from the lowest chance on at
+which seven in ten of those proposed, where something was wrong, did help. ``table`` counts true alarms, false alarms
+and misses, and says how F moves when the user does what is proposed, or says what only they can.
 """
 
 from __future__ import annotations
@@ -40,10 +39,7 @@ from train.measure.metrics import TOLERANCE_S
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_PRECISION: dict[Question, float] = {"pulse": 0.7, "metre": 0.5, "bar": 0.7}
-_BY_NOTES_TOO: tuple[Question, ...] = ("metre",)
-"""What there is too little of in recordings to be learned from them alone."""
-_HELP_PRECISION = 0.7
+_PRECISION = 0.7
 _FEWEST_TRUE = 3
 """From fewer cases no chance is taken."""
 _RIDGE = 0.3
@@ -57,22 +53,18 @@ def fit(rows: Sequence[Asked]) -> dict[str, float]:
     (`runtime.decode.doubts.chances`), metre and bars count only as far as the pulse is right."""
     out: dict[str, float] = {}
     pieces = np.array([r.piece for r in rows])
-    by_sound = np.array([r.quality != "notes" for r in rows])
     right = np.ones(len(rows))
     for question in QUESTIONS:
         known = np.array([r.wrong[question] is not None for r in rows])
-        learned = known if question in _BY_NOTES_TOO else known & by_sound
         names = in_use.FEATURES[question]
         x = np.array([[r.features[name] for name in names] for r in rows])
         y = np.array([bool(r.wrong[question]) for r in rows])
-        chance = _left_out(x, y, pieces, learned)
+        chance = _left_out(x, y, pieces, known)
         told = right * chance
-        least = _least(told[learned], y[learned], _PRECISION[question])
-        out |= _named(f"doubt_{question}", names, _logistic(x[learned], y[learned]), least)
-        for name, some in (("by sound", known & by_sound), ("by notes", known & ~by_sound)):
-            alarms = some & (told >= least)
-            print(f"{question} {name}: {y[some].sum()} of {some.sum()} wrong; told {alarms.sum()}, "
-                  f"of them wrong {y[alarms].sum()}")  # fmt: skip
+        least = _least(told[known], y[known])
+        out |= _named(f"doubt_{question}", names, _logistic(x[known], y[known]), least)
+        alarms = known & (told >= least)
+        print(f"{question}: {y[known].sum()} of {known.sum()} wrong; told {alarms.sum()}, of them {y[alarms].sum()}")
         if question == "pulse":
             right = 1 - chance
     return out
@@ -91,7 +83,7 @@ def fit_remedies(rows: Sequence[Asked]) -> dict[str, float]:
         helps = np.array([t.gain > 0 for _, t in tried])
         wrong = np.array([bool(r.wrong[t.question]) for r, t in tried])  # of what changes bars: where bars begin
         chance = _left_out(x, helps, pieces, np.ones(len(tried), bool))
-        least = _least(chance[wrong], helps[wrong], _HELP_PRECISION)
+        least = _least(chance[wrong], helps[wrong])
         out |= _named(f"remedy_{key}", names, _logistic(x, helps), least)
         good = wrong & (chance >= least)
         print(f"{key}: helps {helps[wrong].sum()} of {wrong.sum()}; proposed {good.sum()}, helps {helps[good].sum()}")
@@ -128,11 +120,11 @@ def _chance(x: Floats, weights: Floats, bias: float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(x @ weights + bias))))
 
 
-def _least(chance: Floats, wrong: Bools, precision: float) -> float:
-    """The lowest chance from which on so many of those told are wrong, three at least; 1 where there is none."""
+def _least(chance: Floats, wrong: Bools) -> float:
+    """The lowest chance from which on seven in ten of those told are wrong, three at least; 1 where there is none."""
     order = np.argsort(-chance, kind="stable")
     true = np.cumsum(wrong[order])
-    precise = true / np.arange(1, len(wrong) + 1) >= precision
+    precise = true / np.arange(1, len(wrong) + 1) >= _PRECISION
     enough = np.flatnonzero(precise & wrong[order] & (true >= _FEWEST_TRUE))
     return round(float(chance[order][enough[-1]]), 4) if len(enough) else 1.0
 

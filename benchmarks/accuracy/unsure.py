@@ -1,16 +1,12 @@
-"""Recordings and performances in which something may be unsure: what was found, what is true, what would help.
-
-By sound (quality ``best`` or ``fast``), or by notes alone, as a digital piano is heard.
-"""
+"""Recordings in which something may be unsure, at both qualities: what was found, what is true, what would help."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,33 +22,21 @@ from runtime.decode.grid import find_grid
 from runtime.decode.options import DecodeOptions
 from runtime.decode.remedies import Candidate, candidates
 from runtime.decode.rounds import knowing_notes
-from runtime.digital_piano.performance import loudness, silent
-from runtime.errors import MezzoforteError
-from runtime.model import Model, load_model
+from runtime.model import Model
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
-from runtime.notes.played import PlayedNotes
-from runtime.stages.onsets import Mix
-from train.data.corpora.classical_piano_midi import CORPUS
-from train.data.overlaps import Overlaps
-from train.data.splits import Split
 from train.marks.hear import Listener
-from train.onsets.played import Played, read_played
 
 Floats = npt.NDArray[np.float64]
-Quality = Literal["best", "fast", "notes"]
+Quality = Literal["best", "fast"]
 
 POOR_F = 0.8
 QUESTIONS: tuple[Question, ...] = ("pulse", "metre", "bar")
-_LONGEST_S = 150.0
-_FEWEST_BEATS = 24
-_LEARNED = ("asap", "mazurkabl", "batik_mozart", "vienna4x22", "held_out")
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A recording or a performance, as it is heard: `logits` with all that was known, and `again` those when beats are
-    given."""
+    """A recording as it is heard: `logits` with all that was known, and `again` those when beats are given."""
 
     piece: str
     corpus: str
@@ -139,7 +123,7 @@ def which_f(question: Question) -> int:
     return 0 if question == "pulse" else 1
 
 
-def by_sound(piece: Piece, model: Model, with_notes: bool) -> Case:
+def of_recording(piece: Piece, model: Model, with_notes: bool) -> Case:
     """A recording at quality ``best`` or ``fast``."""
     heard = piece.frames.logits
     if not with_notes:
@@ -152,72 +136,17 @@ def by_sound(piece: Piece, model: Model, with_notes: bool) -> Case:
     return Case(piece.name, piece.corpus, "best", piece.beats_s, piece.position, card, logits, again)
 
 
-def by_notes(played: Played, model: Model) -> Case | None:
-    """The first 150 s of a performance by its notes alone; None where there are hardly any beats in it. Raises
-    `MezzoforteError` when the model cannot tell."""
-    if model.onsets is None:
-        raise MezzoforteError("the model has no onset stage", where=model.card.name)
-    card = model.card.of_notes_alone()
-    alone = replace(model, onsets=replace(model.onsets, mix=Mix.of(card.thresholds, card.name)))
-    inside = played.beats_s < _LONGEST_S
-    if inside.sum() < _FEWEST_BEATS:
-        return None
-    notes = _notes(played)
-    nothing = silent(loudness(notes, float(notes.sounding_until_s().max())))
-
-    def again(said: Corrections) -> FrameLogits:
-        return knowing_notes(nothing, alone, notes, said, DecodeOptions.of(card.thresholds))
-
-    beats_s, position, logits = played.beats_s[inside], played.beat_in_bar[inside], again(Corrections())
-    return Case(played.piece_id, played.corpus, "notes", beats_s, position, card, logits, again)
-
-
-def _notes(played: Played) -> PlayedNotes:
-    of = played.notes[played.notes["onset_s"] < _LONGEST_S]
-    rows = zip(of["onset_s"], of["offset_s"], of["pitch"], of["velocity"], strict=True)
-    return PlayedNotes.of([(float(a), float(b), int(p), int(v)) for a, b, p, v in rows])
-
-
-def unlearned(path: Path, data: Path) -> list[Played]:
-    """The performances of a file whose music is in no corpus that is learned from: those of ClassicalPianoMIDI, which
-    is for study only, that are in none but ACPAS besides; one of each piece. Raises `MezzoforteError`."""
-    overlaps = Overlaps.read(data / "overlaps.csv")
-    corpora: dict[str, set[str]] = defaultdict(set)
-    for (corpus, _), row in overlaps.rows.items():
-        corpora[row["piece_group"]].add(corpus)
-    alone = {
-        midi.removeprefix("midis/") for (corpus, midi), row in overlaps.rows.items()
-        if corpus == CORPUS and corpora[row["piece_group"]] <= {CORPUS, "acpas"} and not any(row[c] for c in _LEARNED)
-    }  # fmt: skip
-    one: dict[str, Played] = {}
-    for split in get_args(Split):
-        for p in read_played(path, split, fold=0):
-            if p.corpus == CORPUS and p.key.split("|", 1)[1].replace("|", "/") in alone:
-                one.setdefault(p.piece_id, p)
-    return list(one.values())
-
-
 def add_options(parser: ArgumentParser) -> None:
     """Where cases come from."""
     add = parser.add_argument
     add("--renders", nargs=3, action="append", default=[], metavar=("CORPUS", "DATA_DIR", "AUDIO_DIR"))
     add("--real", type=Path, metavar="DIR", help="the folder of the real recordings")
-    add("--work", type=Path, metavar="DIR", help="where what was heard is kept")
-    add("--notes", nargs=2, type=Path, metavar=("NOTES.h5", "DATA"), help="performances (train.onsets.played) by notes")
+    add("--work", type=Path, required=True, metavar="DIR", help="where what was heard is kept")
 
 
 def cases(args: Namespace) -> Iterator[Case]:
-    """All that the options name, by sound at both qualities. Raises `MezzoforteError`."""
-    if args.renders or args.real is not None:
-        if args.work is None:
-            raise MezzoforteError("recordings are heard, which takes long", advice="Say where that is kept: --work DIR")
-        listener = Listener.with_folder(args.work / "heard")
-        for piece in pieces_of(args, listener):
-            yield by_sound(piece, listener.model, True)
-            yield by_sound(piece, listener.model, False)
-    if args.notes is not None:
-        model = load_model(None, "cpu")
-        for played in unlearned(*args.notes):
-            case = by_notes(played, model)
-            if case is not None:
-                yield case
+    """All that the options name, at both qualities. Raises `MezzoforteError`."""
+    listener = Listener.with_folder(args.work / "heard")
+    for piece in pieces_of(args, listener):
+        yield of_recording(piece, listener.model, True)
+        yield of_recording(piece, listener.model, False)

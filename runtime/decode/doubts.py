@@ -2,7 +2,7 @@
 
 Is the pulse that of the music, do bars have so many beats, do they begin where they should? Each question has features
 of its own, and weights that were fitted on pieces that no network had learned from (`benchmarks.accuracy.doubts fit`)
-turn them into the chance that the answer is no. What is told is wrong at least as often as right. Metre and
+turn them into the chance that the answer is no. What is told is wrong more often than right. Metre and
 bars are asked for only as far as the pulse is right.
 """
 

@@ -56,15 +56,6 @@ def test_no_chance_is_taken_from_fewer_than_three_cases(n_metres: int, is_told: 
     assert (fit(rows(n_metres))["doubt_metre_least"] < 1) == is_told
 
 
-def test_pulse_and_bars_are_learned_from_recordings_alone() -> None:
-    learned = rows(n_metres=8)
-    performed = [Asked(f"q{k}", "c", "notes", {**r.features, "sure": -r.features["sure"]}, r.wrong, r.before, r.tried)
-                 for k, r in enumerate(learned)]  # fmt: skip
-    alone, both = fit(learned), fit(learned + performed)
-    assert all(alone[f"doubt_{q}_sure"] == both[f"doubt_{q}_sure"] for q in ("pulse", "bar"))
-    assert alone["doubt_metre_sure"] != both["doubt_metre_sure"]
-
-
 def test_a_remedy_is_proposed_where_it_helps() -> None:
     weights = fit_remedies(rows(n_metres=0))
     assert weights["remedy_half_in_turn"] > 0 and 0.1 < weights["remedy_half_least"] < 1

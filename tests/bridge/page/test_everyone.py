@@ -28,7 +28,7 @@ RUN_AXE = """
     axe.run(document, { resultTypes: ["violations"] }).then(found => done(JSON.stringify(found.violations)),
                                                             error => done(String(error)));"""
 SAME_EVERYWHERE = re.compile(
-    r"[\d:.,\s%·–▲▼←→⇄✕<>+-]*|[mpf]{1,3}|.*\.(wav|musicxml)|JSON|CSV|JAMS|MIDI|DAWproject|Sonic Visualiser"
+    r"[\d:.,\s%·–▲▼←→⇄✕<>+-]*|[mpf]{1,3}|.*\.(wav|musicxml)|JSON|CSV|JAMS|MIDI|DAWproject|Sonic Visualiser|MIT"
 )
 
 
@@ -150,13 +150,14 @@ def test_no_english_is_left_in_another_language(
 
 
 def page_texts(bridge: Bridge, work: dict[str, Any], folder: Path, language: str) -> set[str]:
-    """Everything that the page says, to the eye and to a screen reader, but the names of files and languages."""
+    """Everything that the page says, to the eye and to a screen reader, but names: of files, languages, weights."""
     with opened(bridge, work, folder, language=language) as page:
         assert page.js("return document.documentElement.lang") == language
         found = page.js("""
+            const names = '#language, #weights, #keys dt, script, noscript, code, #score';
             const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
             while (walker.nextNode())
-                if (!walker.currentNode.parentElement.closest('#language, #keys dt, script, noscript, code, #score'))
+                if (!walker.currentNode.parentElement.closest(names))
                     found.push(walker.currentNode.data);
             for (const e of document.querySelectorAll('[aria-label]'))
                 found.push(e.getAttribute('aria-label'));
