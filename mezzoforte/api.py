@@ -132,15 +132,12 @@ def transcribe(
     semitone of 440 Hz. For the rest see `analyse`. `write` makes a MIDI file of the result.
     """
     from mezzoforte.recording import as_file
-    from runtime.network.parts import parts_of
     from runtime.sound.tuning import estimated
     from runtime.transcribe.registry import Setting, load
     from runtime.transcribe.tuned import transcribe_tuned
 
     at = None if transcriber_path is None else Path(transcriber_path)
-    if by == "own" and at is None:
-        at = parts_of(model).path("notes")
-    transcriber = load(by, Setting(at, provider))
+    transcriber = load(by, Setting(at, provider, _parts(model).path("notes")))
     with as_file(recording, rate_hz) as path:
         tuning_hz = estimated(path) if tuning_hz is None else tuning_hz
         return transcribe_tuned(transcriber, path, tuning_hz, progress, cancel)

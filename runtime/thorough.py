@@ -44,9 +44,7 @@ def load_listener(model: Model, name: str = DEFAULT, path: Path | None = None) -
             "this model knows nothing to do with notes", where=model.card.name,
             cause="it has no onset stage", advice="Choose --quality fast, or put a stage in with export.onsets",
         )  # fmt: skip
-    if name == "own" and path is None:
-        path = model.parts.path("notes")
-    return load(name, Setting(path, "cpu"))
+    return load(name, Setting(path, "cpu", model.parts.path("notes")))
 
 
 def hear_thoroughly(

@@ -36,13 +36,11 @@ def prepare(options: argparse.Namespace) -> Callable[[Heard, Say], None]:
     Raises `MezzoforteError` for what cannot work, a transcriber or a MIDI file included, before any work is done.
     """
     _check(options)
+    ears = parts_of(options.model).path("notes")
     if options.notes is not None:
-        transcriber = load("midi", Setting(options.notes, ears=parts_of(options.model).path("notes")))
+        transcriber = load("midi", Setting(options.notes, ears=ears))
     else:
-        path = options.transcriber_path
-        if path is None and options.transcribe == "own":
-            path = parts_of(options.model).path("notes")
-        transcriber = load(options.transcribe, Setting(path, options.provider))
+        transcriber = load(options.transcribe, Setting(options.transcriber_path, options.provider, ears))
     return partial(_deliver, options, transcriber)
 
 

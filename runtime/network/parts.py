@@ -123,12 +123,11 @@ def find_card(model: str | Path | None = None) -> Path:
     card = _card(text)
     if not card.is_file() and text.split(".")[0] == FREE_MODEL:
         raise ModelError(
-            f"the weights of {text} are not shipped yet",
-            advice="Make them with the commands of docs/training.md, 'Weights that anyone may use'",
+            f"the weights of {text} are not in this installation",
+            advice=f"Install Mezzoforte again. {HOW_TO_MAKE}",
         )
     if not card.is_file():
-        shipped = sorted(p.stem for p in MODELS_FOLDER.glob("*.json") if p.with_suffix(".onnx").is_file())
-        names = ", ".join(shipped) or "none"
+        names = ", ".join(card.name for card in installed_sets()) or "none"
         raise ModelError(
             f"there is no model named {text!r}", advice=f"Shipped models: {names}. Another one is named by its path"
         )

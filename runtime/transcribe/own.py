@@ -128,8 +128,8 @@ def rolls_of(columns: Values) -> Rolls:
 
 
 def load(setting: Setting) -> Transcriber:
-    """See `runtime.transcribe.registry.load`; without a path that of the shipped set."""
-    card_path = find_card(setting.path) if setting.path is not None else shipped("notes")
+    """See `runtime.transcribe.registry.load`."""
+    card_path = find_card(setting.path) if setting.path is not None else setting.ears or shipped("notes")
     card = load_card(card_path)
     where = str(card_path)
     if card.kind != NOTES:

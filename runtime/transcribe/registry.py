@@ -24,7 +24,8 @@ class Setting:
     provider: Provider = "auto"
     """What computes, for those that run in onnxruntime."""
     ears: Path | None = None
-    """For given notes: card of the transcriber that finds them in the recording, None for the shipped one."""
+    """Card of the transcriber of the chosen weights, None for the shipped one: it hears when `path` names no other own
+    one, and finds given notes in the recording."""
 
 
 @dataclass(frozen=True)

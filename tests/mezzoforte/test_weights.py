@@ -131,7 +131,7 @@ def test_weights_that_are_not_installed_are_one_error_that_says_what_to_do(
     done = stand_in.run(one_set, *words, "--model", FREE_MODEL)
     assert done.returncode in (1, 2) and not done.stdout
     (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("error:") and "not shipped yet" in line and "docs/training.md" in line
+    assert line.startswith("error:") and "not in this installation" in line and "docs/training.md" in line
     assert not (one_set / "x.mid").exists() and not list(one_set.glob("out/*.json"))
 
 

@@ -364,7 +364,7 @@ def test_the_free_set_resolves_beside_the_shipped_one_or_says_how_to_make_it(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runtime.network.parts.MODELS_FOLDER", tmp_path)
-    with pytest.raises(ModelError, match="not shipped yet") as e:
+    with pytest.raises(ModelError, match="not in this installation") as e:
         find_card(name)
     assert "docs/training.md" in str(e.value)
     assert (

@@ -119,4 +119,4 @@ def test_free_weights_that_are_not_installed_are_told_with_what_to_do(
     finally:
         bridge.stop()
     assert (status, answer["error"]["code"]) == (422, "no_model")
-    assert "not shipped yet" in answer["error"]["message"] and "docs/training.md" in answer["error"]["advice"]
+    assert "not in this installation" in answer["error"]["message"] and "docs/training.md" in answer["error"]["advice"]

@@ -115,7 +115,7 @@ def test_what_cannot_work_is_said_before_anything_is_tried(
         pytest.skip("madmom is installed here")
     monkeypatch.chdir(tmp_path)
     Path("take.wav").write_bytes(b"RIFF")
-    stub_model.write_stub(tmp_path)
+    stub_model.write_stub(tmp_path, "mezzoforte")
     stub_notes.write_stub(tmp_path, "mezzoforte.notes")
     monkeypatch.setattr("runtime.network.parts.MODELS_FOLDER", tmp_path)
     assert main(["take.wav", *arguments]) == 2
