@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -32,9 +33,19 @@ class Command:
         return parser.parse_args(words)
 
     def __call__(self) -> NoReturn:
-        """Run with the command line's options and leave with the status (0 for none); an error of ours is told in one
-        line (status 1), an interruption has status 130."""
-        sys.exit(command(self.run)(self.parse()))
+        """Run with the command line's options and leave with the status (0 for none); an error of ours, a file that
+        cannot be opened and one that should be JSON are told in one line (status 1), an interruption has status 130."""
+        sys.exit(command(self._run)(self.parse()))
+
+    def _run(self, args: Namespace) -> int | None:
+        try:
+            return self.run(args)
+        except json.JSONDecodeError as e:
+            raise MezzoforteError(f"a file that was named is no JSON: {e}") from e
+        except OSError as e:
+            if e.filename is None:
+                raise
+            raise MezzoforteError(str(e.strerror).lower(), where=os.fsdecode(e.filename)) from e
 
 
 def data_folder() -> Path:
