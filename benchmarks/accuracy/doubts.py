@@ -5,9 +5,10 @@ most bars have the true number of beats, and do bars begin where they should (th
 last two only where the beats are right. ``ask`` keeps, of pieces that no network had learned from, what is known of
 each question and of each remedy, and what is true, in a file. ``fit`` finds weights from such files by logistic
 regression and writes them into the card. Something is told from the lowest chance on at which, with each piece left out
-in turn, seven in ten of those told are wrong, and three at least. A remedy is proposed from the lowest chance on at
-which seven in ten of those proposed, where something was wrong, did help. ``table`` counts true alarms, false alarms
-and misses, and says how F moves when the user does what is proposed, or says what only they can.
+in turn, seven in ten of those told are wrong, and three at least; a remedy is proposed from the lowest chance on at
+which seven in ten of those proposed, where something was wrong, did help. What designed players played
+(`train.onsets.perform`) has a say in that only where there is too little that people played. ``table`` counts true
+alarms, false alarms and misses, and says how F moves when the user does what is proposed, or says what only they can.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from runtime.model import find_card, load_model
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 from train.measure.metrics import TOLERANCE_S
+from train.sources import ALL, chosen_on, credits_of, union
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -49,24 +51,19 @@ _NAMES = {"pulse": "the beats are others", "metre": "bars have another length", 
 
 
 def fit(rows: Sequence[Asked]) -> dict[str, float]:
-    """The weights of every question and the least chance that is told, as thresholds of a card. As in use
-    (`runtime.decode.doubts.chances`), metre and bars count only as far as the pulse is right."""
+    """The weights of every question and the least chance that is told, as thresholds of a card."""
     out: dict[str, float] = {}
     pieces = np.array([r.piece for r in rows])
-    right = np.ones(len(rows))
     for question in QUESTIONS:
         known = np.array([r.wrong[question] is not None for r in rows])
         names = in_use.FEATURES[question]
         x = np.array([[r.features[name] for name in names] for r in rows])
         y = np.array([bool(r.wrong[question]) for r in rows])
         chance = _left_out(x, y, pieces, known)
-        told = right * chance
-        least = _least(told[known], y[known])
+        least = _least(chance[known], y[known], _by_people(rows)[known])
         out |= _named(f"doubt_{question}", names, _logistic(x[known], y[known]), least)
-        alarms = known & (told >= least)
+        alarms = known & (chance >= least)
         print(f"{question}: {y[known].sum()} of {known.sum()} wrong; told {alarms.sum()}, of them {y[alarms].sum()}")
-        if question == "pulse":
-            right = 1 - chance
     return out
 
 
@@ -83,7 +80,7 @@ def fit_remedies(rows: Sequence[Asked]) -> dict[str, float]:
         helps = np.array([t.gain > 0 for _, t in tried])
         wrong = np.array([bool(r.wrong[t.question]) for r, t in tried])  # of what changes bars: where bars begin
         chance = _left_out(x, helps, pieces, np.ones(len(tried), bool))
-        least = _least(chance[wrong], helps[wrong])
+        least = _least(chance[wrong], helps[wrong], _by_people([r for r, _ in tried])[wrong])
         out |= _named(f"remedy_{key}", names, _logistic(x, helps), least)
         good = wrong & (chance >= least)
         print(f"{key}: helps {helps[wrong].sum()} of {wrong.sum()}; proposed {good.sum()}, helps {helps[good].sum()}")
@@ -120,8 +117,18 @@ def _chance(x: Floats, weights: Floats, bias: float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(x @ weights + bias))))
 
 
-def _least(chance: Floats, wrong: Bools) -> float:
-    """The lowest chance from which on seven in ten of those told are wrong, three at least; 1 where there is none."""
+def _by_people(rows: Sequence[Asked]) -> Bools:
+    return np.array([r.corpus != "performed" for r in rows])
+
+
+def _least(chance: Floats, wrong: Bools, by_people: Bools) -> float:
+    """The lowest chance from which on seven in ten of those told are wrong, three at least; 1 where there is none. Of
+    what people played, if there is one."""
+    least = _lowest(chance[by_people], wrong[by_people])
+    return least if least < 1 else _lowest(chance, wrong)
+
+
+def _lowest(chance: Floats, wrong: Bools) -> float:
     order = np.argsort(-chance, kind="stable")
     true = np.cumsum(wrong[order])
     precise = true / np.arange(1, len(wrong) + 1) >= _PRECISION
@@ -213,7 +220,8 @@ def read(path: Path) -> list[Asked]:
     out = []
     for row in json.loads(path.read_text(encoding="utf-8")):
         tried = tuple(Tried(**t) for t in row.pop("tried"))
-        out.append(Asked(**{**row, "before": tuple(row["before"]), "tried": tried}))
+        lists = {name: tuple(row[name]) for name in ("sources", "before")}
+        out.append(Asked(**{**row, **lists, "tried": tried}))
     return out
 
 
@@ -247,9 +255,13 @@ def run(args: Namespace) -> None:
 def _write_card(name: str | None, rows: Sequence[Asked]) -> None:
     path = find_card(name)
     card = load_model(path, "cpu").card
+    names = union(*(r.sources for r in rows))
     kept = {k: v for k, v in card.thresholds.items() if not k.startswith(("doubt_", "remedy_"))}
-    fitted = {**fit(rows), **fit_remedies(rows)}
-    write_bytes(path, replace(card, thresholds={**kept, **fitted}).to_json().encode())
+    card = replace(
+        card, thresholds={**kept, **fit(rows), **fit_remedies(rows)}, sources=chosen_on(card, names, ALL),
+        attribution=tuple(dict.fromkeys((*card.attribution, *credits_of(names)))),
+    )  # fmt: skip
+    write_bytes(path, card.to_json().encode())
 
 
 def _tables(rows: Sequence[Told]) -> str:

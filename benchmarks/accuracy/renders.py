@@ -20,6 +20,7 @@ from train.frames.pack import READERS
 from train.marks.hear import Listener
 from train.measure.metrics import TOLERANCE_S, track_scores
 from train.rendering.render import audio_path_of
+from train.sources import Sources
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -27,7 +28,8 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """One recording: its true beats (seconds) and their places in the bar, and what was heard in it."""
+    """One recording: its true beats (seconds) and their places in the bar, what was heard in it, and what it comes from
+    (`train.sources`)."""
 
     name: str
     corpus: str
@@ -35,6 +37,7 @@ class Piece:
     position: Ints
     frames: Frames
     notes: PlayedNotes
+    sources: Sources
 
     @property
     def downbeats_s(self) -> Floats:
@@ -83,7 +86,7 @@ def rendered(corpus: str, data: Path, renders: Path, listener: Listener) -> Iter
         if how["max_s"] is not None:
             inside &= item.labels.beats_s <= how["max_s"]
         position = np.asarray(item.labels.beat_in_bar[inside], np.int64)
-        yield Piece(item.id, corpus, beats_s[inside], position, frames, notes)
+        yield Piece(item.id, corpus, beats_s[inside], position, frames, notes, item.sources)
 
 
 def real(folder: Path, listener: Listener) -> Iterator[Piece]:
@@ -91,7 +94,8 @@ def real(folder: Path, listener: Listener) -> Iterator[Piece]:
     for recording in RECORDINGS:
         rows = np.loadtxt(LABELS / f"{recording.name}.csv", delimiter=",", skiprows=1, usecols=(0, 2))
         frames, notes = _heard(folder / recording.audio, listener)
-        yield Piece(recording.name, "real_audio", rows[:, 0], rows[:, 1].astype(np.int64), frames, notes)
+        position = rows[:, 1].astype(np.int64)
+        yield Piece(recording.name, "real_audio", rows[:, 0], position, frames, notes, (f"recording/{recording.name}",))
 
 
 def _audio(midi: Path, data: Path, renders: Path) -> Path | None:

@@ -26,6 +26,7 @@ from runtime.model import Model
 from runtime.network.card import ModelCard
 from runtime.network.logits import FrameLogits
 from train.marks.hear import Listener
+from train.sources import Sources
 
 Floats = npt.NDArray[np.float64]
 Quality = Literal["best", "fast"]
@@ -40,6 +41,7 @@ class Case:
 
     piece: str
     corpus: str
+    sources: Sources
     quality: Quality
     beats_s: Floats
     position: npt.NDArray[np.int64]
@@ -85,11 +87,12 @@ class Tried:
 
 @dataclass(frozen=True)
 class Asked:
-    """One case: its features, what is wrong with it (None: the question has no sense there), beat and downbeat F, and
-    every candidate."""
+    """One case: what it comes from (`train.sources`), its features, what is wrong with it (None: the question has no
+    sense there), beat and downbeat F, and every candidate."""
 
     piece: str
     corpus: str
+    sources: Sources
     quality: Quality
     features: dict[str, float]
     wrong: dict[Question, bool | None]
@@ -109,7 +112,7 @@ class Asked:
         }
         asked: tuple[Question, ...] = ("pulse", "bar") if tries else ()
         tried = tuple(_try(case, before, q, c) for q in asked for c in candidates(q, found))
-        return Asked(case.piece, case.corpus, case.quality, found.features(), wrong, before, tried)
+        return Asked(case.piece, case.corpus, case.sources, case.quality, found.features(), wrong, before, tried)
 
 
 def _try(case: Case, before: tuple[float, float], question: Question, candidate: Candidate) -> Tried:
@@ -125,15 +128,15 @@ def which_f(question: Question) -> int:
 
 def of_recording(piece: Piece, model: Model, with_notes: bool) -> Case:
     """A recording at quality ``best`` or ``fast``."""
-    heard = piece.frames.logits
+    heard, who = piece.frames.logits, (piece.name, piece.corpus, piece.sources)
     if not with_notes:
-        return Case(piece.name, piece.corpus, "fast", piece.beats_s, piece.position, model.card, heard, lambda _: heard)
+        return Case(*who, "fast", piece.beats_s, piece.position, model.card, heard, lambda _: heard)
 
     def again(said: Corrections) -> FrameLogits:
         return knowing_notes(heard, model, piece.notes, said)
 
     card, logits = model.card.knowing_notes(), again(Corrections())
-    return Case(piece.name, piece.corpus, "best", piece.beats_s, piece.position, card, logits, again)
+    return Case(*who, "best", piece.beats_s, piece.position, card, logits, again)
 
 
 def add_options(parser: ArgumentParser) -> None:

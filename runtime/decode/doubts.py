@@ -2,8 +2,8 @@
 
 Is the pulse that of the music, do bars have so many beats, do they begin where they should? Each question has features
 of its own, and weights that were fitted on pieces that no network had learned from (`benchmarks.accuracy.doubts fit`)
-turn them into the chance that the answer is no. What is told is wrong more often than right. Metre and
-bars are asked for only as far as the pulse is right.
+turn them into the chance that the answer is no. What is told is wrong more often than right. What is told of metre and
+bars holds where the pulse is right.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from runtime.words.doubts import TEXTS
 
 FEATURES: Mapping[Question, tuple[str, ...]] = {
     "pulse": ("sure", "jumps"),
-    "metre": ("sure", "uneven", "metre_margin"),
-    "bar": ("sure", "uneven"),
+    "metre": ("sure", "sure_bars"),
+    "bar": ("uneven", "sure_bars"),
 }
 """What each question is answered from (`runtime.decode.found`)."""
 PREVIEWED_BARS = 8
@@ -47,15 +47,15 @@ def doubts(
 
 
 def chances(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[Question, float]:
-    """How likely each answer is no. Weights are ``doubt_QUESTION_FEATURE`` and ``doubt_QUESTION_bias``."""
+    """How likely each answer is no; of metre and bars, if the pulse is right. The weights are
+    ``doubt_QUESTION_FEATURE`` and ``doubt_QUESTION_bias``."""
     out: dict[Question, float] = {}
     for question, names in FEATURES.items():
         bias = weights.get(f"doubt_{question}_bias")
         if bias is not None:
             z = bias + sum(weights[f"doubt_{question}_{name}"] * features[name] for name in names)
             out[question] = float(1 / (1 + np.exp(-z)))
-    right = 1 - out.get("pulse", 0.0)
-    return {q: p if q == "pulse" else p * right for q, p in out.items()}
+    return out
 
 
 def _plain(said: Corrections) -> dict[str, Any]:

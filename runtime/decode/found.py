@@ -15,7 +15,6 @@ from runtime.network.logits import FrameLogits
 Floats = npt.NDArray[np.float64]
 
 _ODDS_LIMIT = 4.0
-_MARGIN_LIMIT = 3.0
 _METRES = (2, 3, 4)
 
 
@@ -50,15 +49,14 @@ class Found:
 
     def features(self) -> dict[str, float]:
         """``sure``: log odds of the beats' mean probability; ``jumps``: the share of intervals that differ by half an
-        octave or more from the one before; ``metre_margin``: by how many nats a bar the next best metre is less likely;
-        ``uneven``: the share of bars that have another number of beats than most."""
+        octave or more from the one before; ``sure_bars``: log odds of the beats' mean confidence in their places in the
+        bar; ``uneven``: the share of bars that have another number of beats than most."""
         lengths = np.diff(self.bar_lines)
         gaps = np.log2(np.diff(self.grid.times_s))
-        metres = [m for metre, m in metre_margins(self).items() if metre != self.usual_metre]
         return {
             "sure": self.sure,
             "jumps": float((np.abs(np.diff(gaps)) > 0.5).mean()) if len(gaps) > 1 else 0.0,
-            "metre_margin": min([*metres, _MARGIN_LIMIT]),
+            "sure_bars": float(odds(self.grid.bars.confidence.mean(keepdims=True))[0]),
             "uneven": float((lengths != self.usual_metre).mean()) if len(lengths) else 0.0,
         }
 

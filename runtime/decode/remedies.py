@@ -27,6 +27,8 @@ FEATURES: Mapping[RemedyKey, tuple[str, ...]] = {
     "metre": ("margin", "sure_bars", "twofold"),
 }
 """What the chance that a candidate helps is told from."""
+SLOWEST_BPM = 40
+"""Half as many beats would not be counted as beats where fewer of them come in a minute."""
 _WEAK_BEATS = 24
 
 
@@ -67,6 +69,9 @@ def candidates(question: Question, found: Found) -> Iterator[Candidate]:
 def _half(found: Found) -> Iterator[Candidate]:
     """``between``: log odds of the places between beats; ``in_turn``: by how much more likely every second beat is;
     ``sure``: log odds of the beats."""
+    half_bpm = 30 / float(np.median(np.diff(found.grid.times_s)))
+    if half_bpm < SLOWEST_BPM:
+        return
     path = found.grid.path
     told = odds(path.probability)
     kept = np.isin(path.frames, every_second(path, np.empty(0)).frames)
@@ -75,8 +80,7 @@ def _half(found: Found) -> Iterator[Candidate]:
         "in_turn": float(told[kept].mean() - told[~kept].mean()),
         "sure": found.sure,
     }
-    bpm = 60 / float(np.median(np.diff(found.grid.times_s)))
-    yield Candidate(Remedy("half", {"n": round(bpm / 2)}), Corrections(tempo="half"), features)
+    yield Candidate(Remedy("half", {"n": round(half_bpm)}), Corrections(tempo="half"), features)
 
 
 def _metres(found: Found) -> Iterator[Candidate]:

@@ -69,13 +69,10 @@ def test_what_is_less_likely_than_the_least_is_not_told() -> None:
     assert heard(logits(), pulse=-0.1, metre=-0.1, bar=-0.1).doubts == ()
 
 
-def test_metre_and_bars_are_asked_for_as_far_as_the_pulse_is_right() -> None:
+def test_each_question_is_answered_by_itself() -> None:
     features = dict.fromkeys([name for names in FEATURES.values() for name in names], 0.0)
     found = chances(features, weights(pulse=0.0, metre=2.0, bar=-2.0))
-    assert found["pulse"] == 0.5
-    assert found["metre"] == pytest.approx(0.5 / (1 + np.exp(-2))) and found["bar"] == pytest.approx(
-        0.5 / (1 + np.exp(2))
-    )
+    assert found == pytest.approx({"pulse": 0.5, "metre": 1 / (1 + np.exp(-2)), "bar": 1 / (1 + np.exp(2))})
 
 
 def test_beats_that_are_strong_and_weak_in_turn_propose_half_as_many_with_a_preview_of_the_bars() -> None:
@@ -85,6 +82,12 @@ def test_beats_that_are_strong_and_weak_in_turn_propose_half_as_many_with_a_prev
     assert (told.remedy.key, told.remedy.values) == ("half", {"n": 50}) and told.corrections == {"tempo": "half"}
     assert told.bars_s == pytest.approx([d.time_s for d in heard(given, "/2").downbeats[:8]])
     assert told.chance == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_half_as_many_beats_are_not_proposed_where_nobody_would_count_so_slowly() -> None:
+    beats_s = 1 + 0.8 * np.arange(48)
+    given = frame_logits(beats_s, 4, np.full(len(beats_s), 2), beats_s[-1] + 2)
+    assert [d.remedy.key for d in heard(given, pulse=2.0, helps=("half",)).doubts] == ["tap"]
 
 
 def test_without_a_remedy_that_helps_often_enough_it_is_said_where_to_tap_to_count_and_to_set_a_bar_line() -> None:
