@@ -2,7 +2,7 @@
 
 A step of the ladder is what lies between two neighbouring levels: MuseScore plays it as 16 of 127 MIDI velocities
 (ppp 16, pp 33 … ff 112, fff 126). A hairpin leads in a straight line to the level that stands at its end; where none
-does it leads one step up or down.
+does it leads one step up or down, as far as there is one.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def playback(places: Floats, levels: Sequence[Level[Any]], hairpins: Sequence[Ha
         k = bisect.bisect_left(at, max(end - REACH / 4, place + 1e-9))
         target = levels[k].level if k < len(at) and at[k] <= end + REACH else now
         if (target - now) * mark.sign <= 0:
-            target = now + mark.sign
+            target = float(np.clip(now + mark.sign, 0, len(LADDER) - 1))
         inside = (places >= place) & (places < end)
         out[inside] = now + (target - now) * (places[inside] - place) / max(end - place, 1e-9)
         out[places >= end] = target

@@ -45,6 +45,11 @@ def test_a_hairpin_that_leads_nowhere_is_one_step_and_what_it_reached_holds(kind
     assert heard([level(0, "mf")], [Hairpin(2.0, 6.0, kind)])[6:] == [4 + step] * 6
 
 
+@pytest.mark.parametrize(("kind", "name"), [("crescendo", "fff"), ("diminuendo", "ppp")])
+def test_a_hairpin_at_the_end_of_the_ladder_stays_on_it(kind, name):
+    assert heard([level(0, name)], [Hairpin(2.0, 6.0, kind)]) == [LADDER.index(name)] * 12
+
+
 def test_a_level_that_contradicts_a_hairpin_is_not_what_it_leads_to():
     out = heard([level(0, "f"), level(6, "p")], [Hairpin(2.0, 6.0, "crescendo")])
     assert out[5] == 5.75 and out[6] == 2
