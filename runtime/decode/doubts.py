@@ -12,13 +12,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from runtime.analysis import Doubt, Question
 from runtime.corrections import Corrections
 from runtime.decode.found import Found
 from runtime.decode.grid import Grid
-from runtime.decode.remedies import proposed
+from runtime.decode.remedies import logistic_chance, proposed
 from runtime.words.doubts import TEXTS
 
 FEATURES: Mapping[Question, tuple[str, ...]] = {
@@ -47,15 +45,10 @@ def doubts(
 
 
 def chances(features: Mapping[str, float], weights: Mapping[str, float]) -> dict[Question, float]:
-    """How likely each answer is no; of metre and bars, if the pulse is right. The weights are
-    ``doubt_QUESTION_FEATURE`` and ``doubt_QUESTION_bias``."""
-    out: dict[Question, float] = {}
-    for question, names in FEATURES.items():
-        bias = weights.get(f"doubt_{question}_bias")
-        if bias is not None:
-            z = bias + sum(weights[f"doubt_{question}_{name}"] * features[name] for name in names)
-            out[question] = float(1 / (1 + np.exp(-z)))
-    return out
+    """How likely each answer is no; of metre and bars, if the pulse is right. What the card has no weights for is left
+    out."""
+    told = {about: logistic_chance(f"doubt_{about}", names, features, weights) for about, names in FEATURES.items()}
+    return {about: chance for about, chance in told.items() if chance is not None}
 
 
 def _plain(said: Corrections) -> dict[str, Any]:

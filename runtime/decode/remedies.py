@@ -9,7 +9,7 @@ and the place is named where beats or bars are least sure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,18 @@ SLOWEST_BPM = 40
 _WEAK_BEATS = 24
 
 
+def logistic_chance(
+    prefix: str, names: Sequence[str], features: Mapping[str, float], weights: Mapping[str, float]
+) -> float | None:
+    """The logistic chance by these features, whose weights are ``PREFIX_NAME`` and ``PREFIX_bias``; None where one is
+    missing, as on a card that was fitted for other features."""
+    bias, by_name = f"{prefix}_bias", {name: f"{prefix}_{name}" for name in names}
+    if not weights.keys() >= {bias, *by_name.values()}:
+        return None
+    z = weights[bias] + sum(weights[by_name[name]] * features[name] for name in names)
+    return float(1 / (1 + np.exp(-z)))
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A remedy, what the user would say to have it, and what is known of it."""
@@ -43,11 +55,7 @@ class Candidate:
     def chance(self, weights: Mapping[str, float]) -> float:
         """How likely a change that it makes is for the better; 0 where the card has no weights for it."""
         key = self.remedy.key
-        bias = weights.get(f"remedy_{key}_bias")
-        if bias is None:
-            return 0.0
-        z = bias + sum(weights[f"remedy_{key}_{name}"] * self.features[name] for name in FEATURES[key])
-        return float(1 / (1 + np.exp(-z)))
+        return logistic_chance(f"remedy_{key}", FEATURES[key], self.features, weights) or 0.0
 
     def is_good(self, weights: Mapping[str, float]) -> bool:
         """Whether it may be proposed."""

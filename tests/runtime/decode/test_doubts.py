@@ -69,6 +69,13 @@ def test_what_is_less_likely_than_the_least_is_not_told() -> None:
     assert heard(logits(), pulse=-0.1, metre=-0.1, bar=-0.1).doubts == ()
 
 
+def test_a_card_that_was_fitted_for_other_features_tells_and_proposes_nothing() -> None:
+    lacks = weights(pulse=2.0) | helping("half")
+    del lacks["doubt_pulse_jumps"], lacks["remedy_half_sure"]
+    features = dict.fromkeys([name for names in FEATURES.values() for name in names], 0.0)
+    assert chances(features, lacks) == {} and not candidate(logits(), "half").is_good(lacks)
+
+
 def test_each_question_is_answered_by_itself() -> None:
     features = dict.fromkeys([name for names in FEATURES.values() for name in names], 0.0)
     found = chances(features, weights(pulse=0.0, metre=2.0, bar=-2.0))
