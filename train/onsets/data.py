@@ -23,6 +23,8 @@ from train.onsets.written import Written
 
 SCORES = "scores"
 """What all corpora of scores together are called in shares."""
+OTHER_SHARE = 0.1
+"""The share of a corpus that has none of its own, as of a user's corrected recordings."""
 CROP_ONSETS = 288
 MATCH_S = 0.07
 """An onset stands for a beat at most this far away, as beats are scored."""
@@ -233,7 +235,7 @@ class Drawer:
         names = sorted(by_corpus)
         self._players = players or Players(lent_by(performances) if scores else ())
         self._pieces = [list(by_corpus[name].values()) for name in names]
-        weights = np.array([shares.get(name, 1.0) for name in names])
+        weights = np.array([shares.get(name, OTHER_SHARE) for name in names])
         self._shares = weights / weights.sum()
 
     def draw(self, n: int, rng: np.random.Generator) -> OnsetBatch:

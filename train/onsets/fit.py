@@ -33,7 +33,10 @@ from train.onsets.played import Played, read_played
 from train.onsets.written import Written, read_written
 from train.sources import FREE, Sources, of_card, taken, union
 
-SHARES = {"asap": 0.4, "mazurka_resynth": 0.12, SCORES: 0.42, "pop909": 0.06, "classical_piano_midi": 0.12}
+SHARES = {
+    "asap": 0.4, "mazurka_resynth": 0.12, SCORES: 0.42, "pop909": 0.06, "classical_piano_midi": 0.12, "performed": 0.1,
+}  # fmt: skip
+"""How much of what is drawn is of each corpus, before they are made to add up to one."""
 WEIGHTS = {"beat": 1.0, "downbeat": 0.7, "period": 0.1, "phase": 0.3, "metre": 0.1}
 CONFIG = RunConfig("onsets", learning_rate=1.5e-3, warm_up_steps=200, weight_decay=1e-2, ema_decay=0.995)
 
