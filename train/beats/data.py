@@ -18,6 +18,7 @@ from runtime.frames import FRAME_S, SAMPLE_RATE_HZ
 from runtime.model import Model
 from runtime.network.logits import FrameLogits
 from runtime.stages.beats import FEATURES, FEWEST_PEAKS, GAPS, LOGITS, candidate_peaks, peak_features
+from train.fitting.shares import drawn_shares
 from train.frames.kept import frames_of
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
@@ -120,8 +121,7 @@ class Drawer:
             by_corpus[e.heard.recording.corpus][e.piece_id].append(e)
         names = sorted(by_corpus)
         self._pieces = [list(by_corpus[name].values()) for name in names]
-        weights = np.array([shares.get(name, 1.0) for name in names])
-        self._shares = weights / weights.sum()
+        self._shares = drawn_shares(names, shares)
 
     def draw(self, n: int, rng: np.random.Generator) -> PeakBatch:
         """A batch of `n` crops of at most `CROP_PEAKS` peaks."""

@@ -15,6 +15,7 @@ from runtime.notes.given import GIVEN
 from runtime.notes.keys import LOWEST_PITCH, N_PITCHES
 from runtime.notes.onsets import COLUMNS, JOIN_S, Onsets, features_of, onsets_of
 from runtime.stages.onsets import FEWEST_ONSETS
+from train.fitting.shares import drawn_shares
 from train.onsets.given import Given, drawn_given
 from train.onsets.network import N_METRES, N_PERIODS, N_PHASES
 from train.onsets.performer import Players, lent_by
@@ -23,8 +24,6 @@ from train.onsets.written import Written
 
 SCORES = "scores"
 """What all corpora of scores together are called in shares."""
-OTHER_SHARE = 0.1
-"""The share of a corpus that has none of its own, as of a user's corrected recordings."""
 CROP_ONSETS = 288
 MATCH_S = 0.07
 """An onset stands for a beat at most this far away, as beats are scored."""
@@ -235,8 +234,7 @@ class Drawer:
         names = sorted(by_corpus)
         self._players = players or Players(lent_by(performances) if scores else ())
         self._pieces = [list(by_corpus[name].values()) for name in names]
-        weights = np.array([shares.get(name, OTHER_SHARE) for name in names])
-        self._shares = weights / weights.sum()
+        self._shares = drawn_shares(names, shares)
 
     def draw(self, n: int, rng: np.random.Generator) -> OnsetBatch:
         """A batch of `n` crops."""

@@ -27,10 +27,10 @@ from train.frames.hear import load_transcriber
 from train.frames.predict import Heard, labels_of
 from train.frames.segments import Pack, Recording
 from train.measure.evaluate import PROTOCOL, PROTOCOL_WITH_NOTES
-from train.onsets import played
+from train.onsets import data, played
 from train.onsets import tune as tune_onsets
 from train.onsets.data import CROP_ONSETS, Drawer, Drawn, batch_of, beginning, draw_one, targets_of
-from train.onsets.fit import OnsetRun, main, onset_losses
+from train.onsets.fit import SHARES, OnsetRun, main, onset_losses
 from train.onsets.network import OnsetNet, OnsetNetConfig
 from train.onsets.played import Played, read_played
 from train.rendering.notes import NOTE
@@ -133,6 +133,16 @@ def test_it_learns_where_waltzes_have_their_beats() -> None:
         out = net.eval()(x, nothing(x))
     assert ((out["beat"][0].numpy() > 0) == truth.beat).mean() > 0.9
     assert ((out["downbeat"][0].numpy() > 0) == truth.downbeat)[truth.beat].mean() > 0.8
+
+
+def test_few_recordings_without_a_share_of_their_own_do_not_take_the_place_of_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    one = data.draw_one
+    monkeypatch.setattr(data, "draw_one", lambda played, rng: drawn.append(played.corpus) or one(played, rng))
+    Drawer([waltz(), replace(waltz(1), corpus="corrected")], [], SHARES).draw(80, np.random.default_rng(0))
+    assert 0.05 < drawn.count("corrected") / len(drawn) < 0.4
 
 
 def small_run(tmp_path: Path) -> OnsetRun:
