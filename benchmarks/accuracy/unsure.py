@@ -145,11 +145,12 @@ def add_options(parser: ArgumentParser) -> None:
     add("--renders", nargs=3, action="append", default=[], metavar=("CORPUS", "DATA_DIR", "AUDIO_DIR"))
     add("--real", type=Path, metavar="DIR", help="the folder of the real recordings")
     add("--work", type=Path, required=True, metavar="DIR", help="where what was heard is kept")
+    Listener.add_options(parser)
 
 
 def cases(args: Namespace) -> Iterator[Case]:
     """All that the options name, at both qualities. Raises `MezzoforteError`."""
-    listener = Listener.with_folder(args.work / "heard")
+    listener = Listener.with_folder(args.work / "heard", args.model, args.transcriber_path)
     for piece in pieces_of(args, listener):
         yield of_recording(piece, listener.model, True)
         yield of_recording(piece, listener.model, False)
