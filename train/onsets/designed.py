@@ -15,6 +15,8 @@ ritardando. Each number is a range; every player draws its own.
   Psychophysics 14(1).
 - Bengtsson, I., Gabrielsson, A. (1983): Analysis and synthesis of musical rhythm. In J. Sundberg (ed.): Studies of
   music performance, Royal Swedish Academy of Music 39. The beats of the Viennese waltz: short, long, between.
+- Parncutt, R. (1994): A perceptual model of pulse salience and metrical accent in musical rhythms. Music Perception
+  11(4). Pulses are most salient at about 100 a minute.
 - Palmer, C. (1996): On the assignment of structure in music performance. Music Perception 14(1). 20 to 50 ms.
 - Goebl, W. (2001): Melody lead in piano performance: expressive device or artifact? JASA 110(1). About 30 ms.
 """
@@ -31,6 +33,8 @@ from train.onsets.performer import Player
 
 DESIGNED = "player/designed"
 """Their name among sources (`train.sources`)."""
+USUAL_BEAT = (0.6, 0.66)
+"""Seconds of the beat that is heard most readily (Parncutt 1994), and octaves of standard deviation (by design)."""
 
 Floats = npt.NDArray[np.float64]
 Range = tuple[float, float]

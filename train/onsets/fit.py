@@ -25,7 +25,7 @@ from train.fitting.averaged_run import AveragedRun, RunConfig, add_arguments, fi
 from train.fitting.command import Command
 from train.fitting.hdf5 import open_hdf5
 from train.onsets.data import SCORES, Drawer, OnsetBatch
-from train.onsets.designed import DESIGNED, designed_players
+from train.onsets.designed import DESIGNED, USUAL_BEAT, designed_players
 from train.onsets.exported import weights_of
 from train.onsets.network import OnsetNet
 from train.onsets.performer import Players
@@ -71,7 +71,7 @@ class OnsetRun(AveragedRun):
         self, performances: Sequence[Played], scores: Sequence[Written], model: OnsetNet, args: Namespace
     ) -> None:
         config = replace(CONFIG, learning_rate=args.rate)
-        players = Players(designed_players()) if args.data == FREE else None
+        players = Players(designed_players(), USUAL_BEAT) if args.data == FREE else None
         learned = union(
             *(t.sources for t in (*performances, *scores)), [DESIGNED] if args.data == FREE and scores else (),
             of_stage(args.start) if args.start else (),

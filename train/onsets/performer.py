@@ -32,6 +32,7 @@ _MOST_PER_PLAYER = 400
 _HALF = 0.15
 _TOP, _MIDDLE, _BASS = 0, 1, 2
 _BEAT_RANGE_S = (0.24, 2.2)
+_TEMPOS = 8
 _ONSETS_PER_S = (1.2, 14.0)
 _STRENGTH = (0.5, 1.3)
 _VELOCITY = (40.0, 85.0)
@@ -125,9 +126,11 @@ def lent_by(performances: Iterable[Played]) -> Iterator[Player]:
 
 
 class Players:
-    """Everybody who can be lent to a score."""
+    """Everybody who can be lent to a score. With a `usual_beat` (seconds, and octaves of standard deviation) they try
+    several tempos and take one whose beat is about so long; without, any that suits how much is played."""
 
-    def __init__(self, players: Iterable[Player]) -> None:
+    def __init__(self, players: Iterable[Player], usual_beat: tuple[float, float] | None = None) -> None:
+        self._usual_beat = usual_beat
         by_metre: dict[int, list[Player]] = defaultdict(list)
         for player in players:
             by_metre[player.metre].append(player)
@@ -147,8 +150,7 @@ class Players:
         octaves, loudness = self._lent(player, place, n + _SPARE_BEATS, rng)
         strength = rng.uniform(*_STRENGTH)
         n_onsets = max(len(np.unique(np.round(notes["at"], 3))), 1)
-        rate = np.clip(player.onsets_per_s * 2 ** rng.normal(0, 0.35), *_ONSETS_PER_S)
-        beat_s = np.clip(n_onsets / max(n, 1) / rate, *_BEAT_RANGE_S)
+        beat_s = self._beat_s(player, n_onsets / max(n, 1), rng)
         octaves *= strength
         if last == len(written.beat_in_bar) and (ending := min(len(player.ending), n)):
             octaves[n - ending : n] += player.ending[-ending:]
@@ -156,6 +158,16 @@ class Players:
         grid_s = np.append(0.0, np.cumsum(lengths_s))
         table = _played(notes, first, grid_s, strength * loudness, player, rng, velocity)
         return Played(written.key, written.corpus, written.piece_id, table, grid_s[:n], place, np.ones(n, bool))
+
+    def _beat_s(self, player: Player, onsets_per_beat: float, rng: np.random.Generator) -> float:
+        players = [player] if self._usual_beat is None else [self._one(player.metre, rng) for _ in range(_TEMPOS)]
+        rates = np.array([p.onsets_per_s * 2 ** rng.normal(0, 0.35) for p in players]).clip(*_ONSETS_PER_S)
+        lengths_s = np.clip(onsets_per_beat / rates, *_BEAT_RANGE_S)
+        if self._usual_beat is None:
+            return float(lengths_s[0])
+        usual_s, octaves = self._usual_beat
+        likely = np.exp(-0.5 * (np.log2(lengths_s / usual_s) / octaves) ** 2)
+        return float(rng.choice(lengths_s, p=likely / likely.sum()))
 
     def _one(self, metre: int, rng: np.random.Generator) -> Player:
         players = self._by_metre.get(metre) or self.all

@@ -20,6 +20,7 @@ from tests.train.onsets.test_fit import waltz
 from train.data.score_corpora import SCORE_CORPORA
 from train.data.written import NO_LICENCE, WrittenPiece
 from train.onsets.data import SCORES, Drawer, Tempo, draw_written
+from train.onsets.designed import designed_players
 from train.onsets.performer import Players, lent_by, player_of
 from train.onsets.written import FOLDS, WRITTEN, Written, collect_written, on_beats, read_written
 
@@ -55,6 +56,15 @@ def test_tied_notes_are_struck_once_and_sound_to_the_end(tmp_path: Path) -> None
     notes, _ = written(tmp_path, [two_staves(1, first=True), measure(2, tied[0]), measure(3, tied[1]), two_staves(4)])
     (one,) = notes[notes["pitch"] == 88]
     assert one["at"] == 4 and one["length"] == 8
+
+
+def test_with_a_usual_beat_most_are_about_so_long() -> None:
+    def beats_s(players: Players) -> np.ndarray:
+        played = [players.perform(quarters(), 0, 20, np.random.default_rng(k)) for k in range(60)]
+        return np.array([np.median(np.diff(p.beats_s)) for p in played])
+
+    anyhow, usual = beats_s(Players(designed_players())), beats_s(Players(designed_players(), (0.3, 0.2)))
+    assert np.mean(np.abs(np.log2(usual / 0.3)) < 0.5) > 0.8 > np.mean(np.abs(np.log2(anyhow / 0.3)) < 0.5)
 
 
 def test_a_player_lengthens_what_the_performance_lengthened() -> None:
