@@ -27,7 +27,7 @@ import numpy.typing as npt
 from benchmarks.accuracy import unsure
 from benchmarks.accuracy.unsure import QUESTIONS, Asked, Case, Quality, Tried, cases, which_f
 from runtime.analysis import Doubt, Question
-from runtime.corrections import Corrections, Pin, from_json
+from runtime.corrections import SAME_BEAT_S, Corrections, Pin, from_json
 from runtime.decode import doubts as in_use
 from runtime.decode import remedies
 from runtime.decode.doubts import doubts
@@ -170,6 +170,7 @@ def _said(case: Case, doubt: Doubt) -> Corrections:
     first, last = (_seconds(str(doubt.remedy.values[name])) for name in ("first", "last"))
     within = (case.beats_s > first - TOLERANCE_S) & (case.beats_s < last + 1)
     if doubt.remedy.key == "tap":
+        within &= np.diff(case.beats_s, append=np.inf) >= SAME_BEAT_S  # two labels of one beat are one tap
         rows = zip(case.beats_s[within], case.position[within], strict=True)
         return Corrections(taps=tuple(Pin(float(t), int(k) or None) for t, k in rows))
     lines = case.beats_s[within & (case.position == 1)]
