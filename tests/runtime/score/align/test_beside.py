@@ -80,5 +80,5 @@ def test_the_rolled_last_chord_of_a_real_recording_that_begins_in_the_middle_is_
     folder = make.data_folder("cases")
     samples = np.concatenate(list(audio_file.stream(folder / "bwv846.ogg")))[60 * 22_050 :]
     found = align_features(read_score(folder / "prelude.musicxml"), features.listen(blocks(samples)))
-    assert found.measures == tuple(range(14, 35)) and found.confidence[-1] >= POOR
+    assert found.measures == tuple(range(13, 35)) and found.confidence[-1] >= POOR  # of bar 14 the second half is heard
     assert abs(float(found.times_of(found.starts[-2])) - 91.92) < 0.1
