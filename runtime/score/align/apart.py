@@ -37,12 +37,43 @@ _LEAST_WORTH = 4.0
 _REACH_FRAMES = 2
 
 
+class Alike:
+    """For each measure all of the same length with much the same pitch classes at the same places, itself included.
+
+    Looked for when it is asked: in a long score of one pattern all pairs would be more than memory holds.
+    """
+
+    def __init__(self, score: Score, notes: list[set[Note]]) -> None:
+        self._durations = [m.duration for m in score.measures]
+        self._classes = [frozenset((at, pitch % 12) for at, pitch in of_bar) for of_bar in notes]
+        self._size = np.array([len(c) for c in self._classes])
+        having: dict[tuple[Fraction, Fraction, int], list[int]] = {}
+        for n, (duration, of_bar) in enumerate(zip(self._durations, self._classes, strict=True)):
+            for at, pitch_class in of_bar:
+                having.setdefault((duration, at, pitch_class), []).append(n)
+        self._having = {key: np.array(bars) for key, bars in having.items()}
+        self._found: dict[int, tuple[int, ...]] = {}
+
+    def __getitem__(self, measure: int) -> tuple[int, ...]:
+        if measure not in self._found:
+            self._found[measure] = self._of(measure)
+        return self._found[measure]
+
+    def _of(self, measure: int) -> tuple[int, ...]:
+        keys = [(self._durations[measure], at, pitch_class) for at, pitch_class in self._classes[measure]]
+        if not keys:
+            return (measure,)
+        shared = np.bincount(np.concatenate([self._having[key] for key in keys]), minlength=len(self._size))
+        alike = (shared > 0) & (shared >= _ALIKE * (self._size + self._size[measure] - shared))
+        return tuple(np.flatnonzero(alike).tolist())
+
+
 @dataclass(frozen=True)
 class Bars:
     """For each measure: its attacks as (quarters into it, pitch), the measures alike, those that may come before it."""
 
     notes: tuple[frozenset[Note], ...]
-    alike: tuple[tuple[int, ...], ...]
+    alike: Alike
     before: tuple[frozenset[int], ...]
 
     @classmethod
@@ -52,28 +83,7 @@ class Bars:
         for note, _ in written_notes(score):
             if not note.grace:
                 notes[note.measure].add((note.onset - score.measures[note.measure].start, note.pitch))
-        return cls(tuple(map(frozenset, notes)), tuple(_alike(score, notes)), tuple(map(frozenset, _before(score))))
-
-
-def _alike(score: Score, notes: list[set[Note]]) -> list[tuple[int, ...]]:
-    """For each measure all of the same length with much the same pitch classes at the same places, itself included."""
-    classes = [{(at, pitch % 12) for at, pitch in of_bar} for of_bar in notes]
-    having: dict[tuple[Fraction, Fraction, int], list[int]] = {}
-    for m, of_bar in zip(score.measures, classes, strict=True):
-        for at, pitch_class in of_bar:
-            having.setdefault((m.duration, at, pitch_class), []).append(m.index)
-    size = np.array([len(c) for c in classes])
-    out = list[tuple[int, ...]]()
-    for m, of_bar in zip(score.measures, classes, strict=True):
-        lists = [having[m.duration, at, pitch_class] for at, pitch_class in of_bar]
-        if not lists:
-            out.append((m.index,))
-            continue
-        shared = np.bincount(np.concatenate(lists), minlength=len(size))
-        out.append(
-            tuple(int(i) for i in np.flatnonzero(shared >= _ALIKE * (size + size[m.index] - shared)) if shared[i])
-        )
-    return out
+        return cls(tuple(map(frozenset, notes)), Alike(score, notes), tuple(map(frozenset, _before(score))))
 
 
 def _before(score: Score) -> list[set[int]]:
