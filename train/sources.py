@@ -120,9 +120,12 @@ def chosen_on(card: ModelCard, sources: Iterable[str], data: str) -> Sources:
 
 def crediting(card: ModelCard, sources: Sources) -> ModelCard:
     """The card as one of these sources, each credited; as it was when there are none."""
-    if not sources:
-        return card
-    return replace(card, sources=sources, attribution=tuple(dict.fromkeys((*card.attribution, *credits_of(sources)))))
+    return credited(replace(card, sources=sources), sources) if sources else card
+
+
+def credited(card: ModelCard, sources: Iterable[str]) -> ModelCard:
+    """The card with a credit for each of these."""
+    return replace(card, attribution=tuple(dict.fromkeys((*card.attribution, *credits_of(sources)))))
 
 
 def add_data_option(parser: ArgumentParser) -> None:

@@ -36,7 +36,8 @@ from runtime.model import find_card, load_model
 from runtime.write.atomic import write_bytes
 from train.fitting.command import Command
 from train.measure.metrics import TOLERANCE_S
-from train.sources import ALL, chosen_on, credits_of, union
+from train.onsets.designed import DESIGNED
+from train.sources import ALL, chosen_on, credited, union
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -118,7 +119,7 @@ def _chance(x: Floats, weights: Floats, bias: float) -> Floats:
 
 
 def _by_people(rows: Sequence[Asked]) -> Bools:
-    return np.array([r.corpus != "performed" for r in rows])
+    return np.array([DESIGNED not in r.sources for r in rows])
 
 
 def _least(chance: Floats, wrong: Bools, by_people: Bools) -> float:
@@ -258,10 +259,8 @@ def _write_card(name: str | None, rows: Sequence[Asked]) -> None:
     card = load_model(path, "cpu").card
     names = union(*(r.sources for r in rows))
     kept = {k: v for k, v in card.thresholds.items() if not k.startswith(("doubt_", "remedy_"))}
-    card = replace(
-        card, thresholds={**kept, **fit(rows), **fit_remedies(rows)}, sources=chosen_on(card, names, ALL),
-        attribution=tuple(dict.fromkeys((*card.attribution, *credits_of(names)))),
-    )  # fmt: skip
+    thresholds = {**kept, **fit(rows), **fit_remedies(rows)}
+    card = credited(replace(card, thresholds=thresholds, sources=chosen_on(card, names, ALL)), names)
     write_bytes(path, card.to_json().encode())
 
 

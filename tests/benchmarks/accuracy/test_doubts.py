@@ -13,6 +13,7 @@ from benchmarks.accuracy.unsure import Asked, Tried
 from runtime.analysis import Question
 from runtime.decode.doubts import chances
 from runtime.decode.remedies import FEATURES as OF_REMEDIES
+from train.onsets.designed import DESIGNED
 
 FEWEST = 3
 
@@ -58,9 +59,9 @@ def test_no_chance_is_taken_from_fewer_than_three_cases(n_metres: int, is_told: 
 
 
 def test_what_designed_players_played_counts_only_where_people_played_too_little() -> None:
-    told = [fit([replace(r, corpus=corpus) for r in rows(n_metres=8)]) for corpus in ("asap", "performed")]
+    told = [fit([replace(r, sources=(s,)) for r in rows(n_metres=8)]) for s in ("corpus/asap", DESIGNED)]
     assert told[0] == told[1]
-    designed = [replace(r, corpus="performed", piece=f"d{r.piece}") for r in rows(n_metres=8)]
+    designed = [replace(r, sources=(DESIGNED,), piece=f"d{r.piece}") for r in rows(n_metres=8)]
     by_people = rows(n_metres=2)
     assert fit(by_people)["doubt_metre_least"] == 1 > fit([*by_people, *designed])["doubt_metre_least"]
 
